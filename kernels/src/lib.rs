@@ -1,0 +1,17 @@
+//! Numerical kernels on slices, dispatched at run time.
+//!
+//! Matrices are row-major with a leading dimension; activations are *feature-major*
+//! `[features, lanes]`, so that the batch lies in the vector lanes.
+#![deny(unsafe_code)]
+
+pub mod dsf;
+pub mod gemm;
+mod isa;
+pub mod map;
+mod matrix;
+pub mod naive;
+mod real;
+
+pub use isa::{Isa, IsaError};
+pub use matrix::{Matrix, MatrixMut, Run, Staircase};
+pub use real::Real;

@@ -1,0 +1,7 @@
+//! The method: views, flows, calibration, active learning, the model file.
+
+mod detector;
+mod progress;
+
+pub use detector::{Detector, DetectorBuilder, Model, ModelInfo, Preset, Samples, ScoreKind, Threshold};
+pub use progress::{Progress, Quiet};
