@@ -55,7 +55,8 @@ impl Augmented {
         candidates.retain(|(l, _, x)| l.is_finite() && x.iter().all(|v| v.is_finite()));
         candidates.sort_by(|a, b| a.0.total_cmp(&b.0));
         candidates.truncate((active.keep * candidates.len() as f64).round() as usize);
-        let limit = chi_square::quantile_upper(active.gate, subject.flow.spec().features as f64)?;
+        let limit = chi_square::quantile_upper(active.gate, subject.flow.spec().features)
+            .map_err(|e| Error::Training(format!("the χ² gate: {e}")))?;
         let gates = gates(subject, family, base, d, rows)?;
         for (_, class, x) in candidates {
             if gates[class as usize].squared(&x) < limit {
@@ -68,7 +69,13 @@ impl Augmented {
 }
 
 /// The Mahalanobis gate of each view.
-fn gates(subject: &ViewFlow, family: &FamilyConfiguration, base: &[f32], d: usize, rows: &[usize]) -> Result<Vec<Mahalanobis>> {
+fn gates(
+    subject: &ViewFlow,
+    family: &FamilyConfiguration,
+    base: &[f32],
+    d: usize,
+    rows: &[usize],
+) -> Result<Vec<Mahalanobis>> {
     let m = subject.flow.spec().features;
     let ridge = (family.noise * family.noise).max(1e-6);
     let mut features = vec![0f32; rows.len() * m];

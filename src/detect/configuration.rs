@@ -28,7 +28,7 @@ pub enum Base {
 #[derive(Clone, Debug, PartialEq)]
 pub struct FamilyConfiguration {
     /// Name in messages and tensors.
-    pub name: &'static str,
+    pub name: String,
     /// Affine maps.
     pub maps: MapKind,
     /// What they act on.
@@ -93,7 +93,7 @@ impl Configuration {
     /// The configuration of a preset, without active learning.
     pub fn preset(preset: Preset, score: ScoreKind) -> Configuration {
         let subsets = FamilyConfiguration {
-            name: "subsets",
+            name: "subsets".into(),
             maps: MapKind::Axes,
             base: Base::Normal,
             features: 4,
@@ -111,7 +111,7 @@ impl Configuration {
             draws: 4,
         };
         let wide = FamilyConfiguration {
-            name: "wide",
+            name: "wide".into(),
             maps: MapKind::Axes,
             base: Base::Normal,
             features: 32,
@@ -166,9 +166,9 @@ impl Configuration {
                 })
             })
             .collect();
-        let active = self.active.map(|a| {
-            json!({"rounds": a.rounds, "keep": a.keep, "gate": a.gate, "share": a.share, "augment": a.augment})
-        });
+        let active = self.active.map(
+            |a| json!({"rounds": a.rounds, "keep": a.keep, "gate": a.gate, "share": a.share, "augment": a.augment}),
+        );
         json!({"families": families, "folds": self.folds, "score": self.score.name(), "active": active})
     }
 

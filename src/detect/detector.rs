@@ -175,7 +175,7 @@ impl<'p> DetectorBuilder<'p> {
             return Err(Error::Usage("the number of views must be at least 1".into()));
         }
         let configuration = self.configuration();
-        let kept = table.normal_rows(&self.normal)?;
+        let kept = table.require_normal_rows(&self.normal)?;
         if kept.len() < MIN_ROWS {
             let problem = format!(
                 "{} training rows; at least {MIN_ROWS} normal rows are needed to fit and calibrate a detector",
@@ -193,13 +193,14 @@ impl<'p> DetectorBuilder<'p> {
         let folds = deal(kept.len(), configuration.folds, self.seed);
         let data = TrainingRows { features: &features, columns: d, folds: &folds };
         let trained = self.train(isa, &configuration, &data)?;
-        let (families, conformal, losses) = calibrate(&configuration, &data, trained);
+        let summary = Summary::of(kept.len(), &trained);
+        let (families, conformal) = calibrate(&configuration, &data, trained);
         Ok(Model {
             columns: table.names().to_vec(),
             label: table.label_name().map(str::to_owned),
             normal: self.normal.clone(),
             seed: self.seed,
-            summary: Summary { rows: kept.len(), losses, augmented: families.iter().map(|f| f.augmented).collect() },
+            summary,
             configuration,
             map,
             families,
@@ -209,7 +210,12 @@ impl<'p> DetectorBuilder<'p> {
     }
 
     /// Trains every flow of every family, the costliest first.
-    fn train(&self, isa: Isa, configuration: &Configuration, data: &TrainingRows) -> Result<Vec<Vec<(ViewFlow, FlowReport)>>> {
+    fn train(
+        &self,
+        isa: Isa,
+        configuration: &Configuration,
+        data: &TrainingRows,
+    ) -> Result<Vec<Vec<(ViewFlow, FlowReport)>>> {
         let mut jobs: Vec<(usize, usize)> = configuration
             .families
             .iter()
@@ -230,11 +236,21 @@ impl<'p> DetectorBuilder<'p> {
         let mut trained: Vec<((usize, usize), (ViewFlow, FlowReport))> =
             jobs.par_iter().with_max_len(1).map(train).collect::<Result<_>>()?;
         trained.sort_by_key(|(job, _)| *job);
-        let mut families: Vec<Vec<(ViewFlow, FlowReport)>> = configuration.families.iter().map(|_| Vec::new()).collect();
+        let mut families: Vec<Vec<(ViewFlow, FlowReport)>> =
+            configuration.families.iter().map(|_| Vec::new()).collect();
         for ((f, _), result) in trained {
             families[f].push(result);
         }
         Ok(families)
+    }
+}
+
+impl Summary {
+    fn of(rows: usize, trained: &[Vec<(ViewFlow, FlowReport)>]) -> Summary {
+        let mean = |f: &Vec<(ViewFlow, FlowReport)>| f.iter().map(|(_, r)| r.loss).sum::<f64>() / f.len() as f64;
+        let augmented = |f: &Vec<(ViewFlow, FlowReport)>| f.iter().map(|(_, r)| r.augmented).sum();
+        let losses = trained.iter().map(mean).collect();
+        Summary { rows, losses, augmented: trained.iter().map(augmented).collect() }
     }
 }
 
@@ -247,15 +263,17 @@ fn deal(n: usize, folds: usize, seed: u64) -> Vec<usize> {
     fold
 }
 
-type Calibrated = (Vec<FittedFamily>, Vec<Vec<f64>>, Vec<f64>);
-
-/// Calibrates every family on its held-out scores; returns the families, each fold's sorted conformal scores, and the
-/// families' mean training losses.
-fn calibrate(configuration: &Configuration, data: &TrainingRows, trained: Vec<Vec<(ViewFlow, FlowReport)>>) -> Calibrated {
+/// Calibrates every family on its held-out scores; returns the families and each fold's sorted conformal
+/// scores.
+fn calibrate(
+    configuration: &Configuration,
+    data: &TrainingRows,
+    trained: Vec<Vec<(ViewFlow, FlowReport)>>,
+) -> (Vec<FittedFamily>, Vec<Vec<f64>>) {
     let rows_of: Vec<Vec<usize>> = (0..configuration.folds)
         .map(|fold| (0..data.folds.len()).filter(|&i| data.folds[i] == fold).collect())
         .collect();
-    let (mut families, mut losses) = (Vec::new(), Vec::new());
+    let mut families = Vec::new();
     // Per family and view, the scores of the rows of the view's fold.
     let mut held_out: Vec<Vec<Vec<f64>>> = Vec::new();
     for (family, results) in configuration.families.iter().zip(trained) {
@@ -270,10 +288,8 @@ fn calibrate(configuration: &Configuration, data: &TrainingRows, trained: Vec<Ve
             })
             .collect();
         let scores: Vec<Vec<f64>> = scores.into_iter().flatten().collect();
-        losses.push(results.iter().map(|(_, r)| r.loss).sum::<f64>() / results.len() as f64);
         families.push(FittedFamily {
             calibration: Calibration::fit(&scores),
-            augmented: results.iter().map(|(_, r)| r.augmented).sum(),
             flows: results.into_iter().map(|(flow, _)| flow).collect(),
         });
         held_out.push(scores);
@@ -285,5 +301,5 @@ fn calibrate(configuration: &Configuration, data: &TrainingRows, trained: Vec<Ve
             scores
         })
         .collect();
-    (families, conformal, losses)
+    (families, conformal)
 }

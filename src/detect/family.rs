@@ -194,7 +194,8 @@ impl ViewFlow {
         if rows.len() >= FEW || self.views.len() == 1 {
             for (class, view) in self.views.iter().enumerate() {
                 for chunk in rows.chunks(TILE) {
-                    let classes = if self.flow.spec().classes > 0 { Classes::Same(class as u32) } else { Classes::None };
+                    let classes =
+                        if self.flow.spec().classes > 0 { Classes::Same(class as u32) } else { Classes::None };
                     let fill = |tile: &mut [f32], lanes: usize| {
                         chunk.iter().enumerate().for_each(|(b, &i)| view.apply(row(i), &mut tile[b..], lanes));
                     };

@@ -56,8 +56,7 @@ impl Column {
         let standard = sorted.clone();
         sorted.sort_by(f64::total_cmp);
         let (centres, shares) = compress(&sorted);
-        let mut column =
-            Column { mean, sd, bandwidth, normal_mean: 0.0, normal_sd: 1.0, centres, shares };
+        let mut column = Column { mean, sd, bandwidth, normal_mean: 0.0, normal_sd: 1.0, centres, shares };
         let mut buffers = Buffers::default();
         let u: Vec<f64> = standard.iter().map(|&v| column.to_normal(isa, v, &mut buffers)).collect();
         (column.normal_mean, column.normal_sd) = mean_and_sd(u.iter().copied());
@@ -206,7 +205,11 @@ mod tests {
         let mut probes = vec![-1e300, -1e9, -1e5, -100.0, 0.0, 1.0, 50.0, 1e4, 1e5, 1e6, 1e9, 1e300];
         probes.sort_by(f64::total_cmp);
         let out = map.apply(isa, &probes);
-        assert!(out.normal.windows(2).all(|w| w[0] < w[1] || w[0] == LIMIT as f32 || w[1] == -LIMIT as f32), "{:?}", out.normal);
+        assert!(
+            out.normal.windows(2).all(|w| w[0] < w[1] || w[0] == LIMIT as f32 || w[1] == -LIMIT as f32),
+            "{:?}",
+            out.normal
+        );
         assert!(out.normal.iter().chain(&out.standard).all(|v| v.is_finite()));
     }
 

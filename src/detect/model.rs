@@ -38,8 +38,6 @@ pub enum Threshold {
 pub(super) struct FittedFamily {
     pub(super) flows: Vec<ViewFlow>,
     pub(super) calibration: Calibration,
-    /// Augmented samples its training accepted.
-    pub(super) augmented: usize,
 }
 
 /// What fitting saw.

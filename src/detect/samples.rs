@@ -43,7 +43,8 @@ impl Model {
             let (f, index, class) = views[i % views.len()];
             let subject = &self.families[f].flows[index];
             let view = &subject.views[class];
-            let axes = view.axes().ok_or_else(|| Error::Usage("samples of dense views cannot be mapped back".into()))?;
+            let axes =
+                view.axes().ok_or_else(|| Error::Usage("samples of dense views cannot be mapped back".into()))?;
             let parts = view.parts();
             let scale = parts.axes.map_or(&[][..], |(_, scale)| scale);
             let draws = subject.flow.sample(1, class as u32, &mut stream(seed, Purpose::Samples, i as u64, u64::MAX));

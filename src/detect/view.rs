@@ -41,7 +41,14 @@ pub(super) struct ViewParts<'a> {
 impl View {
     /// Random view `view` of a family: its linear part from a random stream, its standardisation from the rows `rows` of
     /// `base: [n, d]`.
-    pub(super) fn random(family: &FamilyConfiguration, seed: u64, key: [u64; 2], base: &[f32], d: usize, rows: &[usize]) -> View {
+    pub(super) fn random(
+        family: &FamilyConfiguration,
+        seed: u64,
+        key: [u64; 2],
+        base: &[f32],
+        d: usize,
+        rows: &[usize],
+    ) -> View {
         let m = family.features.min(d);
         let mut rng = stream(seed, Purpose::Views, key[0], key[1]);
         let map = match family.maps {
@@ -51,13 +58,19 @@ impl View {
             }
             MapKind::Gaussian => {
                 let scale = 1.0 / (d as f64).sqrt();
-                Map::Dense { matrix: (0..m * d).map(|_| (scale * normal::<f64>(&mut rng)) as f32).collect(), columns: d }
+                Map::Dense {
+                    matrix: (0..m * d).map(|_| (scale * normal::<f64>(&mut rng)) as f32).collect(),
+                    columns: d,
+                }
             }
             MapKind::Rotation => {
                 let gaussian = DMatrix::<f64>::from_fn(d, m, |_, _| normal(&mut rng));
                 let directions = gaussian.qr().q();
                 let matrix = (whitening(base, d, rows) * directions).transpose();
-                Map::Dense { matrix: (0..m).flat_map(|i| matrix.row(i).iter().map(|&v| v as f32).collect::<Vec<_>>()).collect(), columns: d }
+                Map::Dense {
+                    matrix: (0..m).flat_map(|i| matrix.row(i).iter().map(|&v| v as f32).collect::<Vec<_>>()).collect(),
+                    columns: d,
+                }
             }
         };
         let mut view = View { map, shift: vec![0.0; m] };
@@ -78,7 +91,9 @@ impl View {
             match &mut self.map {
                 Map::Axes { scale, .. } => scale[i] = (f64::from(scale[i]) * factor) as f32,
                 Map::Dense { matrix, columns } => {
-                    matrix[i * *columns..(i + 1) * *columns].iter_mut().for_each(|v| *v = (f64::from(*v) * factor) as f32);
+                    matrix[i * *columns..(i + 1) * *columns]
+                        .iter_mut()
+                        .for_each(|v| *v = (f64::from(*v) * factor) as f32);
                 }
             }
             self.shift[i] = (-mean * factor) as f32;

@@ -182,7 +182,8 @@ impl Container {
         self.error(name, &format!("holds {found}, expected {expected}"))
     }
 
-    fn error(&self, tensor: &str, problem: &str) -> Error {
+    /// The error to report about a tensor whose values make no sense for a reason only the caller knows.
+    pub fn error(&self, tensor: &str, problem: &str) -> Error {
         let problem = format!(
             "tensor `{tensor}` {problem}; it was written by another version of nafal or altered: fit the model again"
         );

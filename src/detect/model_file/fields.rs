@@ -49,6 +49,15 @@ impl<'a> Fields<'a> {
     pub fn bool(&self, key: &str) -> Result<bool> {
         self.get(key, "true or false", Value::as_bool)
     }
+    /// Whether the value is absent or `null`.
+    pub fn is_null(&self, key: &str) -> bool {
+        self.map.get(key).is_none_or(Value::is_null)
+    }
+    /// A list of numbers.
+    pub fn numbers(&self, key: &str) -> Result<Vec<f64>> {
+        let numbers = |v: &Value| v.as_array()?.iter().map(Value::as_f64).collect();
+        self.get(key, "a list of numbers", numbers)
+    }
     /// A list of texts.
     pub fn strings(&self, key: &str) -> Result<Vec<String>> {
         let texts = |v: &Value| v.as_array()?.iter().map(|t| t.as_str().map(str::to_owned)).collect();
