@@ -78,8 +78,12 @@ impl Transformer {
     }
 
     /// The `x` with `y(x) = target`, and the evaluation there. The residual is at most a few ulp of `1 + |target|`; on a
-    /// plateau of `y` any `x` that rounding cannot tell apart may be returned.
+    /// plateau of `y` any `x` that rounding cannot tell apart may be returned. An infinite target is its own solution; the
+    /// solution is NaN where the target or a parameter is.
     pub(super) fn solve(&mut self, target: f64) -> (f64, Evaluation) {
+        if !target.is_finite() {
+            return (target, Evaluation { y: target, log_slope: f64::NAN, curvature: f64::NAN });
+        }
         let ends = self.units.iter().map(|&[a, _, b, _]| (target - b) / a);
         let (mut low, mut high) = ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
         // Slopes that underflow put an end at infinity; the largest finite number stands for it.
@@ -92,10 +96,14 @@ impl Transformer {
             slope += log_w.exp() * a;
             bias += log_w.exp() * b;
         }
-        let mut x = ((target - bias) / slope).clamp(low, high);
+        // Not `clamp`, which panics on the bracket that parameters without a value give.
+        let mut x = ((target - bias) / slope).max(low).min(high);
         let tolerance = 4.0 * f64::EPSILON * (1.0 + target.abs());
         let mut last_step = f64::INFINITY;
         let mut at = self.evaluate(x);
+        if at.y.is_nan() {
+            return (f64::NAN, at);
+        }
         for _ in 0..1200 {
             let residual = at.y - target;
             if residual.abs() <= tolerance || high - low <= 4.0 * f64::EPSILON * low.abs().max(high.abs()) {
