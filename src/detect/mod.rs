@@ -1,6 +1,8 @@
 //! The method: views, flows, calibration, active learning, the model file.
 
+pub mod chi_square;
 mod detector;
+pub mod mahalanobis;
 pub mod model_file;
 mod progress;
 
