@@ -1,9 +1,12 @@
 //! Self-supervised anomaly detection with neural autoregressive flows, on the CPU.
 #![forbid(unsafe_code)]
 
+pub mod autodiff;
 pub mod data;
 pub mod detect;
 mod error;
+pub mod flow;
+pub mod random;
 
 pub use detect::{Detector, Model, Preset, ScoreKind, Threshold};
 pub use error::{DataError, Error, Result};

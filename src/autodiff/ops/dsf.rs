@@ -1,0 +1,48 @@
+//! Deep sigmoidal flow nodes, one per row: `(X: [m, lanes], raw: [m·3U, lanes]) → (Y, log dY/dX)`, stacked `[2m, lanes]`.
+//!
+//! Feature `i` uses the raw rows `i·3U..(i+1)·3U` in the order slopes, biases, weights. Formula and VJP:
+//! [`nafal_kernels::dsf`].
+
+use nafal_kernels::dsf::{self, Slope};
+use nafal_kernels::{Matrix, MatrixMut, Real};
+
+use crate::autodiff::tape::{Backward, Env, Var};
+
+pub(in crate::autodiff) struct Node {
+    pub(in crate::autodiff) x: Var,
+    pub(in crate::autodiff) raw: Var,
+    pub(in crate::autodiff) slope: Slope,
+    pub(in crate::autodiff) units: usize,
+}
+
+impl Node {
+    fn raw_rows(&self, feature: usize) -> Var {
+        self.raw.slice(feature * 3 * self.units, 3 * self.units)
+    }
+
+    pub(super) fn forward<T: Real>(&self, env: &Env, before: &[T], output: &mut [T]) {
+        let lanes = env.lanes;
+        let (y, log_slope) = output.split_at_mut(self.x.rows * lanes);
+        for i in 0..self.x.rows {
+            let raw = Matrix::new(&before[self.raw_rows(i).range(lanes)], 3 * self.units, lanes, lanes);
+            let x = &before[self.x.slice(i, 1).range(lanes)];
+            let row = i * lanes..(i + 1) * lanes;
+            dsf::forward(env.isa, self.slope, self.units, x, raw, &mut y[row.clone()], &mut log_slope[row]);
+        }
+    }
+
+    pub(super) fn vjp<T: Real>(&self, b: Backward<T>) {
+        let lanes = b.env.lanes;
+        let (y_bar, log_slope_bar) = b.output.split_at(self.x.rows * lanes);
+        for i in 0..self.x.rows {
+            let (x, raw) = (self.x.slice(i, 1).range(lanes), self.raw_rows(i).range(lanes));
+            let raw_values = Matrix::new(&b.values[raw.clone()], 3 * self.units, lanes, lanes);
+            let x_values = &b.values[x.clone()];
+            let [x_bar, raw_bar] = b.before.get_disjoint_mut([x, raw]).expect("input and parameters of a node overlap");
+            let row = i * lanes..(i + 1) * lanes;
+            let raw_bar = MatrixMut::new(raw_bar, 3 * self.units, lanes, lanes);
+            let (y_bar, log_slope_bar) = (&y_bar[row.clone()], &log_slope_bar[row]);
+            dsf::vjp(b.env.isa, self.slope, self.units, x_values, raw_values, y_bar, log_slope_bar, x_bar, raw_bar);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! The operations of the tape: one file each, the VJP beside the forward formula.
+
+pub mod custom;
+pub mod dsf;
+pub mod gaussian_nll;
+pub mod linear;
+pub mod reverse;
+
+pub use custom::CustomOp;
+
+use nafal_kernels::Real;
+
+use super::Parameters;
+use super::tape::{Backward, Env, Var};
+
+/// The closed set of operations.
+pub(super) enum Op<T> {
+    Linear(linear::Node<T>),
+    Reverse(reverse::Node),
+    Dsf(dsf::Node),
+    GaussianNll(gaussian_nll::Node),
+    Custom(custom::Node<T>),
+}
+
+impl<T: Real> Op<T> {
+    /// Computes `output` from the rows recorded before it; returns what it adds to the loss.
+    pub(super) fn forward(&self, env: &Env, p: Option<&Parameters<T>>, before: &[T], output: &mut [T]) -> f64 {
+        match self {
+            Op::Linear(n) => n.forward(env, p.expect("linear layers have parameters"), before, output),
+            Op::Reverse(n) => n.forward(env, before, output),
+            Op::Dsf(n) => n.forward(env, before, output),
+            Op::GaussianNll(n) => return n.forward(env, before),
+            Op::Custom(n) => n.forward(env, before, output),
+        }
+        0.0
+    }
+
+    /// Adds the vector-Jacobian product of `b.output` to the adjoints of the inputs and to the gradients.
+    pub(super) fn vjp(&self, b: Backward<T>, output: Var) {
+        match self {
+            Op::Linear(n) => n.vjp(b, output),
+            Op::Reverse(n) => n.vjp(b),
+            Op::Dsf(n) => n.vjp(b),
+            Op::GaussianNll(n) => n.vjp(b),
+            Op::Custom(n) => n.vjp(b, output),
+        }
+    }
+}

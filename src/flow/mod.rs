@@ -1,0 +1,21 @@
+//! The neural autoregressive flow: an exact density on `ℝᵐ` (Eqs. 3–6).
+//!
+//! A [`Flow`] is a stack of blocks, each an autoregressive bijection `z_i = t(x_i; c(x_<i))` with a deep sigmoidal
+//! transformer `t` and a masked conditioner `c`. The analytic direction is [`Flow::data_to_latent`];
+//! [`Flow::latent_to_data`] solves for it. Both give value and log-determinant together.
+
+mod conditioner;
+mod degrees;
+mod density;
+mod inverse;
+mod sampling;
+mod spec;
+mod stack;
+mod training;
+mod transformer;
+
+pub use density::{Classes, Density, Scratch};
+pub use sampling::Draws;
+pub use spec::{FlowError, FlowSpec};
+pub use stack::Flow;
+pub use training::{BatchSource, Trainer, TrainingOptions};
