@@ -2,6 +2,7 @@
 
 mod detector;
 mod progress;
+pub mod series;
 
 pub use detector::{Detector, DetectorBuilder, Model, ModelInfo, Preset, Samples, ScoreKind, Threshold};
 pub use progress::{Progress, Quiet};
