@@ -70,8 +70,11 @@ fn checksum_of(header: &Map<String, Value>, infos: Vec<(String, TensorInfo)>, da
     Ok(format!("{:08x}", crc.finalize()))
 }
 
-/// Header (without its checksum) and tensors, or what is wrong with the file and what to do.
-pub(super) fn decode(bytes: &[u8]) -> Result<(Map<String, Value>, BTreeMap<String, Tensor>), String> {
+/// Header, without its checksum, and tensors.
+type Content = (Map<String, Value>, BTreeMap<String, Tensor>);
+
+/// The content, or what is wrong with the file and what to do.
+pub(super) fn decode(bytes: &[u8]) -> Result<Content, String> {
     let (metadata, data_start) = read_head(bytes)?;
     let mut header = read_header(&metadata)?;
     let mut infos: Vec<(String, TensorInfo)> =
