@@ -86,11 +86,11 @@ impl Transformer {
         }
         let ends = self.units.iter().map(|&[a, _, b, _]| (target - b) / a);
         let (mut low, mut high) = ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+        low -= 8.0 * f64::EPSILON * (1.0 + low.abs());
+        high += 8.0 * f64::EPSILON * (1.0 + high.abs());
         // Slopes that underflow put an end at infinity; the largest finite number stands for it.
         low = low.clamp(-f64::MAX, f64::MAX);
         high = high.clamp(-f64::MAX, f64::MAX);
-        low -= 8.0 * f64::EPSILON * (1.0 + low.abs());
-        high += 8.0 * f64::EPSILON * (1.0 + high.abs());
         let (mut slope, mut bias) = (0.0, 0.0);
         for &[a, _, b, log_w] in &self.units {
             slope += log_w.exp() * a;
@@ -181,5 +181,22 @@ mod tests {
             let (x, at) = t.solve(target);
             assert!(x.is_finite() && (at.y - target).abs() <= 1e-12 * (1.0 + target.abs()), "{target}: x {x}, {at:?}");
         }
+        // The flattest unit alone carries the lower tail, past a plateau of 130 orders of magnitude; where its slope
+        // underflows, the tail begins beyond the last number.
+        let raw = [16.0, -114.0, -300.0, -192.0, 22.0, 104.0, -15.6, -107.4, 3.3];
+        t.load(Slope::Softplus, &Matrix::new(&raw, 9, 1, 1), 0);
+        let (x, at) = t.solve(-25.0);
+        assert!(x < -1e130 && (at.y + 25.0).abs() <= 1e-12, "x {x}, {at:?}");
+        let raw = [16.0, -114.0, -722.0, -192.0, 22.0, 104.0, -15.6, -107.4, 3.3];
+        t.load(Slope::Softplus, &Matrix::new(&raw, 9, 1, 1), 0);
+        assert_eq!(t.solve(-25.0).0, -f64::MAX);
+    }
+
+    #[test]
+    fn what_is_no_number_stays_none() {
+        let mut t = transformer(&[0.5, 2.0], &[0.0, 1.0], &[0.0, 0.0]);
+        assert!(t.solve(f64::NAN).0.is_nan());
+        assert_eq!(t.solve(f64::NEG_INFINITY).0, f64::NEG_INFINITY);
+        assert!(transformer(&[0.5, 2.0], &[0.0, f64::NAN], &[0.0, 0.0]).solve(1.0).0.is_nan());
     }
 }
