@@ -91,7 +91,7 @@ fn maps<T: Real>() {
                     let mut y = vec![T::ZERO; x.len() - skip];
                     map::$name(isa, &x[skip..], &mut y);
                     for (i, (y, want)) in y.iter().zip(&want[skip..]).enumerate() {
-                        let same = y.bits() == want.bits() || y != y && want != want;
+                        let same = y.bits() == want.bits() || y.to_f64().is_nan() && want.to_f64().is_nan();
                         assert!(same, "{} {}({}) = {y}, scalar {want}", isa.name(), stringify!($name), x[skip + i]);
                     }
                 }

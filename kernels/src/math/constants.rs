@@ -55,6 +55,10 @@ pub trait Constants: Sized + Copy + 'static {
     const LOGIT_LIFT_LN: Self;
     /// Exponents from which `x·2⁻ᵉ + 2⁻ᵉ − 1` is the mantissa less one anyway.
     const LARGE_EXPONENT: Self;
+    /// Below it `softplus x` and `σ(x)` are `eˣ` to the last bit.
+    const SOFTPLUS_IS_EXP: Self;
+    /// A sum of the flow node below it may have lost terms to underflow.
+    const LOST: Self;
     /// `q` in `eʳ = 1 + r + r²·q(r)`, `|r| <= ln 2 / 2`, ascending.
     const EXP: &'static [Self];
     /// Ascending coefficients of the logarithm; see `math::ln`.
@@ -95,6 +99,8 @@ impl Constants for f32 {
     const LOGIT_LIFT: f32 = (1u64 << 40) as f32;
     const LOGIT_LIFT_LN: f32 = 40.0 * core::f32::consts::LN_2;
     const LARGE_EXPONENT: f32 = 30.0;
+    const SOFTPLUS_IS_EXP: f32 = -17.0;
+    const LOST: f32 = 1.0 / (1u128 << 100) as f32;
     const EXP: &'static [f32] = &[0.5, 0.166_666_66, 0.041_666_36, 0.008_333_391, 0.001_394_067, 0.000_198_454_7];
     const LN: &'static [f32] = &[
         0.333_333_13,
@@ -126,6 +132,8 @@ impl Constants for f64 {
     const LOGIT_LIFT: f64 = (1u128 << 80) as f64;
     const LOGIT_LIFT_LN: f64 = 80.0 * core::f64::consts::LN_2;
     const LARGE_EXPONENT: f64 = 60.0;
+    const SOFTPLUS_IS_EXP: f64 = -37.0;
+    const LOST: f64 = f64::MIN_POSITIVE * (1u128 << 100) as f64;
     const EXP: &'static [f64] = &[
         0.5,
         0.166_666_666_666_666_77,

@@ -50,6 +50,13 @@ pub fn ln<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V {
     edges(s, x, x, assemble(s, e, fraction(s, shifted)))
 }
 
+/// `ln x` of a positive normal number, without the edges: elsewhere it means nothing.
+#[inline(always)]
+pub fn ln_normal<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V {
+    let (e, shifted) = exponent(s, x);
+    assemble(s, e, fraction(s, shifted))
+}
+
 /// `y`, but `x` where `x` is ∞ or NaN, −∞ where the logarithm's argument `u` is 0, NaN where it is negative.
 #[inline(always)]
 fn edges<T: Real, S: Simd<T>>(s: S, u: S::V, x: S::V, y: S::V) -> S::V {
