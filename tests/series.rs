@@ -1,6 +1,8 @@
 //! Whole series: readers, encoder, protocol of Tables 2 and 3.
 #![cfg(feature = "cli")]
 
+#[path = "series/encoder.rs"]
+mod encoder;
 #[path = "series/readers.rs"]
 mod readers;
 

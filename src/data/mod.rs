@@ -1,15 +1,10 @@
 //! Tables with their columns and sets of series, in memory and from files. Knows nothing of the floors above.
 
-<<<<<<< HEAD
-pub mod series;
-mod table;
-
-pub use series::{Case, SeriesSet};
-=======
 #[cfg(feature = "cli")]
 mod csv;
 mod labels;
 mod scaling;
+pub mod series;
 #[cfg(feature = "cli")]
 mod source;
 mod table;
@@ -18,5 +13,5 @@ mod table;
 pub use csv::{CsvRows, ReadOptions};
 pub use labels::is_normal;
 pub use scaling::Standardizer;
->>>>>>> main
+pub use series::{Case, SeriesSet};
 pub use table::Table;
