@@ -5,6 +5,8 @@ pub mod autodiff;
 pub mod data;
 pub mod detect;
 mod error;
+#[cfg(feature = "cli")]
+pub mod evaluate;
 pub mod flow;
 pub mod random;
 

@@ -8,6 +8,7 @@
 use nafal_kernels::{Isa, map};
 
 use super::normal_quantile::lower_quantile;
+use crate::data::Standardizer;
 
 /// Most kernel centres of a column; more distinct values are represented by this many of their quantiles.
 const MAX_CENTRES: usize = 1024;
@@ -15,22 +16,10 @@ const MAX_CENTRES: usize = 1024;
 /// Largest magnitude handed on in single precision: its square and any slope times it stay finite.
 const LIMIT: f64 = 1e15;
 
-/// Mean and population standard deviation with `sd 0 → 1`, safe against overflow and cancellation.
-pub(super) fn mean_and_sd(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
-    let (mut count, mut scale) = (0usize, 0.0f64);
-    for v in values.clone() {
-        count += 1;
-        scale = scale.max(v.abs());
-    }
-    if count == 0 || scale == 0.0 {
-        return (0.0, 1.0);
-    }
-    let n = count as f64;
-    let mean = values.clone().map(|v| v / scale).sum::<f64>() / n;
-    let variance = values.map(|v| v / scale - mean).map(|v| v * v).sum::<f64>() / n;
-    // What rounding alone makes of a constant column is no spread.
-    let sd = if variance.sqrt() <= 1e-14 { 0.0 } else { variance.sqrt() * scale };
-    (mean * scale, if sd > 0.0 && sd.is_finite() { sd } else { 1.0 })
+/// Mean and population standard deviation (0 → 1) of one column.
+pub(super) fn mean_and_sd(values: &[f64]) -> (f64, f64) {
+    let fitted = Standardizer::fit(values, 1);
+    (fitted.mean()[0], fitted.scale()[0])
 }
 
 /// One column's maps.
@@ -48,18 +37,17 @@ pub(super) struct Column {
 }
 
 impl Column {
-    fn fit(isa: Isa, values: impl Iterator<Item = f64> + Clone) -> Column {
-        let (mean, sd) = mean_and_sd(values.clone());
-        let mut sorted: Vec<f64> = values.map(|v| standardise(v, mean, sd)).collect();
-        let n = sorted.len() as f64;
-        let bandwidth = 0.5 * n.powf(-0.2);
-        let standard = sorted.clone();
+    fn fit(isa: Isa, values: &[f64]) -> Column {
+        let (mean, sd) = mean_and_sd(values);
+        let standard: Vec<f64> = values.iter().map(|&v| standardise(v, mean, sd)).collect();
+        let bandwidth = 0.5 * (values.len() as f64).powf(-0.2);
+        let mut sorted = standard.clone();
         sorted.sort_by(f64::total_cmp);
         let (centres, shares) = compress(&sorted);
         let mut column = Column { mean, sd, bandwidth, normal_mean: 0.0, normal_sd: 1.0, centres, shares };
         let mut buffers = Buffers::default();
         let u: Vec<f64> = standard.iter().map(|&v| column.to_normal(isa, v, &mut buffers)).collect();
-        (column.normal_mean, column.normal_sd) = mean_and_sd(u.iter().copied());
+        (column.normal_mean, column.normal_sd) = mean_and_sd(&u);
         column
     }
 
@@ -170,7 +158,7 @@ impl FeatureMap {
     /// Fits the maps to training rows `[n, d]`, row-major.
     pub(super) fn fit(isa: Isa, values: &[f64], d: usize) -> FeatureMap {
         use rayon::prelude::*;
-        let column = |j: usize| Column::fit(isa, values.iter().skip(j).step_by(d).copied());
+        let column = |j: usize| Column::fit(isa, &values.iter().skip(j).step_by(d).copied().collect::<Vec<_>>());
         FeatureMap { columns: (0..d).into_par_iter().map(column).collect() }
     }
 
@@ -200,7 +188,7 @@ mod tests {
         let values: Vec<f64> = (0..500).map(|i| ((i * 37 % 500) as f64 / 50.0).exp()).collect();
         let map = FeatureMap::fit(isa, &values, 1);
         let features = map.apply(isa, &values);
-        let (mean, sd) = mean_and_sd(features.normal.iter().map(|&v| f64::from(v)));
+        let (mean, sd) = mean_and_sd(&features.normal.iter().map(|&v| f64::from(v)).collect::<Vec<_>>());
         assert!(mean.abs() < 1e-6 && (sd - 1.0).abs() < 1e-6, "{mean} {sd}");
         let mut probes = vec![-1e300, -1e9, -1e5, -100.0, 0.0, 1.0, 50.0, 1e4, 1e5, 1e6, 1e9, 1e300];
         probes.sort_by(f64::total_cmp);

@@ -86,7 +86,8 @@ impl View {
             self.apply(&base[i * d..(i + 1) * d], out, 1);
         }
         for i in 0..m {
-            let (mean, sd) = mean_and_sd(coordinates.iter().skip(i).step_by(m).map(|&v| f64::from(v)));
+            let coordinate: Vec<f64> = coordinates.iter().skip(i).step_by(m).map(|&v| f64::from(v)).collect();
+            let (mean, sd) = mean_and_sd(&coordinate);
             let factor = 1.0 / sd.max(SD_FLOOR);
             match &mut self.map {
                 Map::Axes { scale, .. } => scale[i] = (f64::from(scale[i]) * factor) as f32,

@@ -1,0 +1,7 @@
+//! How well a detector does: metrics, the paper's protocols, rivals on the same splits, and `reproduce`.
+//!
+//! Labels are seen by the metrics alone; `true` is an anomaly, and a higher score is more anomalous.
+
+pub mod metrics;
+pub mod protocol;
+pub mod rivals;
