@@ -190,7 +190,8 @@ fn gzip_and_kind_are_told_by_content_and_streams_are_read_case_by_case() {
 
 #[test]
 fn the_archive_reads_as_its_papers_describe_it() {
-    let Some(folder) = super::archive() else { return };
+    let Some(folder) = super::data() else { return };
+    let folder = folder.join("timeseries");
     for (name, train, test, channels, longest, classes) in [
         ("CharacterTrajectories", 1422, 1436, 3, 182, 20),
         ("Epilepsy", 137, 138, 3, 206, 4),
