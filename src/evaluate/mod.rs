@@ -3,3 +3,5 @@
 //! Labels are seen by the metrics alone; `true` is an anomaly, and a higher score is more anomalous.
 
 pub mod metrics;
+pub mod protocol;
+pub mod rivals;

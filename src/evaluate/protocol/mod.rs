@@ -1,0 +1,14 @@
+//! The protocol of the paper's Table 1: half of the normal rows train, the rest and all anomalies test.
+//!
+//! Which half is the first one in file order (`first-half`, as the paper's relatives do on the small sets) or that
+//! of a seeded permutation (`random`). Labels are used to divide the rows, and by the metrics; a detector sees none.
+
+mod division;
+mod labelled;
+mod scaling;
+mod task;
+
+pub use division::{Split, divide};
+pub use labelled::Labelled;
+pub use scaling::Scaling;
+pub use task::Task;

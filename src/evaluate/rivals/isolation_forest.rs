@@ -1,0 +1,160 @@
+//! Isolation forest (Liu, Ting, Zhou 2008).
+//!
+//! Each tree splits a random subsample at a uniform threshold of a random column that still varies, down to depth
+//! `⌈log₂ subsample⌉`. The score is `2^(−mean depth / c(subsample))`, where a leaf of `n` rows counts as
+//! `c(n) = 2·(ln(n−1) + γ) − 2·(n−1)/n` deeper; the construction of scikit-learn's `IsolationForest`.
+
+use rand::{Rng, RngExt};
+use rayon::prelude::*;
+
+use super::{AnomalyDetector, Scorer, require_columns, require_rows};
+use crate::data::Table;
+use crate::error::Result;
+use crate::random::{Purpose, below, stream};
+
+/// A forest of random isolation trees.
+#[derive(Clone, Copy, Debug)]
+pub struct IsolationForest {
+    /// Number of trees.
+    pub trees: usize,
+    /// Rows each tree sees, drawn without replacement; all if there are fewer.
+    pub subsample: usize,
+}
+
+impl Default for IsolationForest {
+    /// 100 trees of 256 rows.
+    fn default() -> Self {
+        IsolationForest { trees: 100, subsample: 256 }
+    }
+}
+
+impl AnomalyDetector for IsolationForest {
+    fn name(&self) -> &str {
+        "iforest"
+    }
+
+    fn fit(&self, train: &Table, seed: u64) -> Result<Box<dyn Scorer>> {
+        require_rows(train, 1, "the isolation forest")?;
+        let subsample = self.subsample.clamp(1, train.rows());
+        let depth = (subsample.max(2) as f64).log2().ceil() as usize;
+        let grow = |tree: usize| {
+            let mut rng = stream(seed, Purpose::Rivals, tree as u64, 0);
+            let mut rows = draw(&mut rng, train.rows(), subsample);
+            let mut nodes = Vec::new();
+            Growth { train, depth, nodes: &mut nodes }.grow(&mut rows, 0, &mut rng);
+            nodes
+        };
+        let trees = (0..self.trees.max(1)).into_par_iter().map(grow).collect();
+        let scale = expected_depth(subsample);
+        Ok(Box::new(Fitted { columns: train.columns(), trees, scale: if scale > 0.0 { scale } else { 1.0 } }))
+    }
+}
+
+/// A node of a tree; the children of an inner one are stored after it, the left one at once.
+enum Node {
+    /// Depth of the rows that end here.
+    Leaf(f64),
+    /// Rows with `row[column] <= threshold` go to the next node, others to `right`.
+    Split { column: usize, threshold: f64, right: usize },
+}
+
+struct Growth<'a> {
+    train: &'a Table,
+    depth: usize,
+    nodes: &'a mut Vec<Node>,
+}
+
+impl Growth<'_> {
+    fn grow(&mut self, rows: &mut [usize], depth: usize, rng: &mut impl Rng) {
+        let split = if depth < self.depth && rows.len() > 1 { self.choose(rows, rng) } else { None };
+        let Some((column, threshold)) = split else {
+            self.nodes.push(Node::Leaf(depth as f64 + expected_depth(rows.len())));
+            return;
+        };
+        let left = partition(rows, |i| self.train.row(i)[column] <= threshold);
+        let node = self.nodes.len();
+        self.nodes.push(Node::Leaf(0.0));
+        self.grow(&mut rows[..left], depth + 1, rng);
+        self.nodes[node] = Node::Split { column, threshold, right: self.nodes.len() };
+        self.grow(&mut rows[left..], depth + 1, rng);
+    }
+
+    /// A column that varies among `rows`, each with the same chance, and a threshold in `[min, max)`.
+    fn choose(&self, rows: &[usize], rng: &mut impl Rng) -> Option<(usize, f64)> {
+        let mut columns: Vec<usize> = (0..self.train.columns()).collect();
+        while !columns.is_empty() {
+            let column = columns.swap_remove(below(rng, columns.len()));
+            let values = rows.iter().map(|&i| self.train.row(i)[column]);
+            let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+            if low < high {
+                let threshold = low + (high - low) * rng.random::<f64>();
+                // Rounding, or an overflow of the width, must not leave a side empty.
+                return Some((column, if threshold < high { threshold } else { low }));
+            }
+        }
+        None
+    }
+}
+
+/// `count` of `0..n` without replacement: the head of a Fisher–Yates shuffle.
+fn draw(rng: &mut impl Rng, n: usize, count: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..n).collect();
+    for i in 0..count {
+        order.swap(i, i + below(rng, n - i));
+    }
+    order.truncate(count);
+    order
+}
+
+/// Moves the rows that satisfy `left` to the front and returns their number.
+fn partition(rows: &mut [usize], left: impl Fn(usize) -> bool) -> usize {
+    let mut count = 0;
+    for i in 0..rows.len() {
+        if left(rows[i]) {
+            rows.swap(i, count);
+            count += 1;
+        }
+    }
+    count
+}
+
+struct Fitted {
+    columns: usize,
+    trees: Vec<Vec<Node>>,
+    scale: f64,
+}
+
+impl Scorer for Fitted {
+    fn score(&self, rows: &Table) -> Result<Vec<f64>> {
+        require_columns(rows, self.columns)?;
+        let score = |row: &[f64]| {
+            let depth: f64 = self.trees.iter().map(|tree| path(tree, row)).sum();
+            (-depth / (self.trees.len() as f64 * self.scale)).exp2()
+        };
+        Ok(rows.values().par_chunks(self.columns).map(score).collect())
+    }
+}
+
+fn path(tree: &[Node], row: &[f64]) -> f64 {
+    let mut node = 0;
+    loop {
+        match tree[node] {
+            Node::Leaf(depth) => return depth,
+            Node::Split { column, threshold, right } => {
+                node = if row[column] <= threshold { node + 1 } else { right };
+            }
+        }
+    }
+}
+
+/// Mean depth of an unsuccessful search in a binary search tree of `n` rows.
+fn expected_depth(n: usize) -> f64 {
+    match n {
+        0 | 1 => 0.0,
+        2 => 1.0,
+        _ => {
+            let n = n as f64;
+            2.0 * ((n - 1.0).ln() + 0.577_215_664_901_532_9) - 2.0 * (n - 1.0) / n
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The protocol of Table 1 with the rivals, on real data where `NAFAL_DATA` names its folder: the local outlier
+//! factor must give the paper's own figures, the others scikit-learn's.
+#![cfg(feature = "cli")]
+
+use std::path::PathBuf;
+
+use nafal::evaluate::metrics::f1_at_true_ratio;
+use nafal::evaluate::protocol::{Labelled, Split};
+use nafal::evaluate::rivals::{
+    AnomalyDetector, IsolationForest, LocalOutlierFactor, Mahalanobis, NearestNeighbours, OneClassSvm,
+};
+
+const SETS: [&str; 3] = ["arrhythmia", "cardio", "thyroid"];
+
+/// The folder with real data, or a line that says why nothing is tested.
+fn data() -> Option<PathBuf> {
+    let folder = std::env::var_os("NAFAL_DATA").map(PathBuf::from);
+    if folder.is_none() {
+        println!("skipped: NAFAL_DATA");
+    }
+    folder
+}
+
+/// F1 in percent at the true ratio, first-half split, standardised.
+fn f1(folder: &std::path::Path, set: &str, detector: &dyn AnomalyDetector, seed: u64) -> f64 {
+    let labelled = Labelled::read(&folder.join(format!("tabular/{set}.csv.gz"))).unwrap();
+    let task = labelled.task(Split::FirstHalf, seed, None).standardised().unwrap();
+    let scores = detector.fit(&task.train, seed).unwrap().score(&task.test).unwrap();
+    100.0 * f1_at_true_ratio(&task.labels, &task.expand(&scores)).unwrap()
+}
+
+fn check(detector: &dyn AnomalyDetector, want: [f64; 3], tolerance: f64) {
+    let Some(folder) = data() else { return };
+    for (set, want) in SETS.into_iter().zip(want) {
+        let got = f1(&folder, set, detector, 0);
+        assert!((got - want).abs() <= tolerance, "{} on {set}: {got:.2} instead of {want}", detector.name());
+    }
+}
+
+/// Half a digit of the published figures.
+const DIGIT: f64 = 0.0501;
+
+#[test]
+fn local_outlier_factor_gives_the_papers_figures() {
+    check(&LocalOutlierFactor { k: 20 }, [50.0, 62.5, 52.7], DIGIT);
+}
+
+#[test]
+fn nearest_neighbours_give_scikit_learns_figures() {
+    check(&NearestNeighbours { k: 5 }, [53.0, 61.9, 75.3], DIGIT);
+}
+
+#[test]
+fn one_class_svm_gives_libsvms_figures() {
+    check(&OneClassSvm { nu: 0.5 }, [51.5, 70.5, 75.3], DIGIT);
+}
+
+#[test]
+fn mahalanobis_gives_scikit_learns_figures() {
+    check(&Mahalanobis, [48.5, 64.8, 73.1], DIGIT);
+}
+
+#[test]
+fn isolation_forest_agrees_with_scikit_learn_within_seed_noise() {
+    let Some(folder) = data() else { return };
+    // mean and sd of scikit-learn over ten seeds
+    for (set, (want, sd)) in SETS.into_iter().zip([(59.1, 3.3), (69.3, 3.1), (81.9, 2.1)]) {
+        let runs: Vec<f64> = (0..10).map(|seed| f1(&folder, set, &IsolationForest::default(), seed)).collect();
+        let mean = runs.iter().sum::<f64>() / 10.0;
+        println!("{set}: {mean:.1} beside {want}");
+        // three standard errors of the difference of two such means
+        let bound = 3.0 * sd * (2.0f64 / 10.0).sqrt();
+        assert!((mean - want).abs() <= bound, "{set}: {mean:.1} instead of {want}, runs {runs:.1?}");
+    }
+}
