@@ -14,6 +14,7 @@ pub mod model_file;
 mod normal_quantile;
 mod progress;
 mod samples;
+pub mod series;
 mod view;
 
 pub use configuration::{ActiveConfiguration, Base, Configuration, FamilyConfiguration, MapKind};
