@@ -9,6 +9,8 @@ mod error;
 pub mod evaluate;
 pub mod flow;
 pub mod random;
+#[cfg(feature = "report")]
+pub mod report;
 
 pub use detect::{Detector, Model, Preset, ScoreKind, Threshold};
 pub use error::{DataError, Error, Result};

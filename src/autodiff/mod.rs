@@ -16,7 +16,7 @@ mod tape;
 pub use adam::{Adam, AdamOptions};
 pub use aligned::AlignedVec;
 pub use check::{GradientError, check_gradient};
-pub use ops::{CustomOp, linear::Linear};
+pub use ops::{CustomOp, Operation, linear::Linear};
 pub use parameters::{Gradients, ParameterId, Parameters, Prepared};
 pub use schedule::OneCycle;
 pub use slots::{SLOTS, Slot, Slots};
