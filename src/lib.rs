@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 pub mod autodiff;
+#[cfg(all(feature = "cli", feature = "report"))]
+pub mod cli;
 pub mod data;
 pub mod detect;
 mod error;

@@ -6,3 +6,4 @@ pub mod metrics;
 pub mod protocol;
 pub mod rivals;
 pub mod series;
+pub mod simulation;
