@@ -366,3 +366,34 @@ fn made_up_mess_is_found() {
         assert!(untidiness(&[made(path, text)]).is_empty(), "{path}");
     }
 }
+
+/// Rows of the tables that name identifiers and, in a cell of its own, one file: each identifier must stand in it.
+fn stale_notation(page: &str, read: impl Fn(&str) -> Option<String>) -> Vec<String> {
+    let mut problems = Vec::new();
+    for line in page.lines().filter(|line| line.starts_with('|')) {
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+        let file = cells.iter().position(|cell| cell.starts_with('`') && cell.ends_with(".rs`"));
+        let Some(at) = file.filter(|&at| at > 0) else { continue };
+        let path = cells[at].trim_matches('`');
+        let Some(text) = read(path) else {
+            problems.push(format!("docs/notation.md: there is no {path}"));
+            continue;
+        };
+        let names: Vec<String> = tokens(&text).into_iter().map(|token| token.text).collect();
+        for identifier in cells[at - 1].split('`').skip(1).step_by(2).filter(|id| !names.iter().any(|n| n == id)) {
+            problems.push(format!("docs/notation.md: `{identifier}` is not in {path}"));
+        }
+    }
+    problems
+}
+
+#[test]
+fn notation_names_what_exists() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).ok();
+    let page = read("docs/notation.md").unwrap();
+    assert!(page.lines().filter(|line| line.contains(".rs` |")).count() > 50, "the tables were found");
+    assert_none(stale_notation(&page, read));
+    let made = "| symbol | identifier | in |\n| x | `here`, `gone` | `src/a.rs` |\n| y | `z` | `src/b.rs` | more |";
+    let read = |path: &str| (path == "src/a.rs").then(|| "fn here() {} // gone".to_owned());
+    assert_eq!(stale_notation(made, read).len(), 2);
+}
