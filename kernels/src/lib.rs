@@ -8,8 +8,10 @@ pub mod dsf;
 pub mod gemm;
 mod isa;
 pub mod map;
+pub mod math;
 mod matrix;
 pub mod naive;
+mod optimise;
 mod real;
 
 pub use isa::{Isa, IsaError};

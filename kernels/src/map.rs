@@ -1,86 +1,144 @@
-//! Elementary functions over slices.
+//! Elementary functions and element-wise updates over slices.
+//!
+//! Each lane is computed by the scalar formula of [`crate::math`]; an element's bits never depend on its place.
 
+use crate::isa::{Kernel, Simd};
+use crate::math::{self, Formula};
 use crate::{Isa, Real};
 
+pub use crate::optimise::{AdamStep, adam, sum_of_squares};
+
+/// `y[i] = f(x[i])`.
+struct Map<'a, T, F>(F, &'a [T], &'a mut [T]);
+
+impl<T: Real, F: Formula> Kernel<T> for Map<'_, T, F> {
+    type Out = ();
+    #[inline(always)]
+    fn run<S: Simd<T>>(self, s: S) {
+        let Map(_, x, y) = self;
+        let mut sources = x.chunks_exact(S::LANES);
+        let mut targets = y.chunks_exact_mut(S::LANES);
+        for (x, y) in sources.by_ref().zip(targets.by_ref()) {
+            s.store(F::at(s, s.load(x)), y);
+        }
+        let (x, y) = (sources.remainder(), targets.into_remainder());
+        if !x.is_empty() {
+            s.store_first(y.len(), F::at(s, s.load_first(x.len(), x)), y);
+        }
+    }
+}
+
+/// `y[i] = f(y[i])`.
+pub(crate) struct MapInPlace<'a, T, F>(pub F, pub &'a mut [T]);
+
+impl<T: Real, F: Formula> Kernel<T> for MapInPlace<'_, T, F> {
+    type Out = ();
+    #[inline(always)]
+    fn run<S: Simd<T>>(self, s: S) {
+        let mut chunks = self.1.chunks_exact_mut(S::LANES);
+        for y in chunks.by_ref() {
+            s.store(F::at(s, s.load(y)), y);
+        }
+        let y = chunks.into_remainder();
+        if !y.is_empty() {
+            s.store_first(y.len(), F::at(s, s.load_first(y.len(), y)), y);
+        }
+    }
+}
+
 macro_rules! maps {
-    ($($name:ident: $doc:literal = $f:expr;)*) => {$(
+    ($($name:ident = $formula:ident: $doc:literal;)*) => {$(
         #[doc = $doc]
-        pub fn $name<T: Real>(_isa: Isa, x: &[T], y: &mut [T]) {
-            assert_eq!(x.len(), y.len());
-            let f: fn(f64) -> f64 = $f;
-            for (y, x) in y.iter_mut().zip(x) { *y = T::from_f64(f(x.to_f64())); }
+        ///
+        /// `x`, `y` of equal length (panics otherwise).
+        pub fn $name<T: Real>(isa: Isa, x: &[T], y: &mut [T]) {
+            assert_eq!(x.len(), y.len(), concat!(stringify!($name), ": input and output lengths"));
+            T::dispatch(isa, Map(math::$formula, x, y))
         }
     )*};
 }
 maps! {
-    exp: "`y = eˣ`" = f64::exp;
-    ln: "`y = ln x`" = f64::ln;
-    sigmoid: "`y = 1/(1+e⁻ˣ)`" = |x| 1.0 / (1.0 + (-x).exp());
-    softplus: "`y = ln(1+eˣ)`" = |x| x.max(0.0) + (-x.abs()).exp().ln_1p();
-    log_sigmoid: "`y = −ln(1+e⁻ˣ)`" = |x| x.min(0.0) - (-x.abs()).exp().ln_1p();
-    tanh: "`y = tanh x`" = f64::tanh;
+    exp = Exp: "`y = eˣ`, within 1 ULP.";
+    exp_m1 = ExpM1: "`y = eˣ − 1`, within 2 ULP.";
+    ln = Ln: "`y = ln x`, within 1 ULP.";
+    ln_1p = Ln1p: "`y = ln(1+x)`, within 2 ULP.";
+    sigmoid = Sigmoid: "`y = 1/(1+e⁻ˣ)`, within 2.2 ULP.";
+    softplus = Softplus: "`y = ln(1+eˣ)`, within 2 ULP.";
+    log_sigmoid = LogSigmoid: "`y = −ln(1+e⁻ˣ)`, within 2 ULP.";
+    tanh = Tanh: "`y = tanh x`, within 3 ULP.";
+    logit = Logit: "`y = ln(x/(1−x))`, within 3 ULP.";
 }
 
-/// `dx = dy·(1 − y²)` in place on `dy`, with `y = tanh x`.
-pub fn tanh_vjp<T: Real>(_isa: Isa, y: &[T], dy: &mut [T]) {
-    for (d, &y) in dy.iter_mut().zip(y) {
-        *d = *d * (T::ONE - y * y);
-    }
+/// `y = tanh y` in place, within 3 ULP.
+pub fn tanh_in_place<T: Real>(isa: Isa, y: &mut [T]) {
+    T::dispatch(isa, MapInPlace(math::Tanh, y))
 }
 
-/// `dx = dy` where `y > 0`, `slope·dy` elsewhere, in place on `dy`, with `y = max(x, slope·x)`.
-pub fn leaky_relu_vjp<T: Real>(_isa: Isa, slope: T, y: &[T], dy: &mut [T]) {
-    for (d, &y) in dy.iter_mut().zip(y) {
-        if !(y > T::ZERO) {
-            *d = *d * slope;
+/// `(x, y) ↦ z` in every lane, for an element-wise update of `y`.
+trait Update<T: Real> {
+    fn at<S: Simd<T>>(&self, s: S, x: S::V, y: S::V) -> S::V;
+}
+
+/// `y[i] = f(x[i], y[i])`.
+struct Zip<'a, T, F>(F, &'a [T], &'a mut [T]);
+
+impl<T: Real, F: Update<T>> Kernel<T> for Zip<'_, T, F> {
+    type Out = ();
+    #[inline(always)]
+    fn run<S: Simd<T>>(self, s: S) {
+        let Zip(f, x, y) = self;
+        let mut sources = x.chunks_exact(S::LANES);
+        let mut targets = y.chunks_exact_mut(S::LANES);
+        for (x, y) in sources.by_ref().zip(targets.by_ref()) {
+            s.store(f.at(s, s.load(x), s.load(y)), y);
+        }
+        let (x, y) = (sources.remainder(), targets.into_remainder());
+        if !x.is_empty() {
+            let n = x.len();
+            s.store_first(n, f.at(s, s.load_first(n, x), s.load_first(n, y)), y);
         }
     }
 }
 
-/// Constants of one Adam step (Kingma & Ba 2015; decoupled decay of Loshchilov & Hutter 2019).
-#[derive(Clone, Copy, Debug)]
-pub struct AdamStep {
-    /// Learning rate.
-    pub rate: f64,
-    /// Decay of the first moment.
-    pub beta1: f64,
-    /// Decay of the second moment.
-    pub beta2: f64,
-    /// Added to the root of the second moment.
-    pub epsilon: f64,
-    /// Decoupled weight decay.
-    pub decay: f64,
-    /// Factor on the gradient (for clipping).
-    pub gradient_scale: f64,
-    /// Number of this step, from 1.
-    pub step: u64,
-}
-
-/// One fused Adam update of `p` with gradient `g` and moments `m`, `v`.
-pub fn adam<T: Real>(_isa: Isa, c: &AdamStep, p: &mut [T], g: &[T], m: &mut [T], v: &mut [T]) {
-    let (b1, b2) = (T::from_f64(c.beta1), T::from_f64(c.beta2));
-    let (c1, c2) = (T::from_f64(1.0 - c.beta1), T::from_f64(1.0 - c.beta2));
-    let t = c.step.min(i32::MAX as u64) as i32;
-    let step = T::from_f64(c.rate / (1.0 - c.beta1.powi(t)));
-    let root = T::from_f64(1.0 / (1.0 - c.beta2.powi(t)).sqrt());
-    let (eps, keep, scale) =
-        (T::from_f64(c.epsilon), T::from_f64(1.0 - c.rate * c.decay), T::from_f64(c.gradient_scale));
-    for i in 0..p.len() {
-        let g = g[i] * scale;
-        m[i] = b1 * m[i] + c1 * g;
-        v[i] = b2 * v[i] + c2 * g * g;
-        p[i] = keep * p[i] - step * m[i] / (v[i].sqrt() * root + eps);
+struct TanhVjp;
+impl<T: Real> Update<T> for TanhVjp {
+    #[inline(always)]
+    fn at<S: Simd<T>>(&self, s: S, y: S::V, dy: S::V) -> S::V {
+        s.mul(dy, s.sub(s.splat(T::ONE), s.mul(y, y)))
     }
 }
 
-/// `Σ x²` in double precision, in a fixed order.
-pub fn sum_of_squares<T: Real>(_isa: Isa, x: &[T]) -> f64 {
-    x.iter().map(|v| v.to_f64() * v.to_f64()).sum()
+/// `dx = dy·(1 − y²)` in place on `dy`, with `y = tanh x`. Same bits under every instruction set.
+pub fn tanh_vjp<T: Real>(isa: Isa, y: &[T], dy: &mut [T]) {
+    assert_eq!(y.len(), dy.len(), "tanh_vjp: value and gradient lengths");
+    T::dispatch(isa, Zip(TanhVjp, y, dy))
 }
 
-/// `y += x`.
-pub fn add_assign<T: Real>(_isa: Isa, x: &[T], y: &mut [T]) {
-    for (y, x) in y.iter_mut().zip(x) {
-        *y += *x;
+struct LeakyReluVjp<T>(T);
+impl<T: Real> Update<T> for LeakyReluVjp<T> {
+    #[inline(always)]
+    fn at<S: Simd<T>>(&self, s: S, y: S::V, dy: S::V) -> S::V {
+        s.select(s.lt(s.splat(T::ZERO), y), dy, s.mul(dy, s.splat(self.0)))
     }
+}
+
+/// `dx = dy` where `y > 0`, `slope·dy` elsewhere, in place on `dy`, with `y = max(x, slope·x)`.
+/// Same bits under every instruction set.
+pub fn leaky_relu_vjp<T: Real>(isa: Isa, slope: T, y: &[T], dy: &mut [T]) {
+    assert_eq!(y.len(), dy.len(), "leaky_relu_vjp: value and gradient lengths");
+    T::dispatch(isa, Zip(LeakyReluVjp(slope), y, dy))
+}
+
+struct Add;
+impl<T: Real> Update<T> for Add {
+    #[inline(always)]
+    fn at<S: Simd<T>>(&self, s: S, x: S::V, y: S::V) -> S::V {
+        s.add(y, x)
+    }
+}
+
+/// `y += x`. Same bits under every instruction set.
+pub fn add_assign<T: Real>(isa: Isa, x: &[T], y: &mut [T]) {
+    assert_eq!(x.len(), y.len(), "add_assign: lengths");
+    T::dispatch(isa, Zip(Add, x, y))
 }

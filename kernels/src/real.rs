@@ -3,6 +3,9 @@
 use core::fmt::{Debug, Display};
 use core::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
+use crate::isa::Dispatch;
+use crate::math::Constants;
+
 mod sealed {
     pub trait Sealed {}
     impl Sealed for f32 {}
@@ -12,6 +15,8 @@ mod sealed {
 /// A floating-point type the kernels are instantiated for: `f32` (speed) or `f64` (reference).
 pub trait Real:
     sealed::Sealed
+    + Constants
+    + Dispatch
     + Copy
     + Debug
     + Display

@@ -1,5 +1,17 @@
-//! Tables and their columns, in memory and from files. Knows nothing of the floors above.
+//! Tables with their columns and sets of series, in memory and from files. Knows nothing of the floors above.
 
+#[cfg(feature = "cli")]
+mod csv;
+mod labels;
+mod scaling;
+pub mod series;
+#[cfg(feature = "cli")]
+mod source;
 mod table;
 
+#[cfg(feature = "cli")]
+pub use csv::{CsvRows, ReadOptions};
+pub use labels::is_normal;
+pub use scaling::Standardizer;
+pub use series::{Case, SeriesSet};
 pub use table::Table;

@@ -52,6 +52,19 @@ impl Table {
         self
     }
 
+    /// A table of cells known to be finite, with labels and their column's name.
+    #[cfg(feature = "cli")]
+    pub(super) fn from_cells(
+        names: Vec<String>,
+        values: Vec<f64>,
+        labels: Option<(Vec<String>, String)>,
+        source: &str,
+    ) -> Table {
+        let rows = values.len() / names.len();
+        let (labels, label_name) = labels.unzip();
+        Table { names, values, rows, labels, label_name, source: source.into() }
+    }
+
     /// Number of rows.
     pub fn rows(&self) -> usize {
         self.rows

@@ -1,0 +1,68 @@
+//! The node's value and log-slope: one pass over the units for the frame, one for the sums, three logarithms.
+
+use super::log_space;
+use super::slope::Positive;
+use super::sums::{Inputs, Sums, gather, load, store, terms};
+use crate::isa::{Kernel, Simd};
+use crate::math::formulas::{ln, ln_normal};
+use crate::{Matrix, Real};
+
+/// Vectors kept for each unit between the passes.
+pub(super) const KEPT: usize = 2;
+
+/// See [`super::forward`].
+pub(super) struct Forward<'a, T, P> {
+    pub slope: P,
+    pub units: usize,
+    pub x: &'a [T],
+    pub raw: Matrix<'a, T>,
+    pub y: &'a mut [T],
+    pub log_slope: &'a mut [T],
+    pub scratch: &'a mut [T],
+}
+
+impl<T: Real, P: Positive<T>> Kernel<T> for Forward<'_, T, P> {
+    type Out = ();
+    #[inline(always)]
+    fn run<S: Simd<T>>(self, s: S) {
+        let kept = &mut self.scratch[..KEPT * self.units * S::LANES];
+        let mut at = 0;
+        while at < self.x.len() {
+            let lanes = S::LANES.min(self.x.len() - at);
+            let inputs = Inputs { raw: self.raw, units: self.units, at, lanes };
+            let (y, l) = vector(s, self.slope, &inputs, load(s, lanes, &self.x[at..]), kept);
+            store(s, lanes, y, &mut self.y[at..]);
+            store(s, lanes, l, &mut self.log_slope[at..]);
+            at += lanes;
+        }
+    }
+}
+
+/// One vector of lanes.
+#[inline(always)]
+fn vector<T: Real, S: Simd<T>, P: Positive<T>>(
+    s: S,
+    slope: P,
+    i: &Inputs<T>,
+    x: S::V,
+    kept: &mut [T],
+) -> (S::V, S::V) {
+    let f = gather(s, slope, i, x, kept).frame(s);
+    let mut sums = Sums::new(s);
+    for (j, kept) in kept.chunks_exact(KEPT * S::LANES).enumerate() {
+        let (a, u) = (s.load(kept), s.load(&kept[S::LANES..]));
+        sums.take(s, &terms(s, &f, a, u, i.row(s, 2 * i.units + j)));
+    }
+    let (log_s, log_c) = (ln_normal(s, sums.s), ln_normal(s, sums.c));
+    let log_dz = ln_normal(s, s.mul(sums.d, sums.z));
+    let mut y = s.sub(log_s, log_c);
+    let mut log_slope = s.sub(log_dz, s.add(log_s, log_c));
+    let lost = sums.lost(s);
+    if s.any(lost) {
+        let logs = log_space::sums(s, slope, i, &f, x);
+        y = s.select(lost, s.sub(logs.s, logs.c), y);
+        let slow = s.sub(s.sub(s.add(logs.d, ln(s, sums.z)), logs.s), logs.c);
+        log_slope = s.select(lost, slow, log_slope);
+    }
+    (s.add(y, f.shift), s.sub(log_slope, f.mixed))
+}

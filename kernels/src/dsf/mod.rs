@@ -1,0 +1,126 @@
+//! The deep sigmoidal flow node, fused: one monotone map per lane, its log-slope and their VJP.
+//!
+//! `y = ln S − ln S̄`, `S = Σ w_j σ(u_j)`, `S̄ = Σ w_j σ(−u_j)`, `u_j = a_j x + b_j`, `w = softmax(w_raw)`,
+//! `dy/dx = D/(S·S̄)`, `D = Σ w_j a_j σ(u_j) σ(−u_j)` (Huang et al. 2018, Neural Autoregressive Flows, eq. 8).
+//! Both sums are sums of positive terms and nothing is clamped, so the map is a bijection of the real line with
+//! linear tails; it stays finite for every finite `a_j x + b_j`.
+//!
+//! The lanes are independent: every branch is a selection, so a lane's bits never depend on its neighbours.
+
+mod forward;
+mod log_space;
+mod slope;
+mod sums;
+mod vjp;
+
+use crate::isa::Kernel;
+use crate::{Isa, Matrix, MatrixMut, Real};
+use forward::Forward;
+use slope::{Bounded, Softplus};
+use vjp::Vjp;
+
+/// How a raw conditioner output `r` becomes a positive slope `a`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Slope {
+    /// `a = softplus(r)`: the paper's, no floor.
+    Softplus,
+    /// `ln a = r / (1 + |r|/limit)`: slopes stay within `e^±limit`.
+    Bounded {
+        /// Bound on `|ln a|`.
+        limit: f64,
+    },
+}
+
+/// Value and log-slope of the node for one feature.
+///
+/// `x: [lanes]`, `raw: [3·units, lanes]` = rows `(a_raw | b | w_raw)`; writes `y` and `log_slope = ln dy/dx`, both
+/// `[lanes]`. Any number of units from one and of lanes. Panics if the shapes disagree.
+///
+/// Errors, relative to `max(1, |value|)`: a few units of the last place, also for `|x|` up to `1e30`. Costs three
+/// exponentials, a logarithm and a division per unit and lane. Allocates only for more than 64 units.
+pub fn forward<T: Real>(
+    isa: Isa,
+    slope: Slope,
+    units: usize,
+    x: &[T],
+    raw: Matrix<T>,
+    y: &mut [T],
+    log_slope: &mut [T],
+) {
+    check(slope, units, x.len(), raw.rows, raw.cols);
+    assert!(y.len() == x.len() && log_slope.len() == x.len(), "dsf::forward: output lengths");
+    with_scratch::<T, { forward::KEPT * 16 * FEW }, { forward::KEPT * 16 * MANY }>(units, forward::KEPT, |scratch| {
+        match slope {
+            Slope::Softplus => {
+                run(isa, Forward { slope: Softplus, units, x, raw, y, log_slope, scratch });
+            }
+            Slope::Bounded { limit } => {
+                let slope = Bounded(T::from_f64(limit));
+                run(isa, Forward { slope, units, x, raw, y, log_slope, scratch });
+            }
+        }
+    })
+}
+
+/// VJP of [`forward`]: adds to `x_bar` and overwrites `raw_bar: [3·units, lanes]` with the gradients of
+/// `Σ_lanes y_bar·y + log_slope_bar·log_slope`. Finite for finite inputs. Panics if the shapes disagree.
+pub fn vjp<T: Real>(
+    isa: Isa,
+    slope: Slope,
+    units: usize,
+    x: &[T],
+    raw: Matrix<T>,
+    y_bar: &[T],
+    log_slope_bar: &[T],
+    x_bar: &mut [T],
+    raw_bar: MatrixMut<T>,
+) {
+    check(slope, units, x.len(), raw.rows, raw.cols);
+    check(slope, units, x.len(), raw_bar.rows, raw_bar.cols);
+    let n = x.len();
+    assert!(y_bar.len() == n && log_slope_bar.len() == n && x_bar.len() == n, "dsf::vjp: lengths");
+    with_scratch::<T, { vjp::KEPT * 16 * FEW }, { vjp::KEPT * 16 * MANY }>(units, vjp::KEPT, |scratch| match slope {
+        Slope::Softplus => {
+            let slope = Softplus;
+            run(isa, Vjp { slope, units, x, raw, y_bar, log_slope_bar, x_bar, raw_bar, scratch });
+        }
+        Slope::Bounded { limit } => {
+            let slope = Bounded(T::from_f64(limit));
+            run(isa, Vjp { slope, units, x, raw, y_bar, log_slope_bar, x_bar, raw_bar, scratch });
+        }
+    })
+}
+
+fn run<T: Real, K: Kernel<T, Out = ()>>(isa: Isa, kernel: K) {
+    T::dispatch(isa, kernel)
+}
+
+fn check(slope: Slope, units: usize, lanes: usize, rows: usize, cols: usize) {
+    assert!(units > 0, "dsf: a node needs a unit");
+    assert_eq!((rows, cols), (3 * units, lanes), "dsf: rows (a_raw | b | w_raw) by lanes");
+    if let Slope::Bounded { limit } = slope {
+        assert!(limit > 0.0 && limit < f64::INFINITY, "dsf: the bound {limit} on |ln a| must be positive");
+    }
+}
+
+/// Units up to which a small scratch suffices.
+const FEW: usize = 16;
+/// Units up to which the scratch lies on the stack.
+const MANY: usize = 64;
+
+/// Starts on a cache line, so that no vector of the scratch spans two.
+#[repr(align(64))]
+struct Aligned<T, const N: usize>([T; N]);
+
+/// Runs `f` with `kept` vectors (of at most 16 lanes) for each unit: on the stack, or beyond [`MANY`] on the heap.
+fn with_scratch<T: Real, const SMALL: usize, const LARGE: usize>(
+    units: usize,
+    kept: usize,
+    f: impl FnOnce(&mut [T]),
+) {
+    match units {
+        0..=FEW => f(&mut Aligned([T::ZERO; SMALL]).0),
+        ..=MANY => f(&mut Aligned([T::ZERO; LARGE]).0),
+        _ => f(&mut vec![T::ZERO; kept * 16 * units]),
+    }
+}

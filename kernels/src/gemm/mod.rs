@@ -1,0 +1,148 @@
+//! The three matrix products of training, with staircase masks and fused ends.
+//!
+//! | product | formula | call |
+//! |---|---|---|
+//! | forward | `Y = finish(bias + W·X)` | [`product`] |
+//! | input gradient | `dX = Wᵀ·dY` | [`product`] with the transposed weights and `shape.transposed()` |
+//! | weight gradient | `dW = dY·Xᵀ` | [`outer`] |
+//!
+//! The batch lies in the vector lanes and the weights are read in place, so that one micro-kernel ([`tile`])
+//! serves all three and nothing is packed. Column-major readers see `X` as nalgebra's `lanes × features` matrix.
+
+mod blocks;
+mod reduce;
+mod tile;
+
+use crate::isa::{Kernel, Simd};
+use crate::map::MapInPlace;
+use crate::math::Tanh;
+use crate::{Isa, Matrix, MatrixMut, Real, Staircase};
+use blocks::{Block, Operands, block};
+use tile::TileStart;
+
+/// What an output element starts from.
+#[derive(Clone, Copy, Debug)]
+pub enum Start<'a, T> {
+    /// Zero.
+    Zero,
+    /// The row's bias, `bias[i]`.
+    Bias(&'a [T]),
+    /// What the output already holds.
+    Output,
+}
+
+/// What happens to a finished output element.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Finish<T> {
+    /// Nothing.
+    Store,
+    /// `max(v, slope·v)` for `0 <= slope < 1`.
+    LeakyRelu(T),
+    /// `tanh v`.
+    Tanh,
+}
+
+/// `Y[i, b] = finish(start + Σ_{p in inner(i)} W[i, p]·X[p, b])`, one fused multiply-add chain over ascending `p`.
+///
+/// `w: [n, k]`, `x: [k, lanes]`, `y: [n, lanes]`; only `shape`'s columns of each row are read. Panics if the shapes
+/// disagree. Costs `shape.nonzeros()·lanes` multiply-adds. Widths that are multiples of 16 are fastest, and a
+/// leading dimension of `x` that is a multiple of 4 KiB is slow.
+/// The input gradient `dX = Wᵀ·dY` is the same product with the transposed weights and `shape.transposed()`.
+pub fn product<T: Real>(
+    isa: Isa,
+    shape: &Staircase,
+    w: Matrix<T>,
+    x: Matrix<T>,
+    start: Start<T>,
+    finish: Finish<T>,
+    y: MatrixMut<T>,
+) {
+    assert_eq!((w.rows, w.cols), (shape.rows, shape.cols), "product: weights and staircase");
+    assert_eq!((x.rows, y.rows, y.cols), (w.cols, w.rows, x.cols), "product: inputs and outputs");
+    if let Start::Bias(bias) = start {
+        assert_eq!(bias.len(), w.rows, "product: biases");
+    }
+    if y.cols > 0 {
+        T::dispatch(isa, Product { shape, start, finish, operands: Operands { w, x, y } })
+    }
+}
+
+struct Product<'a, T> {
+    shape: &'a Staircase,
+    start: Start<'a, T>,
+    finish: Finish<T>,
+    operands: Operands<'a, T>,
+}
+
+impl<T: Real> Kernel<T> for Product<'_, T> {
+    type Out = ();
+    #[inline(always)]
+    fn run<S: Simd<T>>(mut self, s: S) {
+        let start = match self.start {
+            Start::Zero => TileStart::Zero,
+            Start::Bias(bias) => TileStart::Bias(bias),
+            Start::Output => TileStart::Output,
+        };
+        let leak = match self.finish {
+            Finish::LeakyRelu(slope) => Some(slope),
+            Finish::Store | Finish::Tanh => None,
+        };
+        for run in &self.shape.runs {
+            let (rows, inner) = (run.rows.clone(), run.inner.clone());
+            let lanes = 0..self.operands.y.cols;
+            block(s, &mut self.operands, &Block { rows, inner, lanes, start, leak });
+        }
+        if self.finish == Finish::Tanh {
+            for i in 0..self.operands.y.rows {
+                MapInPlace(Tanh, self.operands.y.row(i)).run(s);
+            }
+        }
+    }
+}
+
+/// Weight gradient `dW[i, p] (+)= Σ_b dY[i, b]·Xᵀ[b, p]` for `p` in `inner(i)`, chained over ascending `b`.
+///
+/// `dy: [n, lanes]`, `xt: [lanes, k]` (the transposed input), `dw: [n, k]`. With `add` the chain starts from `dw`;
+/// without, elements outside the staircase are set to zero. Panics if the shapes disagree.
+pub fn outer<T: Real>(isa: Isa, shape: &Staircase, dy: Matrix<T>, xt: Matrix<T>, add: bool, dw: MatrixMut<T>) {
+    assert_eq!((dw.rows, dw.cols), (shape.rows, shape.cols), "outer: weights and staircase");
+    assert_eq!((dy.rows, xt.cols, dy.cols), (dw.rows, dw.cols, xt.rows), "outer: gradient and input");
+    T::dispatch(isa, Outer { shape, add, operands: Operands { w: dy, x: xt, y: dw } })
+}
+
+struct Outer<'a, T> {
+    shape: &'a Staircase,
+    add: bool,
+    operands: Operands<'a, T>,
+}
+
+impl<T: Real> Kernel<T> for Outer<'_, T> {
+    type Out = ();
+    #[inline(always)]
+    fn run<S: Simd<T>>(mut self, s: S) {
+        let start = if self.add { TileStart::Output } else { TileStart::Zero };
+        for run in &self.shape.runs {
+            let (rows, lanes, inner) = (run.rows.clone(), run.inner.clone(), 0..self.operands.w.cols);
+            if !self.add {
+                for i in rows.clone() {
+                    let row = self.operands.y.row(i);
+                    row[..lanes.start].fill(T::ZERO);
+                    row[lanes.end..].fill(T::ZERO);
+                }
+            }
+            block(s, &mut self.operands, &Block { rows, inner, lanes, start, leak: None });
+        }
+    }
+}
+
+/// `out[i] (+)= Σ_b m[i, b]` over sixteen sums and a tree: same bits under every instruction set.
+pub fn row_sums<T: Real>(isa: Isa, m: Matrix<T>, add: bool, out: &mut [T]) {
+    assert_eq!(m.rows, out.len(), "row_sums: rows and sums");
+    T::dispatch(isa, reduce::RowSums { m, add, out })
+}
+
+/// `dst[j, i] = src[i, j]`.
+pub fn transpose<T: Real>(_isa: Isa, src: Matrix<T>, dst: MatrixMut<T>) {
+    assert_eq!((src.rows, src.cols), (dst.cols, dst.rows), "transpose: shapes");
+    reduce::transpose(src, dst)
+}

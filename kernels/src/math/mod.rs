@@ -1,0 +1,78 @@
+//! Elementary functions: branch-free formulas over the vector vocabulary, and the same as scalar functions.
+//!
+//! One formula serves every instruction set; the scalar functions run it with `mul_add`, so their bits are those
+//! of the slices of [`crate::map`] under every instruction set with FMA. Errors are stated in ULP of the correctly
+//! rounded result and held by `tests/ulp.rs`; docs/numerics.md has the table.
+
+mod constants;
+mod exp;
+mod ln;
+mod sigmoid;
+
+use crate::Real;
+use crate::isa::{Kernel, Simd};
+
+pub(crate) use constants::Constants;
+
+/// The formulas themselves, for kernels that fuse them.
+pub(crate) mod formulas {
+    pub(crate) use super::exp::exp;
+    pub(crate) use super::ln::{ln, ln_1p_unit, ln_normal};
+}
+
+/// A function of one number, written over the vector vocabulary.
+pub(crate) trait Formula {
+    /// The function in every lane.
+    fn at<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V;
+}
+
+/// One number through a formula.
+struct Single<F, T>(F, T);
+
+impl<F: Formula, T: Real> Kernel<T> for Single<F, T> {
+    type Out = T;
+    fn run<S: Simd<T>>(self, s: S) -> T {
+        let mut y = [T::ZERO];
+        s.store_first(1, F::at(s, s.load_first(1, &[self.1])), &mut y);
+        y[0]
+    }
+}
+
+/// `c₀ + c₁·x + …` by Horner's rule; `c` is a constant, so the loop unrolls.
+#[inline(always)]
+fn polynomial<T: Real, S: Simd<T>>(s: S, x: S::V, c: &[T]) -> S::V {
+    let (last, rest) = c.split_last().expect("a coefficient");
+    let mut y = s.splat(*last);
+    for &c in rest.iter().rev() {
+        y = s.mul_add(y, x, s.splat(c));
+    }
+    y
+}
+
+macro_rules! functions {
+    ($($name:ident $formula:ident $body:path: $doc:literal;)*) => {$(
+        #[doc = $doc]
+        pub(crate) struct $formula;
+        impl Formula for $formula {
+            #[inline(always)]
+            fn at<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V {
+                $body(s, x)
+            }
+        }
+        #[doc = $doc]
+        pub fn $name<T: Real>(x: T) -> T {
+            T::one_lane(Single($formula, x))
+        }
+    )*};
+}
+functions! {
+    exp Exp exp::exp: "`eˣ`; error at most 1 ULP.";
+    exp_m1 ExpM1 exp::exp_m1: "`eˣ − 1`; error at most 2 ULP.";
+    ln Ln ln::ln: "`ln x`; error at most 1 ULP.";
+    ln_1p Ln1p ln::ln_1p: "`ln(1+x)`; error at most 2 ULP.";
+    sigmoid Sigmoid sigmoid::sigmoid: "`1/(1+e⁻ˣ)`; error at most 2.2 ULP.";
+    softplus Softplus sigmoid::softplus: "`ln(1+eˣ)`; error at most 2 ULP.";
+    log_sigmoid LogSigmoid sigmoid::log_sigmoid: "`−ln(1+e⁻ˣ)`; error at most 2 ULP.";
+    tanh Tanh sigmoid::tanh: "`tanh x`; error at most 3 ULP.";
+    logit Logit sigmoid::logit: "`ln(p/(1−p))`; error at most 3 ULP.";
+}

@@ -1,0 +1,149 @@
+//! A CSV file as a stream of tables of a few rows each: memory does not grow with the file.
+
+use std::io::Read;
+use std::path::Path;
+
+use super::header::Layout;
+use super::records::{Record, Records};
+use super::{ReadOptions, cell};
+use crate::data::Table;
+use crate::data::source::Source;
+use crate::error::{DataError, Result};
+
+/// Reads the rows of a CSV stream in chunks. The first line names the columns; cells are finite numbers, label cells
+/// any text. Blank lines are accepted at the end only.
+pub struct CsvRows {
+    records: Records,
+    layout: Layout,
+    rows: u64,
+    /// The first blank line since the last row.
+    blank: Option<u64>,
+    ended: bool,
+}
+
+/// Rows of a chunk, before they are a table.
+struct Chunk {
+    values: Vec<f64>,
+    labels: Option<Vec<String>>,
+}
+
+impl CsvRows {
+    /// Opens a file (plain or gzipped), or standard input if `path` is `-`, and reads its header.
+    ///
+    /// # Errors
+    /// If it cannot be opened, is empty, or its header does not have the columns `options` ask for.
+    pub fn open(path: impl AsRef<Path>, options: &ReadOptions) -> Result<CsvRows> {
+        Ok(Self::new(Source::open(path.as_ref())?, options)?)
+    }
+
+    /// Reads from any stream; `name` is used in messages.
+    ///
+    /// # Errors
+    /// As [`CsvRows::open`].
+    pub fn from_reader(stream: impl Read + Send + 'static, name: &str, options: &ReadOptions) -> Result<CsvRows> {
+        Ok(Self::new(Source::from_stream(stream, name)?, options)?)
+    }
+
+    fn new(source: Source, options: &ReadOptions) -> Result<CsvRows, DataError> {
+        let mut records = Records::new(source);
+        let name = records.name().to_owned();
+        while let Some(record) = records.next()? {
+            if !record.is_blank() {
+                let layout = Layout::new(record, &name, options)?;
+                return Ok(CsvRows { records, layout, rows: 0, blank: None, ended: false });
+            }
+        }
+        Err(DataError::new(name, "is empty; a first line with the columns' names and rows of numbers are needed"))
+    }
+
+    /// Names of the feature columns, in the order of the tables' columns.
+    pub fn names(&self) -> &[String] {
+        &self.layout.names
+    }
+    /// Names of the columns that are not read.
+    pub fn ignored(&self) -> &[String] {
+        &self.layout.ignored
+    }
+    /// How the stream is called in messages.
+    pub fn source(&self) -> &str {
+        self.records.name()
+    }
+
+    /// The next rows, at most `limit` (at least one); `None` after the last. A chunk ends early where the stream has
+    /// nothing more at hand, so rows that trickle in are seen as they come.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with its line and column; no rows at all is an error too.
+    pub fn next_chunk(&mut self, limit: usize) -> Result<Option<Table>> {
+        self.read(limit.max(1), true)
+    }
+
+    /// All remaining rows as one table.
+    pub(super) fn into_table(mut self) -> Result<Table> {
+        match self.read(usize::MAX, false)? {
+            Some(table) => Ok(table),
+            None => Err(DataError::new(self.source(), "has no rows left").into()),
+        }
+    }
+
+    fn read(&mut self, limit: usize, eager: bool) -> Result<Option<Table>> {
+        let mut chunk = Chunk { values: Vec::new(), labels: self.layout.label.as_ref().map(|_| Vec::new()) };
+        let mut count = 0;
+        while count < limit && !self.ended && !(eager && count > 0 && self.records.is_drained()) {
+            match self.records.next()? {
+                None => self.ended = true,
+                Some(record) if record.is_blank() => _ = self.blank.get_or_insert(record.line),
+                Some(record) => {
+                    let line = record.line;
+                    let placed = match self.blank.or(record.empty_before) {
+                        Some(blank) => Err(blank_line().at_line(blank)),
+                        None => chunk.push(record, &self.layout).map_err(|e| e.at_line(line)),
+                    };
+                    placed.map_err(|e| DataError { source: self.records.name().into(), ..e })?;
+                    count += 1;
+                }
+            }
+        }
+        self.rows += count as u64;
+        if self.rows == 0 {
+            return Err(DataError::new(self.source(), "has a header but no rows; add rows of numbers below it").into());
+        }
+        if count == 0 {
+            return Ok(None);
+        }
+        let label = chunk.labels.zip(self.layout.label.as_ref().map(|(_, name)| name.clone()));
+        Ok(Some(Table::from_cells(self.layout.names.clone(), chunk.values, label, self.source())))
+    }
+}
+
+impl Chunk {
+    /// Appends the cells of a record; the error lacks file and line.
+    fn push(&mut self, record: &Record, layout: &Layout) -> Result<(), DataError> {
+        if record.len() != layout.width {
+            return Err(ragged(record, layout.width));
+        }
+        for (&field, name) in layout.fields.iter().zip(&layout.names) {
+            match cell::number(record.field(field)) {
+                Ok(value) => self.values.push(value),
+                Err(problem) => return Err(DataError::new("", problem).in_column(name)),
+            }
+        }
+        if let (Some(labels), Some((field, name))) = (&mut self.labels, &layout.label) {
+            match cell::text(record.field(*field)) {
+                Ok(text) => labels.push(text.to_owned()),
+                Err(problem) => return Err(DataError::new("", problem).in_column(name)),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn blank_line() -> DataError {
+    DataError::new("", "the line is blank, and rows follow; remove it or fill it in")
+}
+
+fn ragged(record: &Record, width: usize) -> DataError {
+    let hint = if record.several_lines { " (an unclosed quotation mark?)" } else { "" };
+    let cells = if record.len() == 1 { "cell" } else { "cells" };
+    DataError::new("", format!("{} {cells} where the header has {width}{hint}; mend the row", record.len()))
+}

@@ -1,0 +1,98 @@
+//! Series from a file or standard input: gzip and the kind of file are told by the first bytes, not by the name.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use flate2::bufread::MultiGzDecoder;
+
+use super::{NpyReader, Record, SeriesSet, TsReader};
+use crate::error::{DataError, Result};
+
+type Stream = Box<dyn BufRead + Send>;
+
+/// Bytes of a file's buffer.
+const BUFFER: usize = 1 << 16;
+
+/// Reads a `.ts` or `.npy` stream, plain or gzipped, case by case.
+pub enum SeriesReader {
+    /// The archive's text.
+    Ts(TsReader<Stream>),
+    /// A NumPy array.
+    Npy(NpyReader<Stream>),
+}
+
+impl SeriesReader {
+    /// Opens a file, or standard input if `path` is `-`.
+    ///
+    /// # Errors
+    /// If the file cannot be opened, or its header cannot be read.
+    pub fn open(path: impl AsRef<Path>) -> Result<SeriesReader> {
+        let path = path.as_ref();
+        if path.as_os_str() == "-" {
+            return Self::from_stream(std::io::stdin(), "<stdin>");
+        }
+        let source = path.display().to_string();
+        match File::open(path) {
+            Ok(file) => Self::from_stream(file, &source),
+            Err(e) => Err(DataError::new(source, format!("cannot open: {e}")).into()),
+        }
+    }
+
+    /// Reads from any stream; `source` names it in messages.
+    ///
+    /// # Errors
+    /// If the header cannot be read.
+    pub fn from_stream(stream: impl Read + Send + 'static, source: &str) -> Result<SeriesReader> {
+        let mut stream: Stream = Box::new(BufReader::with_capacity(BUFFER, stream));
+        if first_bytes(&mut stream, source)?.starts_with(&[0x1f, 0x8b]) {
+            stream = Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(stream)));
+        }
+        if first_bytes(&mut stream, source)?.starts_with(b"\x93") {
+            NpyReader::new(stream, source).map(SeriesReader::Npy)
+        } else {
+            TsReader::new(stream, source).map(SeriesReader::Ts)
+        }
+    }
+
+    /// Number of channels of a case, if the header says so.
+    pub fn channels(&self) -> Option<usize> {
+        match self {
+            SeriesReader::Ts(r) => r.header().channels,
+            SeriesReader::Npy(r) => Some(r.channels()),
+        }
+    }
+    /// The name of the stream in messages.
+    pub fn source(&self) -> &str {
+        match self {
+            SeriesReader::Ts(r) => r.source(),
+            SeriesReader::Npy(r) => r.source(),
+        }
+    }
+}
+
+impl Iterator for SeriesReader {
+    type Item = Result<Record>;
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            SeriesReader::Ts(r) => r.next(),
+            SeriesReader::Npy(r) => r.next(),
+        }
+    }
+}
+
+impl SeriesSet {
+    /// Reads a whole `.ts` or `.npy` file, plain or gzipped; `-` is standard input.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with file, line and channel.
+    pub fn read(path: impl AsRef<Path>) -> Result<SeriesSet> {
+        let reader = SeriesReader::open(path)?;
+        let source = reader.source().to_owned();
+        SeriesSet::collect(&source, reader)
+    }
+}
+
+fn first_bytes<'a>(stream: &'a mut Stream, source: &str) -> Result<&'a [u8]> {
+    stream.fill_buf().map_err(|e| DataError::new(source, format!("cannot read: {e}")).into())
+}

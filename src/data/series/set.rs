@@ -1,0 +1,151 @@
+//! Many cases with the same channels, and their labels.
+
+use super::Case;
+use crate::error::{DataError, Result};
+
+/// A case as it comes from a reader.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// The series.
+    pub case: Case,
+    /// Its label, if the file has labels.
+    pub label: Option<String>,
+}
+
+/// Cases of `C` channels each, all or none labelled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesSet {
+    cases: Vec<Case>,
+    labels: Option<Vec<String>>,
+    channel_names: Option<Vec<String>>,
+    source: String,
+}
+
+impl SeriesSet {
+    /// A set of at least one case.
+    ///
+    /// # Errors
+    /// If there is no case, or a case has another number of channels than the first.
+    pub fn new(cases: Vec<Case>) -> Result<SeriesSet> {
+        let Some(first) = cases.first() else {
+            return Err(DataError::new("", "there are no cases").into());
+        };
+        let channels = first.channels();
+        if let Some(row) = cases.iter().position(|c| c.channels() != channels) {
+            let problem = format!("{} channels, the first case has {channels}", cases[row].channels());
+            return Err(DataError::new("", problem).at_row(row).into());
+        }
+        Ok(SeriesSet { cases, labels: None, channel_names: None, source: String::new() })
+    }
+
+    /// A set from all records of a reader, labelled if every record is.
+    ///
+    /// # Errors
+    /// The reader's first error, or that there are no cases.
+    pub fn collect(source: &str, records: impl IntoIterator<Item = Result<Record>>) -> Result<SeriesSet> {
+        let (mut cases, mut labels) = (Vec::new(), Vec::new());
+        for record in records {
+            let Record { case, label } = record?;
+            cases.push(case);
+            labels.extend(label);
+        }
+        if cases.is_empty() {
+            return Err(DataError::new(source, "there are no cases").into());
+        }
+        let labelled = labels.len() == cases.len();
+        let set = SeriesSet::new(cases)?.with_source(source);
+        if labelled { set.with_labels(labels) } else { Ok(set) }
+    }
+
+    /// The same set with one label a case.
+    ///
+    /// # Errors
+    /// If the number of labels differs from the number of cases.
+    pub fn with_labels(mut self, labels: Vec<String>) -> Result<SeriesSet> {
+        if labels.len() != self.cases.len() {
+            let problem = format!("{} labels for {} cases", labels.len(), self.cases.len());
+            return Err(DataError::new(&self.source, problem).into());
+        }
+        self.labels = Some(labels);
+        Ok(self)
+    }
+
+    /// The same set with one name a channel.
+    ///
+    /// # Errors
+    /// If the number of names differs from the number of channels.
+    pub fn with_channel_names(mut self, names: Vec<String>) -> Result<SeriesSet> {
+        if names.len() != self.channels() {
+            let problem = format!("{} names for {} channels", names.len(), self.channels());
+            return Err(DataError::new(&self.source, problem).into());
+        }
+        self.channel_names = Some(names);
+        Ok(self)
+    }
+
+    /// The same set, remembering the file it came from (for messages).
+    pub fn with_source(mut self, source: impl Into<String>) -> SeriesSet {
+        self.source = source.into();
+        self
+    }
+
+    /// Number of cases.
+    #[allow(clippy::len_without_is_empty)] // a set is never empty
+    pub fn len(&self) -> usize {
+        self.cases.len()
+    }
+    /// Number of channels.
+    pub fn channels(&self) -> usize {
+        self.cases[0].channels()
+    }
+    /// Names of the channels, if they have names.
+    pub fn channel_names(&self) -> Option<&[String]> {
+        self.channel_names.as_deref()
+    }
+    /// Case `i`.
+    pub fn case(&self, i: usize) -> &Case {
+        &self.cases[i]
+    }
+    /// All cases.
+    pub fn cases(&self) -> &[Case] {
+        &self.cases
+    }
+    /// One label a case, if the set has labels.
+    pub fn labels(&self) -> Option<&[String]> {
+        self.labels.as_deref()
+    }
+    /// The distinct labels in the order of their first case.
+    pub fn classes(&self) -> Vec<String> {
+        let mut classes: Vec<String> = Vec::new();
+        for label in self.labels.iter().flatten() {
+            if !classes.contains(label) {
+                classes.push(label.clone());
+            }
+        }
+        classes
+    }
+    /// The file this set came from, `<stdin>`, or empty.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+    /// Length of the longest channel of all cases.
+    pub fn longest(&self) -> usize {
+        self.cases.iter().map(Case::longest).max().unwrap_or(0)
+    }
+
+    /// The cases `keep`, in that order (repeats allowed).
+    ///
+    /// # Errors
+    /// If `keep` is empty.
+    pub fn select(&self, keep: &[usize]) -> Result<SeriesSet> {
+        if keep.is_empty() {
+            return Err(DataError::new(&self.source, "no case is left after selecting").into());
+        }
+        Ok(SeriesSet {
+            cases: keep.iter().map(|&i| self.cases[i].clone()).collect(),
+            labels: self.labels.as_ref().map(|l| keep.iter().map(|&i| l[i].clone()).collect()),
+            channel_names: self.channel_names.clone(),
+            source: self.source.clone(),
+        })
+    }
+}

@@ -1,0 +1,90 @@
+//! Algorithm 1's active learning: samples near the boundary, drawn from the flow itself (Eqs. 9–11).
+//!
+//! In each round samples are drawn from the flow, the share `keep` of lowest likelihood is kept (the text's reading of
+//! Eq. 11), and of these the ones with `M²(x) < χ²_{m,1−gate}` (Eq. 10), where `M` is the Mahalanobis distance to the
+//! view's training features widened by the training noise. They live in feature space and carry their view.
+
+use super::configuration::{ActiveConfiguration, FamilyConfiguration};
+use super::family::ViewFlow;
+use super::{chi_square, mahalanobis::Mahalanobis};
+use crate::error::{Error, Result};
+use crate::random::{Purpose, stream};
+
+/// Accepted samples, each with the class of its view.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Augmented {
+    classes: Vec<u32>,
+    values: Vec<f32>,
+}
+
+impl Augmented {
+    pub(super) fn len(&self) -> usize {
+        self.classes.len()
+    }
+    pub(super) fn is_empty(&self) -> bool {
+        self.classes.is_empty()
+    }
+    /// Class and features of sample `i`.
+    pub(super) fn get(&self, i: usize) -> (u32, &[f32]) {
+        let m = self.values.len() / self.classes.len();
+        (self.classes[i], &self.values[i * m..(i + 1) * m])
+    }
+
+    /// One round: draws, selects, gates, and adds what passes.
+    pub(super) fn draw(
+        &mut self,
+        subject: &ViewFlow,
+        family: &FamilyConfiguration,
+        active: &ActiveConfiguration,
+        base: &[f32],
+        d: usize,
+        rows: &[usize],
+        seed: u64,
+        key: u64,
+        round: u64,
+    ) -> Result<()> {
+        let per_view = (rows.len().clamp(100, 400) * family.draws).div_ceil(subject.views.len());
+        let mut candidates: Vec<(f64, u32, Vec<f64>)> = Vec::new();
+        for class in 0..subject.views.len() as u32 {
+            let mut rng = stream(seed, Purpose::Samples, key, (round << 32) | u64::from(class));
+            let draws = subject.flow.sample(per_view, class, &mut rng);
+            let m = subject.flow.spec().features;
+            let samples = draws.x.chunks_exact(m).zip(draws.log_density);
+            candidates.extend(samples.map(|(x, l)| (l, class, x.to_vec())));
+        }
+        candidates.retain(|(l, _, x)| l.is_finite() && x.iter().all(|v| v.is_finite()));
+        candidates.sort_by(|a, b| a.0.total_cmp(&b.0));
+        candidates.truncate((active.keep * candidates.len() as f64).round() as usize);
+        let limit = chi_square::quantile_upper(active.gate, subject.flow.spec().features)
+            .map_err(|e| Error::Training(format!("the χ² gate: {e}")))?;
+        let gates = gates(subject, family, base, d, rows)?;
+        for (_, class, x) in candidates {
+            if gates[class as usize].squared(&x) < limit {
+                self.classes.push(class);
+                self.values.extend(x.iter().map(|&v| v as f32));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The Mahalanobis gate of each view.
+fn gates(
+    subject: &ViewFlow,
+    family: &FamilyConfiguration,
+    base: &[f32],
+    d: usize,
+    rows: &[usize],
+) -> Result<Vec<Mahalanobis>> {
+    let m = subject.flow.spec().features;
+    let ridge = (family.noise * family.noise).max(1e-6);
+    let mut features = vec![0f32; rows.len() * m];
+    let fit = |view: &super::view::View| {
+        for (out, &i) in features.chunks_exact_mut(m).zip(rows) {
+            view.apply(&base[i * d..(i + 1) * d], out, 1);
+        }
+        let values: Vec<f64> = features.iter().map(|&v| f64::from(v)).collect();
+        Mahalanobis::fit(&values, m, ridge).map_err(|e| Error::Training(format!("the χ² gate: {e}")))
+    };
+    subject.views.iter().map(fit).collect()
+}

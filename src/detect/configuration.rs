@@ -1,0 +1,185 @@
+//! Every constant of a detector, in one value; its JSON goes into the model file and its hash into every result.
+
+use serde_json::{Value, json};
+
+use super::{Preset, ScoreKind};
+
+/// Which affine maps a family of views uses (Eq. 1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MapKind {
+    /// `A_k` selects random axes.
+    Axes,
+    /// `A_k` has standard normal entries over √d, `b_k` is standard normal: the paper's.
+    Gaussian,
+    /// `A_k` projects whitened data on random orthonormal directions.
+    Rotation,
+}
+
+/// Which representation of a row a family's maps act on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// Standardised columns.
+    Standard,
+    /// Standardised columns mapped to a normal shape.
+    Normal,
+}
+
+/// One family of views: its maps, its flows and how they are trained.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FamilyConfiguration {
+    /// Name in messages and tensors.
+    pub name: String,
+    /// Affine maps.
+    pub maps: MapKind,
+    /// What they act on.
+    pub base: Base,
+    /// Largest number of features `m` of a view; fewer where a table has fewer columns.
+    pub features: usize,
+    /// Flows; flow `f` never sees fold `f mod folds`.
+    pub flows: usize,
+    /// Views a flow serves, told apart by a class.
+    pub views_per_flow: usize,
+    /// Blocks of a flow.
+    pub blocks: usize,
+    /// Hidden layers of a conditioner.
+    pub layers: usize,
+    /// Hidden width.
+    pub hidden: usize,
+    /// Sigmoid units.
+    pub units: usize,
+    /// Training steps.
+    pub steps: u64,
+    /// Samples of a batch.
+    pub batch: usize,
+    /// Highest learning rate.
+    pub peak_rate: f64,
+    /// Standard deviation of the noise on training features.
+    pub noise: f64,
+    /// Steps of one round of active learning.
+    pub round_steps: u64,
+    /// Samples drawn in a round, as a multiple of the training rows (bounded to 100…400 rows).
+    pub draws: usize,
+}
+
+/// Algorithm 1's constants.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ActiveConfiguration {
+    /// Rounds.
+    pub rounds: usize,
+    /// Share of the draws kept, those of lowest likelihood (Eq. 11).
+    pub keep: f64,
+    /// Tail probability of the χ² gate.
+    pub gate: f64,
+    /// After round r a batch holds the share `share·r/(1 + share·r)` of augmented samples.
+    pub share: f64,
+    /// False: the control, the same steps without augmented samples.
+    pub augment: bool,
+}
+
+/// Every constant of a detector.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Configuration {
+    /// Families of views.
+    pub families: Vec<FamilyConfiguration>,
+    /// Folds of the training rows; a view leaves one out.
+    pub folds: usize,
+    /// Kind of score.
+    pub score: ScoreKind,
+    /// Active learning, if on.
+    pub active: Option<ActiveConfiguration>,
+}
+
+impl Configuration {
+    /// The configuration of a preset, without active learning.
+    pub fn preset(preset: Preset, score: ScoreKind) -> Configuration {
+        let subsets = FamilyConfiguration {
+            name: "subsets".into(),
+            maps: MapKind::Axes,
+            base: Base::Normal,
+            features: 4,
+            flows: 5,
+            views_per_flow: 24,
+            blocks: 2,
+            layers: 1,
+            hidden: 64,
+            units: 4,
+            steps: 200,
+            batch: 256,
+            peak_rate: 2e-3,
+            noise: 0.1,
+            round_steps: 30,
+            draws: 4,
+        };
+        let wide = FamilyConfiguration {
+            name: "wide".into(),
+            maps: MapKind::Axes,
+            base: Base::Normal,
+            features: 32,
+            flows: 5,
+            views_per_flow: 1,
+            blocks: 2,
+            layers: 1,
+            hidden: 128,
+            units: 4,
+            steps: 500,
+            batch: 128,
+            peak_rate: 1e-2,
+            noise: 0.5,
+            round_steps: 40,
+            draws: 1,
+        };
+        let families = match preset {
+            Preset::Fast => vec![FamilyConfiguration { views_per_flow: 8, steps: 100, ..subsets }],
+            _ => vec![subsets, wide],
+        };
+        Configuration { families, folds: 5, score, active: None }
+    }
+
+    /// Scales the numbers of views so that all families together have about `views`, each at least one a flow.
+    pub fn with_views(mut self, views: usize) -> Configuration {
+        let total = self.views() as f64;
+        for family in &mut self.families {
+            let share = (family.flows * family.views_per_flow) as f64 / total;
+            let wanted = (share * views as f64 / family.flows as f64).round() as usize;
+            family.views_per_flow = wanted.max(1);
+        }
+        self
+    }
+
+    /// Number of views `K`.
+    pub fn views(&self) -> usize {
+        self.families.iter().map(|f| f.flows * f.views_per_flow).sum()
+    }
+
+    /// All constants as JSON with sorted keys.
+    pub fn to_json(&self) -> Value {
+        let families: Vec<Value> = self
+            .families
+            .iter()
+            .map(|f| {
+                json!({
+                    "name": f.name, "maps": format!("{:?}", f.maps).to_lowercase(),
+                    "base": format!("{:?}", f.base).to_lowercase(), "features": f.features, "flows": f.flows,
+                    "views_per_flow": f.views_per_flow, "blocks": f.blocks, "layers": f.layers, "hidden": f.hidden,
+                    "units": f.units, "steps": f.steps, "batch": f.batch, "peak_rate": f.peak_rate, "noise": f.noise,
+                    "round_steps": f.round_steps, "draws": f.draws,
+                })
+            })
+            .collect();
+        let active = self.active.map(
+            |a| json!({"rounds": a.rounds, "keep": a.keep, "gate": a.gate, "share": a.share, "augment": a.augment}),
+        );
+        json!({"families": families, "folds": self.folds, "score": self.score.name(), "active": active})
+    }
+
+    /// Eight hexadecimal digits that change with any constant.
+    pub fn hash(&self) -> String {
+        format!("{:08x}", crc32fast::hash(self.to_json().to_string().as_bytes()))
+    }
+}
+
+impl Default for ActiveConfiguration {
+    fn default() -> Self {
+        ActiveConfiguration { rounds: 5, keep: 0.1, gate: 0.05, share: 0.1, augment: true }
+    }
+}

@@ -1,0 +1,216 @@
+//! What a model file holds, between the detector that fills it and the bytes on the disk.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::encoding::{self, FORMAT, MAX_FILE_BYTES};
+use super::fields::Fields;
+use super::tensor::{Tensor, Values};
+use super::write_atomically;
+use crate::error::{Error, Result};
+
+/// A header of JSON fields and named tensors.
+///
+/// ```
+/// use nafal::detect::model_file::{Container, Tensor};
+///
+/// let mut container = Container::new();
+/// container.set("seed", 7);
+/// container.insert("mean", Tensor::f64(&[2], vec![0.5, -1.0]));
+///
+/// let back = Container::from_bytes(&container.to_bytes(), "pump.nafal")?;
+/// assert_eq!(back.header().u64("seed")?, 7);
+/// assert_eq!(back.tensor_f64("mean", &[2])?, [0.5, -1.0]);
+/// # Ok::<(), nafal::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Container {
+    /// Where it was read from, for messages.
+    file: String,
+    header: Map<String, Value>,
+    tensors: BTreeMap<String, Tensor>,
+}
+
+/// Equal content; where it was read from does not count.
+impl PartialEq for Container {
+    fn eq(&self, other: &Self) -> bool {
+        self.header == other.header && self.tensors == other.tensors
+    }
+}
+
+impl Default for Container {
+    fn default() -> Self {
+        Container::new()
+    }
+}
+
+impl Container {
+    /// An empty container: its header holds `format` alone.
+    pub fn new() -> Container {
+        let header = Map::from_iter([("format".to_owned(), Value::from(FORMAT))]);
+        Container { file: String::new(), header, tensors: BTreeMap::new() }
+    }
+
+    /// Sets a field of the header. NaN and infinities have no JSON and become `null`: put such figures nowhere, or in
+    /// words.
+    ///
+    /// # Panics
+    /// If `key` is `format` or `checksum`, which belong to the container.
+    pub fn set(&mut self, key: &str, value: impl Into<Value>) {
+        assert!(!matches!(key, "format" | "checksum"), "`{key}` is the container's own field");
+        self.header.insert(key.to_owned(), value.into());
+    }
+
+    /// Adds a tensor, or replaces the one of that name.
+    ///
+    /// # Panics
+    /// If `name` is `__metadata__`, which safetensors reserves.
+    pub fn insert(&mut self, name: &str, tensor: Tensor) {
+        assert_ne!(name, "__metadata__", "safetensors reserves the name");
+        self.tensors.insert(name.to_owned(), tensor);
+    }
+
+    /// The header's fields.
+    pub fn header(&self) -> Fields<'_> {
+        Fields::new(&self.file, &self.header)
+    }
+
+    /// The header as canonical JSON: sorted keys, no white space, no checksum.
+    pub fn header_json(&self) -> String {
+        encoding::canonical(self.header.clone())
+    }
+
+    /// Names of the tensors, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.tensors.keys().map(String::as_str)
+    }
+
+    /// The tensor of that name, whatever its type and shape.
+    ///
+    /// # Errors
+    /// [`Error::ModelFile`] if there is none.
+    pub fn tensor(&self, name: &str) -> Result<&Tensor> {
+        self.tensors.get(name).ok_or_else(|| self.error(name, "is missing"))
+    }
+    /// Values of an `f32` tensor of that shape.
+    ///
+    /// # Errors
+    /// [`Error::ModelFile`] naming the tensor if it is missing or of another type or shape.
+    pub fn tensor_f32(&self, name: &str, shape: &[usize]) -> Result<&[f32]> {
+        match self.shaped(name, shape, "F32")? {
+            Values::F32(values) => Ok(values),
+            other => Err(self.mistyped(name, other, "F32")),
+        }
+    }
+    /// Values of an `f64` tensor of that shape; errors as for [`Container::tensor_f32`].
+    pub fn tensor_f64(&self, name: &str, shape: &[usize]) -> Result<&[f64]> {
+        match self.shaped(name, shape, "F64")? {
+            Values::F64(values) => Ok(values),
+            other => Err(self.mistyped(name, other, "F64")),
+        }
+    }
+    /// Values of a `u32` tensor of that shape; errors as for [`Container::tensor_f32`].
+    pub fn tensor_u32(&self, name: &str, shape: &[usize]) -> Result<&[u32]> {
+        match self.shaped(name, shape, "U32")? {
+            Values::U32(values) => Ok(values),
+            other => Err(self.mistyped(name, other, "U32")),
+        }
+    }
+
+    /// The file's bytes: the same content always gives the same bytes.
+    ///
+    /// # Panics
+    /// If the header is longer than [`super::MAX_HEADER_BYTES`].
+    pub fn to_bytes(&self) -> Vec<u8> {
+        encoding::encode(&self.header, &self.tensors)
+    }
+
+    /// Reads a file's bytes; `name` stands for it in messages.
+    ///
+    /// # Errors
+    /// [`Error::ModelFile`] if `bytes` is anything but what [`Container::to_bytes`] writes, or holds a number that is
+    /// not finite.
+    pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Container> {
+        let (header, tensors) =
+            encoding::decode(bytes).map_err(|problem| Error::ModelFile { path: name.to_owned(), problem })?;
+        Ok(Container { file: name.to_owned(), header, tensors })
+    }
+
+    /// Writes the file atomically.
+    ///
+    /// # Errors
+    /// [`Error::Training`] if a value is not finite, since the file would be refused on reading; [`Error::Write`] if
+    /// the disk refuses. In both cases an existing file is untouched.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        for (name, tensor) in &self.tensors {
+            if let Some((i, value)) = tensor.first_not_finite() {
+                return Err(Error::Training(format!("tensor `{name}` holds {value} at index {i}; no model was saved")));
+            }
+        }
+        write_atomically(path, &self.to_bytes())
+    }
+
+    /// Reads a file of at most [`MAX_FILE_BYTES`].
+    ///
+    /// # Errors
+    /// As for [`Container::from_bytes`], and if the file is missing, unreadable or too large.
+    pub fn load(path: impl AsRef<Path>) -> Result<Container> {
+        let path = path.as_ref();
+        let name = path.display().to_string();
+        let bytes = read(path).map_err(|problem| Error::ModelFile { path: name.clone(), problem })?;
+        Container::from_bytes(&bytes, &name)
+    }
+
+    fn shaped(&self, name: &str, shape: &[usize], dtype: &str) -> Result<&Values> {
+        let tensor = self.tensor(name)?;
+        if tensor.shape() != shape {
+            return Err(self.error(name, &format!("has shape {:?}, expected {dtype} {shape:?}", tensor.shape())));
+        }
+        Ok(tensor.values())
+    }
+
+    fn mistyped(&self, name: &str, found: &Values, expected: &str) -> Error {
+        let found = match found {
+            Values::F32(_) => "F32",
+            Values::F64(_) => "F64",
+            Values::U32(_) => "U32",
+        };
+        self.error(name, &format!("holds {found}, expected {expected}"))
+    }
+
+    /// The error to report about a tensor whose values make no sense for a reason only the caller knows.
+    pub fn error(&self, tensor: &str, problem: &str) -> Error {
+        let problem = format!(
+            "tensor `{tensor}` {problem}; it was written by another version of nafal or altered: fit the model again"
+        );
+        Error::ModelFile { path: self.file.clone(), problem }
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, String> {
+    let open = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
+    let (kind, file) = match open {
+        Ok(opened) => opened,
+        Err(e) if e.kind() == ErrorKind::NotFound => {
+            return Err("no such file; check the path, or write it with `nafal fit DATA -o MODEL`".to_owned());
+        }
+        Err(e) => return Err(format!("cannot be read: {e}")),
+    };
+    if kind.is_dir() {
+        return Err("is a directory; name the model file in it".to_owned());
+    }
+    let too_large = |bytes: u64| {
+        format!("is larger than a model can be ({bytes} bytes of at most {MAX_FILE_BYTES}); is it the right file?")
+    };
+    if kind.len() > MAX_FILE_BYTES {
+        return Err(too_large(kind.len()));
+    }
+    let mut bytes = Vec::new();
+    // A pipe has no length beforehand, and a file may grow while it is read.
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|e| format!("cannot be read: {e}"))?;
+    if bytes.len() as u64 > MAX_FILE_BYTES { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
+}

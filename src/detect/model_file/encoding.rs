@@ -1,0 +1,159 @@
+//! Bytes of a model file ↔ header and tensors; the layout is in the module's head.
+//!
+//! The crate `safetensors` reads and writes the file's header; its own `deserialize` is not used, because it adds
+//! claimed offsets without looking for overflow.
+
+use std::collections::BTreeMap;
+
+use safetensors::tensor::{Metadata, TensorInfo};
+use serde_json::{Map, Value};
+
+use super::tensor::Tensor;
+
+/// Version of the layout this library writes, and the only one it reads.
+pub const FORMAT: u64 = 1;
+/// No larger file is read.
+pub const MAX_FILE_BYTES: u64 = 1 << 30;
+/// No longer header is read: parsed JSON takes up to sixteen times its text, and that must stay small.
+pub const MAX_HEADER_BYTES: usize = 16 << 20;
+
+const KEY: &str = "nafal";
+const LENGTH_BYTES: usize = 8;
+const NO_CHECKSUM: &str = "00000000";
+const DAMAGED: &str = "restore it from a copy or fit the model again";
+
+/// JSON text with sorted keys and no white space.
+pub(super) fn canonical(header: Map<String, Value>) -> String {
+    let mut value = Value::Object(header);
+    // Maps are sorted already unless another crate of the build turns on `serde_json/preserve_order`.
+    value.sort_all_objects();
+    value.to_string()
+}
+
+/// The file's bytes.
+pub(super) fn encode(header: &Map<String, Value>, tensors: &BTreeMap<String, Tensor>) -> Vec<u8> {
+    let mut ordered: Vec<_> = tensors.iter().collect();
+    ordered.sort_by_key(|(name, tensor)| (std::cmp::Reverse(tensor.dtype()), *name));
+    let mut data = Vec::new();
+    let mut infos = Vec::with_capacity(ordered.len());
+    for (name, tensor) in ordered {
+        let start = data.len();
+        tensor.append_bytes(&mut data);
+        let data_offsets = (start, data.len());
+        infos.push((name.clone(), TensorInfo { dtype: tensor.dtype(), shape: tensor.shape().to_vec(), data_offsets }));
+    }
+    let checksum = checksum_of(header, infos.clone(), &data).expect("offsets were just laid out without a gap");
+    let mut bytes = head(header, &checksum, infos).expect("as before");
+    assert!(bytes.len() - LENGTH_BYTES <= MAX_HEADER_BYTES, "the header of a model file is too long to be read again");
+    bytes.append(&mut data);
+    bytes
+}
+
+/// The length and the header, padded so that the tensors start at a multiple of eight.
+fn head(header: &Map<String, Value>, checksum: &str, infos: Vec<(String, TensorInfo)>) -> Result<Vec<u8>, String> {
+    let mut header = header.clone();
+    header.insert("checksum".to_owned(), checksum.into());
+    // Collected, since which map type this is depends on the features of `safetensors`.
+    let metadata = [(KEY.to_owned(), canonical(header))].into_iter().collect();
+    let metadata = Metadata::new(Some(metadata), infos).map_err(|e| e.to_string())?;
+    let mut text = serde_json::to_vec(&metadata).map_err(|e| e.to_string())?;
+    text.resize(text.len().next_multiple_of(LENGTH_BYTES), b' ');
+    let mut bytes = (text.len() as u64).to_le_bytes().to_vec();
+    bytes.append(&mut text);
+    Ok(bytes)
+}
+
+fn checksum_of(header: &Map<String, Value>, infos: Vec<(String, TensorInfo)>, data: &[u8]) -> Result<String, String> {
+    let mut crc = crc32fast::Hasher::new();
+    crc.update(&head(header, NO_CHECKSUM, infos)?);
+    crc.update(data);
+    Ok(format!("{:08x}", crc.finalize()))
+}
+
+/// Header, without its checksum, and tensors.
+type Content = (Map<String, Value>, BTreeMap<String, Tensor>);
+
+/// The content, or what is wrong with the file and what to do.
+pub(super) fn decode(bytes: &[u8]) -> Result<Content, String> {
+    let (metadata, data_start) = read_head(bytes)?;
+    let mut header = read_header(&metadata)?;
+    let mut infos: Vec<(String, TensorInfo)> =
+        metadata.tensors().into_iter().map(|(name, info)| (name, info.clone())).collect();
+    infos.sort_by(|(a, x), (b, y)| y.dtype.cmp(&x.dtype).then_with(|| a.cmp(b)));
+
+    let stored = match header.remove("checksum") {
+        Some(Value::String(stored)) => stored,
+        _ => return Err(format!("has no checksum; {DAMAGED}")),
+    };
+    let data = &bytes[data_start..];
+    let computed = checksum_of(&header, infos.clone(), data).ok();
+    if computed.as_ref() != Some(&stored) {
+        return Err(format!("is damaged (its checksum does not match its content); {DAMAGED}"));
+    }
+    // What the checksum cannot see, a reordered header or one escape written for another: only our own bytes will do.
+    if head(&header, &stored, infos.clone())? != bytes[..data_start] {
+        return Err(format!("was altered by another program (its header is not as nafal writes it); {DAMAGED}"));
+    }
+    let mut tensors = BTreeMap::new();
+    for (name, info) in infos {
+        let (start, end) = info.data_offsets;
+        let tensor = Tensor::from_bytes(info.dtype, &info.shape, &data[start..end]).ok_or_else(|| {
+            format!("tensor `{name}` is of type {}, which nafal does not write; {DAMAGED}", info.dtype)
+        })?;
+        if let Some((i, value)) = tensor.first_not_finite() {
+            return Err(format!("tensor `{name}` holds {value} at index {i}, and no model does; fit the model again"));
+        }
+        tensors.insert(name, tensor);
+    }
+    Ok((header, tensors))
+}
+
+/// The parsed safetensors header and where the tensors start, once the claimed lengths match the file's.
+fn read_head(bytes: &[u8]) -> Result<(Metadata, usize), String> {
+    let (length, rest) = bytes
+        .split_first_chunk::<LENGTH_BYTES>()
+        .ok_or_else(|| format!("is only {} bytes long, so it is no model file; is it the right one?", bytes.len()))?;
+    let length = u64::from_le_bytes(*length);
+    let fits = usize::try_from(length).ok().filter(|&n| n <= MAX_HEADER_BYTES);
+    let length = fits.ok_or_else(|| {
+        format!("is no model file (it would start with a header of {length} bytes, more than the {MAX_HEADER_BYTES} allowed)")
+    })?;
+    let text = rest.get(..length).ok_or_else(|| {
+        format!(
+            "is cut short or no model file: its header should be {length} bytes long and {} are there; {DAMAGED}",
+            rest.len()
+        )
+    })?;
+    let metadata: Metadata = serde_json::from_slice(text)
+        .map_err(|e| format!("is damaged or no model file (its safetensors header does not parse: {e}); {DAMAGED}"))?;
+    let (claimed, found) = (metadata.data_len(), rest.len() - length);
+    if found < claimed {
+        return Err(format!("is cut short: {found} bytes of tensors out of {claimed}; {DAMAGED}"));
+    }
+    if found > claimed {
+        return Err(format!("has {} bytes after its end; {DAMAGED}", found - claimed));
+    }
+    Ok((metadata, LENGTH_BYTES + length))
+}
+
+/// The object under the metadata key, of a version this library reads.
+fn read_header(metadata: &Metadata) -> Result<Map<String, Value>, String> {
+    let entries = metadata.metadata().as_ref();
+    let text = entries.and_then(|entries| entries.get(KEY)).ok_or_else(|| {
+        format!(
+            "is a safetensors file, but not one that nafal wrote (it has no metadata `{KEY}`); is it the right one?"
+        )
+    })?;
+    if entries.is_some_and(|entries| entries.len() > 1) {
+        return Err(format!("was altered by another program (it has metadata beside `{KEY}`); {DAMAGED}"));
+    }
+    let header: Map<String, Value> = serde_json::from_str(text)
+        .map_err(|e| format!("is damaged (its metadata `{KEY}` is no JSON object: {e}); {DAMAGED}"))?;
+    match header.get("format") {
+        Some(format) if format.as_u64() == Some(FORMAT) => Ok(header),
+        Some(Value::Number(other)) => Err(format!(
+            "is of format {other}, and this nafal reads format {FORMAT}; use the nafal that wrote it, or fit the model again"
+        )),
+        _ => Err(format!("names no format; {DAMAGED}")),
+    }
+}

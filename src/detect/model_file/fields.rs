@@ -1,0 +1,114 @@
+//! Typed access to the header of a model file, with errors that name the file and the field.
+
+use std::ops::RangeInclusive;
+
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result};
+
+/// One object of a header: `fields.str("name")` or an error that says which field of which file is wrong, and how.
+#[derive(Clone, Debug)]
+pub struct Fields<'a> {
+    file: &'a str,
+    path: String,
+    map: &'a Map<String, Value>,
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn new(file: &'a str, map: &'a Map<String, Value>) -> Self {
+        Fields { file, path: String::new(), map }
+    }
+
+    /// Whether the field is there.
+    pub fn contains(&self, key: &str) -> bool {
+        self.map.contains_key(key)
+    }
+
+    /// A text.
+    ///
+    /// # Errors
+    /// [`Error::ModelFile`] naming the field if it is missing or no text; likewise for every getter below.
+    pub fn str(&self, key: &str) -> Result<&'a str> {
+        self.get(key, "a text", Value::as_str)
+    }
+    /// A non-negative whole number.
+    pub fn u64(&self, key: &str) -> Result<u64> {
+        self.get(key, "a whole number, zero or more", Value::as_u64)
+    }
+    /// A whole number in `range`: the way to read anything that decides a size.
+    pub fn usize_in(&self, key: &str, range: RangeInclusive<usize>) -> Result<usize> {
+        let expected = format!("a whole number from {} to {}", range.start(), range.end());
+        let fits = |v: &Value| v.as_u64().and_then(|n| usize::try_from(n).ok()).filter(|n| range.contains(n));
+        self.get(key, &expected, fits)
+    }
+    /// A number.
+    pub fn f64(&self, key: &str) -> Result<f64> {
+        self.get(key, "a number", Value::as_f64)
+    }
+    /// True or false.
+    pub fn bool(&self, key: &str) -> Result<bool> {
+        self.get(key, "true or false", Value::as_bool)
+    }
+    /// Whether the value is absent or `null`.
+    pub fn is_null(&self, key: &str) -> bool {
+        self.map.get(key).is_none_or(Value::is_null)
+    }
+    /// A list of numbers.
+    pub fn numbers(&self, key: &str) -> Result<Vec<f64>> {
+        let numbers = |v: &Value| v.as_array()?.iter().map(Value::as_f64).collect();
+        self.get(key, "a list of numbers", numbers)
+    }
+    /// A list of texts.
+    pub fn strings(&self, key: &str) -> Result<Vec<String>> {
+        let texts = |v: &Value| v.as_array()?.iter().map(|t| t.as_str().map(str::to_owned)).collect();
+        self.get(key, "a list of texts", texts)
+    }
+    /// An object.
+    pub fn object(&self, key: &str) -> Result<Fields<'a>> {
+        let map = self.get(key, "an object", Value::as_object)?;
+        Ok(Fields { file: self.file, path: self.path_of(key), map })
+    }
+    /// A list of objects.
+    pub fn objects(&self, key: &str) -> Result<Vec<Fields<'a>>> {
+        let maps: Vec<_> =
+            self.get(key, "a list of objects", |v| v.as_array()?.iter().map(Value::as_object).collect())?;
+        let path = self.path_of(key);
+        Ok(maps
+            .into_iter()
+            .enumerate()
+            .map(|(i, map)| Fields { file: self.file, path: format!("{path}[{i}]"), map })
+            .collect())
+    }
+    /// The error to report when the value of `key` makes no sense for a reason only the caller knows.
+    pub fn error(&self, key: &str, problem: &str) -> Error {
+        let problem = format!(
+            "field `{}` {problem}; it was written by another version of nafal or altered: fit the model again",
+            self.path_of(key)
+        );
+        Error::ModelFile { path: self.file.to_owned(), problem }
+    }
+
+    fn get<T>(&self, key: &str, expected: &str, read: impl Fn(&'a Value) -> Option<T>) -> Result<T> {
+        let value = self.map.get(key).ok_or_else(|| self.error(key, "is missing"))?;
+        read(value).ok_or_else(|| self.error(key, &format!("is {}, expected {expected}", shortened(value))))
+    }
+
+    fn path_of(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+}
+
+/// The value as JSON, cut to what fits a message.
+fn shortened(value: &Value) -> String {
+    match value {
+        Value::Array(items) => format!("a list of {}", items.len()),
+        Value::Object(_) => "an object".to_owned(),
+        other => {
+            let text = other.to_string();
+            match text.char_indices().nth(40) {
+                Some((cut, _)) => format!("{}…", &text[..cut]),
+                None => text,
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! A case as `f32` planes `[C, L]`: resampled, each channel centred by its training mean, all divided by one scalar.
+//!
+//! One scale for all channels keeps their relative sizes, which carry information.
+
+use rayon::prelude::*;
+
+use super::resample;
+use crate::data::{Case, SeriesSet};
+use crate::error::{DataError, Result};
+
+/// Largest magnitude of a prepared value; what lies beyond is as abnormal as can be.
+const LIMIT: f64 = 1e6;
+
+/// Length, means and scale of the training cases.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Preparation {
+    /// Time steps `L` after resampling.
+    pub length: usize,
+    /// Mean of each channel over cases and time, `[C]`.
+    pub mean: Vec<f64>,
+    /// √ of the mean over channels of the variance, 1 if nothing varies.
+    pub scale: f64,
+}
+
+impl Preparation {
+    /// Means and scale of `set` after resampling to `length`.
+    pub fn fit(set: &SeriesSet, length: usize) -> Result<Self> {
+        let channels = set.channels();
+        let moments: Vec<(f64, f64)> = (0..channels)
+            .into_par_iter()
+            .map(|c| {
+                let mut at = vec![0.0; length];
+                let each = |sum: &mut dyn FnMut(f64)| {
+                    for case in set.cases() {
+                        resample(case.channel(c), &mut at);
+                        at.iter().for_each(|&v| sum(v));
+                    }
+                };
+                moments(set.len() * length, each)
+            })
+            .collect();
+        let mean: Vec<f64> = moments.iter().map(|m| m.0).collect();
+        let variance = moments.iter().map(|m| m.1).sum::<f64>() / channels as f64;
+        if !variance.is_finite() || mean.iter().any(|m| !m.is_finite()) {
+            let problem = "the values are so large that their variance overflows: divide them by a constant";
+            return Err(DataError::new(set.source(), problem).into());
+        }
+        let scale = if variance > 0.0 { variance.sqrt() } else { 1.0 };
+        Ok(Preparation { length, mean, scale })
+    }
+
+    /// Length of [`Preparation::planes`]'s output.
+    pub fn size(&self) -> usize {
+        self.mean.len() * self.length
+    }
+
+    /// Writes `case` as `[C, L]`. `line` holds `L` values. The number of channels must be right.
+    pub fn planes(&self, case: &Case, line: &mut [f64], out: &mut [f32]) {
+        for (c, plane) in out.chunks_exact_mut(self.length).enumerate() {
+            resample(case.channel(c), line);
+            for (p, v) in plane.iter_mut().zip(line.iter()) {
+                // Subtracting after dividing cannot overflow into a NaN.
+                *p = (v / self.scale - self.mean[c] / self.scale).clamp(-LIMIT, LIMIT) as f32;
+            }
+        }
+    }
+}
+
+/// Mean and population variance of the `n` values that `each` hands out, in two passes.
+fn moments(n: usize, mut each: impl FnMut(&mut dyn FnMut(f64))) -> (f64, f64) {
+    let mut sum = 0.0;
+    each(&mut |v| sum += v);
+    let mean = sum / n as f64;
+    let mut squares = 0.0;
+    each(&mut |v| squares += (v - mean) * (v - mean));
+    (mean, squares / n as f64)
+}

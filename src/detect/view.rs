@@ -1,0 +1,163 @@
+//! One view `T_k(x) = A_k·x + b_k` (Eq. 1) and the random families it comes from.
+//!
+//! The map's constants already hold the standardisation of the view's coordinates by its training rows (standard
+//! deviation floored, so that a near-constant coordinate cannot make the density arbitrarily peaked).
+
+use nalgebra::{DMatrix, SymmetricEigen};
+
+use super::configuration::{FamilyConfiguration, MapKind};
+use super::features::mean_and_sd;
+use crate::random::{Purpose, normal, permutation, stream};
+
+/// Smallest standard deviation a view divides a coordinate by.
+const SD_FLOOR: f64 = 0.1;
+
+/// The affine map of one view, `[d] → [m]`.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct View {
+    map: Map,
+    /// Added after the linear part.
+    shift: Vec<f32>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Map {
+    /// Column `axes[i]` times `scale[i]`.
+    Axes { axes: Vec<u32>, scale: Vec<f32> },
+    /// Row-major `[m, d]`.
+    Dense { matrix: Vec<f32>, columns: usize },
+}
+
+/// The maps' tensors, for the model file.
+pub(super) struct ViewParts<'a> {
+    /// Axes and their scales, or
+    pub(super) axes: Option<(&'a [u32], &'a [f32])>,
+    /// the dense matrix `[m, d]`.
+    pub(super) matrix: Option<&'a [f32]>,
+    /// Shift `[m]`.
+    pub(super) shift: &'a [f32],
+}
+
+impl View {
+    /// Random view `view` of a family: its linear part from a random stream, its standardisation from the rows `rows` of
+    /// `base: [n, d]`.
+    pub(super) fn random(
+        family: &FamilyConfiguration,
+        seed: u64,
+        key: [u64; 2],
+        base: &[f32],
+        d: usize,
+        rows: &[usize],
+    ) -> View {
+        let m = family.features.min(d);
+        let mut rng = stream(seed, Purpose::Views, key[0], key[1]);
+        let map = match family.maps {
+            MapKind::Axes => {
+                let axes = permutation(&mut rng, d).into_iter().take(m).map(|a| a as u32).collect();
+                Map::Axes { axes, scale: vec![1.0; m] }
+            }
+            MapKind::Gaussian => {
+                let scale = 1.0 / (d as f64).sqrt();
+                Map::Dense {
+                    matrix: (0..m * d).map(|_| (scale * normal::<f64>(&mut rng)) as f32).collect(),
+                    columns: d,
+                }
+            }
+            MapKind::Rotation => {
+                let gaussian = DMatrix::<f64>::from_fn(d, m, |_, _| normal(&mut rng));
+                let directions = gaussian.qr().q();
+                let matrix = (whitening(base, d, rows) * directions).transpose();
+                Map::Dense {
+                    matrix: (0..m).flat_map(|i| matrix.row(i).iter().map(|&v| v as f32).collect::<Vec<_>>()).collect(),
+                    columns: d,
+                }
+            }
+        };
+        let mut view = View { map, shift: vec![0.0; m] };
+        view.standardise(base, d, rows);
+        view
+    }
+
+    /// Divides every coordinate by its (floored) spread over the rows and centres it.
+    fn standardise(&mut self, base: &[f32], d: usize, rows: &[usize]) {
+        let m = self.features();
+        let mut coordinates = vec![0f32; rows.len() * m];
+        for (out, &i) in coordinates.chunks_exact_mut(m).zip(rows) {
+            self.apply(&base[i * d..(i + 1) * d], out, 1);
+        }
+        for i in 0..m {
+            let coordinate: Vec<f64> = coordinates.iter().skip(i).step_by(m).map(|&v| f64::from(v)).collect();
+            let (mean, sd) = mean_and_sd(&coordinate);
+            let factor = 1.0 / sd.max(SD_FLOOR);
+            match &mut self.map {
+                Map::Axes { scale, .. } => scale[i] = (f64::from(scale[i]) * factor) as f32,
+                Map::Dense { matrix, columns } => {
+                    matrix[i * *columns..(i + 1) * *columns]
+                        .iter_mut()
+                        .for_each(|v| *v = (f64::from(*v) * factor) as f32);
+                }
+            }
+            self.shift[i] = (-mean * factor) as f32;
+        }
+    }
+
+    /// Number of features `m`.
+    pub(super) fn features(&self) -> usize {
+        self.shift.len()
+    }
+
+    /// Writes the view of one row to `out[0], out[stride], …`. Each output is one chain of fused multiply-adds.
+    pub(super) fn apply(&self, row: &[f32], out: &mut [f32], stride: usize) {
+        match &self.map {
+            Map::Axes { axes, scale } => {
+                for (i, ((&a, &s), &t)) in axes.iter().zip(scale).zip(&self.shift).enumerate() {
+                    out[i * stride] = row[a as usize] * s + t;
+                }
+            }
+            Map::Dense { matrix, columns } => {
+                for (i, (a, &t)) in matrix.chunks_exact(*columns).zip(&self.shift).enumerate() {
+                    out[i * stride] = row.iter().zip(a).fold(t, |sum, (x, a)| sum + x * a);
+                }
+            }
+        }
+    }
+
+    /// Indices of the columns the view selects, if it selects.
+    pub(super) fn axes(&self) -> Option<&[u32]> {
+        match &self.map {
+            Map::Axes { axes, .. } => Some(axes),
+            Map::Dense { .. } => None,
+        }
+    }
+
+    /// Its tensors.
+    pub(super) fn parts(&self) -> ViewParts<'_> {
+        match &self.map {
+            Map::Axes { axes, scale } => ViewParts { axes: Some((axes, scale)), matrix: None, shift: &self.shift },
+            Map::Dense { matrix, .. } => ViewParts { axes: None, matrix: Some(matrix), shift: &self.shift },
+        }
+    }
+
+    /// A view that selects axes.
+    pub(super) fn from_axes(axes: Vec<u32>, scale: Vec<f32>, shift: Vec<f32>) -> View {
+        View { map: Map::Axes { axes, scale }, shift }
+    }
+
+    /// A dense view.
+    pub(super) fn from_matrix(matrix: Vec<f32>, columns: usize, shift: Vec<f32>) -> View {
+        View { map: Map::Dense { matrix, columns }, shift }
+    }
+}
+
+/// A symmetric square root of the inverse covariance of the rows, shrunk where directions have next to no spread.
+fn whitening(base: &[f32], d: usize, rows: &[usize]) -> DMatrix<f64> {
+    let n = rows.len() as f64;
+    let x = DMatrix::<f64>::from_fn(rows.len(), d, |i, j| f64::from(base[rows[i] * d + j]));
+    let mean = x.row_mean();
+    let centred = DMatrix::from_fn(rows.len(), d, |i, j| x[(i, j)] - mean[j]);
+    let covariance = centred.transpose() * &centred / n;
+    let eigen = SymmetricEigen::new(covariance);
+    let floor = SD_FLOOR * SD_FLOOR;
+    let scales = eigen.eigenvalues.map(|v| 1.0 / v.max(floor).sqrt());
+    &eigen.eigenvectors * DMatrix::from_diagonal(&scales) * eigen.eigenvectors.transpose()
+}
