@@ -11,13 +11,13 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::{Scaling, Split, Task, divide};
-use crate::data::Table;
+use super::{Split, Task, divide};
+use crate::data::{Standardizer, Table};
 use crate::error::{DataError, Result};
 use crate::random::{Purpose, permutation, stream};
 
-/// Distinct training rows a detector learns from, at most: the first ones in the order of the permutation, each
-/// once, whatever its multiplicity.
+/// Training rows a detector learns from, at most: the first distinct ones in the order of the permutation, each
+/// once, or the first ones with their repeats (see [`Task::repeats`]).
 pub const TRAINING_ROWS: usize = 20_000;
 /// Attacks that test KDDRev: a quarter of the normal connections.
 const REVERSED_ATTACKS: usize = 24_319;
@@ -72,9 +72,12 @@ impl Kdd {
         Ok(Kdd { table, indicators, row_of: lines.row_of, attack: lines.attack })
     }
 
-    /// Half of the normal class, permuted by `seed`, trains (reduced to [`TRAINING_ROWS`] distinct rows); the other
-    /// half and the anomalies test, every one of them.
-    pub fn task(&self, direction: Direction, seed: u64) -> Task {
+    /// Half of the normal class, permuted by `seed`, trains (reduced to [`TRAINING_ROWS`]); the other half and the
+    /// anomalies test, every one of them.
+    ///
+    /// # Errors
+    /// If a column cannot be standardised, or the file lacks one of the classes.
+    pub fn task(&self, direction: Direction, seed: u64) -> Result<Task> {
         let lines_that_are = |attack| (0..self.attack.len()).filter(|&i| self.attack[i] == attack).collect();
         let (attacks, peaceful): (Vec<usize>, Vec<usize>) = (lines_that_are(true), lines_that_are(false));
         let (normals, anomalies) = match direction {
@@ -85,19 +88,33 @@ impl Kdd {
                 (peaceful, drawn)
             }
         };
+        if normals.len() < 2 || anomalies.is_empty() {
+            let problem = format!("{} rows to learn from and {} anomalies", normals.len(), anomalies.len());
+            return Err(DataError::new(self.table.source(), problem).into());
+        }
         let (train, test) = divide(&normals, Split::Random, seed, None);
         let of_table = |lines: &[usize]| -> Vec<usize> { lines.iter().map(|&i| self.row_of[i] as usize).collect() };
         let train = of_table(&train);
         let judged = of_table(&[test.as_slice(), &anomalies].concat());
         let (kept, _) = distinct(&train);
         let (stored, row_of) = distinct(&judged);
-        Task {
+        Ok(Task {
             train: self.table.select_rows(&kept[..kept.len().min(TRAINING_ROWS)]),
+            repeats: Some(self.table.select_rows(&train[..train.len().min(TRAINING_ROWS)])),
             test: self.table.select_rows(&stored),
             labels: (0..judged.len()).map(|i| i >= test.len()).collect(),
             row_of,
-            scaling: Scaling::fit(&self.table, &train, self.indicators),
-        }
+            scaling: self.scaling(&train)?,
+        })
+    }
+
+    /// Statistics of the continuous columns over `rows`, repeats counted; indicators stay as they are.
+    fn scaling(&self, rows: &[usize]) -> Result<Standardizer> {
+        let all = Standardizer::fit(self.table.select_rows(rows).values(), self.table.columns());
+        let (mut mean, mut scale) = (all.mean().to_vec(), all.scale().to_vec());
+        mean[..self.indicators].fill(0.0);
+        scale[..self.indicators].fill(1.0);
+        Standardizer::from_parts(mean, scale)
     }
 }
 

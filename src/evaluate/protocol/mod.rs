@@ -6,11 +6,9 @@
 mod division;
 mod kdd;
 mod labelled;
-mod scaling;
 mod task;
 
 pub use division::{Split, divide};
 pub use kdd::{Direction, Kdd, TRAINING_ROWS};
 pub use labelled::Labelled;
-pub use scaling::Scaling;
 pub use task::Task;
