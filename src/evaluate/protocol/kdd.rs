@@ -72,22 +72,27 @@ impl Kdd {
         Ok(Kdd { table, indicators, row_of: lines.row_of, attack: lines.attack })
     }
 
-    /// Half of the normal class, permuted by `seed`, trains (reduced to [`TRAINING_ROWS`]); the other half and the
-    /// anomalies test, every one of them.
-    ///
-    /// # Errors
-    /// If a column cannot be standardised, or the file lacks one of the classes.
-    pub fn task(&self, direction: Direction, seed: u64) -> Result<Task> {
+    /// Lines of the file that are normal and that are anomalies.
+    pub fn lines(&self, direction: Direction, seed: u64) -> (Vec<usize>, Vec<usize>) {
         let lines_that_are = |attack| (0..self.attack.len()).filter(|&i| self.attack[i] == attack).collect();
         let (attacks, peaceful): (Vec<usize>, Vec<usize>) = (lines_that_are(true), lines_that_are(false));
-        let (normals, anomalies) = match direction {
+        match direction {
             Direction::Attacks => (attacks, peaceful),
             Direction::Reversed => {
                 let order = permutation(&mut stream(seed, Purpose::Splits, 1, 0), attacks.len());
                 let drawn = order.iter().take(REVERSED_ATTACKS).map(|&i| attacks[i]).collect();
                 (peaceful, drawn)
             }
-        };
+        }
+    }
+
+    /// Half of the normal class, permuted by `seed`, trains (reduced to [`TRAINING_ROWS`]); the other half and the
+    /// anomalies test, every one of them.
+    ///
+    /// # Errors
+    /// If a column cannot be standardised, or the file lacks one of the classes.
+    pub fn task(&self, direction: Direction, seed: u64) -> Result<Task> {
+        let (normals, anomalies) = self.lines(direction, seed);
         if normals.len() < 2 || anomalies.is_empty() {
             let problem = format!("{} rows to learn from and {} anomalies", normals.len(), anomalies.len());
             return Err(DataError::new(self.table.source(), problem).into());
