@@ -20,7 +20,7 @@ pub use ops::{CustomOp, Operation, linear::Linear};
 pub use parameters::{Gradients, ParameterId, Parameters, Prepared};
 pub use schedule::OneCycle;
 pub use slots::{SLOTS, Slot, Slots};
-pub use tape::{Tape, Var};
+pub use tape::{Seed, Tape, Var};
 
 /// Lanes of a tile are padded to a multiple of this, so that no kernel has a ragged edge.
 pub const LANE_MULTIPLE: usize = 16;

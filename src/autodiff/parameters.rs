@@ -26,7 +26,7 @@ struct Spec {
 /// the rows of a register tile compete for one set of the first-level cache.
 fn leading_dimension<T>(cols: usize) -> usize {
     let ld = padded(cols);
-    if ld * size_of::<T>() % 4096 == 0 && ld > 0 { ld + super::LANE_MULTIPLE } else { ld }
+    if (ld * size_of::<T>()).is_multiple_of(4096) && ld > 0 { ld + super::LANE_MULTIPLE } else { ld }
 }
 
 /// All parameters of a model, flat.

@@ -35,6 +35,9 @@ impl Var {
     }
 }
 
+/// Adjoints the caller adds to a value before the backward pass: `(tile, lanes)`.
+pub type Seed<'a, T> = (Var, &'a mut dyn FnMut(&mut [T], usize));
+
 pub(super) struct Node<T> {
     pub(super) op: Op<T>,
     pub(super) output: Var,
@@ -208,7 +211,7 @@ impl<T: Real> Tape<T> {
         parameters: &Parameters<T>,
         prepared: &Prepared<T>,
         gradients: &mut Gradients<T>,
-        seeds: &mut [(Var, &mut dyn FnMut(&mut [T], usize))],
+        seeds: &mut [Seed<T>],
     ) {
         self.adjoints.resize_dirty(self.rows * self.lanes);
         self.adjoints.fill(T::ZERO);

@@ -122,12 +122,10 @@ pub(super) fn train(
     for round in 0..=rounds {
         let steps = if round == 0 { family.steps } else { family.round_steps };
         let mut share = 0.0;
-        if let (true, Some(active)) = (round > 0, configuration.active) {
-            if active.augment {
-                augmented.draw(&subject, family, &active, base, data.columns, &rows, seed, key, round as u64)?;
-                let part = active.share * round as f64;
-                share = (part / (1.0 + part)).min(0.5);
-            }
+        if let Some(active) = configuration.active.filter(|a| round > 0 && a.augment) {
+            augmented.draw(&subject, family, &active, base, data.columns, &rows, seed, key, round as u64)?;
+            let part = active.share * round as f64;
+            share = (part / (1.0 + part)).min(0.5);
         }
         let ViewFlow { flow, views, .. } = &mut subject;
         let source = Pairs {

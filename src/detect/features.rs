@@ -66,12 +66,12 @@ impl Column {
     }
 
     /// The value in the table's units whose standardised form is `v`.
-    pub(super) fn from_standard(&self, v: f64) -> f64 {
+    pub(super) fn undo_standard(&self, v: f64) -> f64 {
         v * self.sd + self.mean
     }
 
     /// The value in the table's units that maps to `u`: bisection on the strictly growing map.
-    pub(super) fn from_normal(&self, isa: Isa, u: f64) -> f64 {
+    pub(super) fn undo_normal(&self, isa: Isa, u: f64) -> f64 {
         let mut buffers = Buffers::default();
         let target = u * self.normal_sd + self.normal_mean;
         let mut map = |v: f64| self.to_normal(isa, v, &mut buffers);
@@ -86,7 +86,7 @@ impl Column {
             let middle = 0.5 * (low + high);
             if map(middle) < target { low = middle } else { high = middle }
         }
-        self.from_standard(0.5 * (low + high))
+        self.undo_standard(0.5 * (low + high))
     }
 
     /// `Σ share_i σ(z_i)`.

@@ -53,8 +53,8 @@ impl Model {
                 let base = (draws.x[k] - f64::from(parts.shift[k])) / f64::from(scale[k]);
                 let column = &self.map.columns[axis as usize];
                 row[axis as usize] = match self.configuration.families[f].base {
-                    Base::Standard => column.from_standard(base),
-                    Base::Normal => column.from_normal(self.isa, base),
+                    Base::Standard => column.undo_standard(base),
+                    Base::Normal => column.undo_normal(self.isa, base),
                 };
             }
             Ok((row, draws.log_density[0]))

@@ -89,7 +89,7 @@ impl<T: Real> Flow<T> {
             self.transform(block, scratch, lanes);
             std::mem::swap(&mut scratch.x, &mut scratch.y);
         }
-        if self.blocks.len() % 2 == 0 {
+        if self.blocks.len().is_multiple_of(2) {
             reverse_rows(&mut scratch.x, lanes);
         }
     }

@@ -34,7 +34,7 @@ impl<T: Real> Flow<T> {
             scratch.prepare(self, lanes);
             scratch.y.fill(T::ZERO);
             lay_in_lanes(rows, m, &mut scratch.y, lanes);
-            if self.blocks.len() % 2 == 0 {
+            if self.blocks.len().is_multiple_of(2) {
                 reverse_rows(&mut scratch.y, lanes);
             }
             for (b, block) in self.blocks.iter().enumerate().rev() {
