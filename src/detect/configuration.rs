@@ -124,7 +124,7 @@ impl Configuration {
             steps: 500,
             batch: 128,
             peak_rate: 1e-2,
-            noise: 0.5,
+            noise: 0.3,
             round_steps: 40,
             draws: 1,
         };
