@@ -297,10 +297,53 @@ fn the_demonstration_tells_its_story() {
 }
 
 #[test]
+fn experiments_refuse_what_they_do_not_know() {
+    let bench = Bench::new();
+    for (arguments, word) in [
+        (&["table9", "--data", "."][..], "table9"),
+        (&["table1", "--data", ".", "--methods", "magic"], "magic"),
+        (&["table1", "--data", ".", "--datasets", "mars"], "mars"),
+        (&["table1", "--data", ".", "--split", "thirds"], "thirds"),
+        (&["table1", "--data", ".", "--seeds", "0"], "0"),
+        (&["table1"], "--data"),
+    ] {
+        let ran = bench.run(&[&["reproduce"], arguments].concat());
+        assert_eq!(ran.code, 2, "{arguments:?}: {}", ran.err);
+        assert!(ran.err.contains(word), "{}", ran.err);
+    }
+    bench.fails(&["reproduce", "table1", "--data", "nowhere", "--datasets", "lympho", "-o", "o"], 3, &["nowhere"]);
+}
+
+#[test]
+fn an_experiment_prints_a_line_a_value() {
+    let Ok(data) = std::env::var("NAFAL_DATA") else {
+        println!("skipped: NAFAL_DATA");
+        return;
+    };
+    let data = std::path::absolute(data).unwrap();
+    let bench = Bench::new();
+    let arguments = ["reproduce", "table1", "--datasets", "LYMPHO", "--methods", "lof,knn", "--seeds", "2", "--json"];
+    let printed = bench.succeeds(&[&arguments[..], &["--data", data.to_str().unwrap()]].concat()).out;
+    let lines: Vec<serde_json::Value> = printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let runs = lines.iter().filter(|line| line.get("seed").is_some()).collect::<Vec<_>>();
+    for run in &runs {
+        for key in
+            ["table", "dataset", "task", "method", "metric", "seed", "split", "value", "fit_s", "score_s", "config"]
+        {
+            assert!(run.get(key).is_some(), "{key} is missing in {run}");
+        }
+        assert!((0.0..=1.0).contains(&run["value"].as_f64().unwrap()) && run["dataset"] == "lympho");
+    }
+    assert_eq!(runs.iter().filter(|run| run["metric"] == "auroc").count(), 4);
+    let means = lines.iter().filter(|line| line.get("mean").is_some() && line["metric"] == "auroc").count();
+    assert_eq!(means, 2);
+}
+
+#[test]
 fn help_and_version() {
     let bench = Bench::new();
     let help = bench.succeeds(&["--help"]).out;
-    for verb in ["demo", "fit", "score", "predict", "evaluate", "sample", "info"] {
+    for verb in ["demo", "fit", "score", "predict", "evaluate", "sample", "info", "reproduce"] {
         assert!(help.contains(verb));
         assert!(bench.succeeds(&[verb, "--help"]).out.contains("--threads"));
     }

@@ -52,7 +52,7 @@ impl Demo {
         let mut files: Vec<Output> = Vec::new();
         let mut file = |name: &str, bytes: &[u8]| -> Result<()> {
             let mut output = Output::open(Some(&self.out.join(name)))?;
-            output.write(bytes)?;
+            output.put(bytes)?;
             files.push(output);
             Ok(())
         };

@@ -83,10 +83,10 @@ impl Fit {
         let mut report = self.report.as_deref().map(|path| Output::open(Some(path))).transpose()?;
         let stages = Stages::new(global.quiet);
         let model = self.train(&table, &stages)?;
-        output.write(&model.to_bytes())?;
+        output.put(&model.to_bytes())?;
         if let Some(report) = &mut report {
             stages.begin("scoring the training table", 1);
-            report.write(training_report::page(&model, &table, &self.normal)?.as_bytes())?;
+            report.put(training_report::page(&model, &table, &self.normal)?.as_bytes())?;
         }
         drop(stages);
         output.finish()?;

@@ -13,6 +13,7 @@ mod model_scores;
 mod output;
 mod predict;
 mod progress;
+mod reproduce;
 mod sample;
 mod score;
 mod signals;
@@ -49,6 +50,7 @@ enum Verb {
     Evaluate(evaluate::Evaluate),
     Sample(sample::Sample),
     Info(info::Info),
+    Reproduce(reproduce::Reproduce),
 }
 
 /// Runs the command with the process's arguments.
@@ -90,6 +92,7 @@ impl Command {
             Verb::Evaluate(verb) => verb.run(global),
             Verb::Sample(verb) => verb.run(global),
             Verb::Info(verb) => verb.run(global),
+            Verb::Reproduce(verb) => verb.run(global),
         }
     }
 }

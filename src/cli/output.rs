@@ -51,21 +51,15 @@ impl Output {
     ///
     /// # Errors
     /// [`Error::Write`].
-    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        match &mut self.target {
-            Target::Stdout(out) => out.write_all(bytes).map_err(stdout_failed),
-            Target::File(out) => out.write_all(bytes).map_err(|e| out.get_ref().failed(e)),
-        }
+    pub fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        self.write_all(bytes).map_err(|e| self.failed(e))
     }
 
-    /// Hands what is written so far to the reader of stdout.
-    ///
-    /// # Errors
-    /// [`Error::Write`].
-    pub fn flush(&mut self) -> Result<()> {
-        match &mut self.target {
-            Target::Stdout(out) => out.flush().map_err(stdout_failed),
-            Target::File(_) => Ok(()),
+    /// The error of a failed write.
+    pub fn failed(&self, source: io::Error) -> Error {
+        match &self.target {
+            Target::Stdout(_) => stdout_failed(source),
+            Target::File(out) => out.get_ref().failed(source),
         }
     }
 
@@ -85,6 +79,22 @@ impl Output {
     }
 }
 
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.target {
+            Target::Stdout(out) => out.write(bytes),
+            Target::File(out) => out.write(bytes),
+        }
+    }
+    /// Hands what is written so far to the reader of stdout; a file has no reader yet.
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.target {
+            Target::Stdout(out) => out.flush(),
+            Target::File(_) => Ok(()),
+        }
+    }
+}
+
 fn stdout_failed(source: io::Error) -> Error {
     Error::Write { path: STDOUT.into(), source }
 }
@@ -95,7 +105,7 @@ fn stdout_failed(source: io::Error) -> Error {
 /// [`Error::Write`].
 pub(super) fn print(text: &str) -> Result<()> {
     let mut out = Output::open(None)?;
-    out.write(text.as_bytes())?;
+    out.put(text.as_bytes())?;
     out.finish()
 }
 
@@ -130,7 +140,7 @@ impl TableWriter {
             let names = names.iter().map(|n| format!("{}:", serde_json::Value::from(n.as_ref()))).collect();
             return Ok(TableWriter { output, json, names, line: String::new() });
         }
-        output.write(&csv_line(names))?;
+        output.put(&csv_line(names))?;
         Ok(TableWriter { output, json, names: Vec::new(), line: String::new() })
     }
 
@@ -150,7 +160,7 @@ impl TableWriter {
             push(line, *cell, self.json);
         }
         line.push_str(if self.json { "}\n" } else { "\n" });
-        self.output.write(line.as_bytes())
+        self.output.put(line.as_bytes())
     }
 
     /// Hands the rows so far to the reader of stdout.
@@ -158,7 +168,7 @@ impl TableWriter {
     /// # Errors
     /// [`Error::Write`].
     pub fn flush(&mut self) -> Result<()> {
-        self.output.flush()
+        self.output.flush().map_err(|e| self.output.failed(e))
     }
 
     /// Ends the table.
