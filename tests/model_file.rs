@@ -293,6 +293,12 @@ fn files_are_replaced_whole_or_not_at_all() {
     assert_eq!(broken.save(&path).unwrap_err().exit_code(), 6);
     assert_eq!(Container::load(&path).unwrap(), Container::new(), "the old file is still there");
 
+    let mut wordy = Container::new();
+    wordy.set("columns", vec!["x".repeat(64); MAX_HEADER_BYTES / 64]);
+    let error = wordy.save(&path).unwrap_err();
+    assert!(error.exit_code() == 2 && error.to_string().contains("fewer columns"), "{error}");
+    assert_eq!(Container::load(&path).unwrap(), Container::new(), "the old file is still there");
+
     for target in [directory.path().join("no/such/place.nafal"), directory.path().to_path_buf(), "".into()] {
         let error = small().save(&target).unwrap_err();
         assert_eq!(error.exit_code(), 5, "{error}");

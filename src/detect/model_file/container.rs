@@ -126,7 +126,7 @@ impl Container {
     /// # Panics
     /// If the header is longer than [`super::MAX_HEADER_BYTES`].
     pub fn to_bytes(&self) -> Vec<u8> {
-        encoding::encode(&self.header, &self.tensors)
+        encoding::encode(&self.header, &self.tensors).unwrap_or_else(|problem| panic!("{problem}"))
     }
 
     /// Reads a file's bytes; `name` stands for it in messages.
@@ -143,15 +143,15 @@ impl Container {
     /// Writes the file atomically.
     ///
     /// # Errors
-    /// [`Error::Training`] if a value is not finite, since the file would be refused on reading; [`Error::Write`] if
-    /// the disk refuses. In both cases an existing file is untouched.
+    /// [`Error::Training`] if a value is not finite and [`Error::Usage`] if the header is too long, since the file would
+    /// be refused on reading; [`Error::Write`] if the disk refuses. In each case an existing file is untouched.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         for (name, tensor) in &self.tensors {
             if let Some((i, value)) = tensor.first_not_finite() {
                 return Err(Error::Training(format!("tensor `{name}` holds {value} at index {i}; no model was saved")));
             }
         }
-        write_atomically(path, &self.to_bytes())
+        write_atomically(path, &encoding::encode(&self.header, &self.tensors).map_err(Error::Usage)?)
     }
 
     /// Reads a file of at most [`MAX_FILE_BYTES`].

@@ -14,8 +14,8 @@ use super::tensor::Tensor;
 pub const FORMAT: u64 = 1;
 /// No larger file is read.
 pub const MAX_FILE_BYTES: u64 = 1 << 30;
-/// No longer header is read: parsed JSON takes up to sixteen times its text, and that must stay small.
-pub const MAX_HEADER_BYTES: usize = 16 << 20;
+/// No longer header is read: parsed JSON takes up to eighty times its text, and that must stay small.
+pub const MAX_HEADER_BYTES: usize = 4 << 20;
 
 const KEY: &str = "nafal";
 const LENGTH_BYTES: usize = 8;
@@ -30,8 +30,8 @@ pub(super) fn canonical(header: Map<String, Value>) -> String {
     value.to_string()
 }
 
-/// The file's bytes.
-pub(super) fn encode(header: &Map<String, Value>, tensors: &BTreeMap<String, Tensor>) -> Vec<u8> {
+/// The file's bytes, or why they could not be read again.
+pub(super) fn encode(header: &Map<String, Value>, tensors: &BTreeMap<String, Tensor>) -> Result<Vec<u8>, String> {
     let mut ordered: Vec<_> = tensors.iter().collect();
     ordered.sort_by_key(|(name, tensor)| (std::cmp::Reverse(tensor.dtype()), *name));
     let mut data = Vec::new();
@@ -44,9 +44,15 @@ pub(super) fn encode(header: &Map<String, Value>, tensors: &BTreeMap<String, Ten
     }
     let checksum = checksum_of(header, infos.clone(), &data).expect("offsets were just laid out without a gap");
     let mut bytes = head(header, &checksum, infos).expect("as before");
-    assert!(bytes.len() - LENGTH_BYTES <= MAX_HEADER_BYTES, "the header of a model file is too long to be read again");
+    let length = bytes.len() - LENGTH_BYTES;
+    if length > MAX_HEADER_BYTES {
+        return Err(format!(
+            "the header of the model file would take {length} bytes of at most {MAX_HEADER_BYTES}; use fewer columns, \
+             shorter names or fewer views"
+        ));
+    }
     bytes.append(&mut data);
-    bytes
+    Ok(bytes)
 }
 
 /// The length and the header, padded so that the tensors start at a multiple of eight.
