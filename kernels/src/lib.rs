@@ -5,6 +5,7 @@
 #![deny(unsafe_code)]
 
 pub mod conv1d;
+pub mod ddsf;
 pub mod dsf;
 pub mod gemm;
 mod isa;

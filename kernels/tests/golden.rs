@@ -5,6 +5,7 @@
 mod support;
 
 use nafal_kernels::conv1d::{self, Conv1d};
+use nafal_kernels::ddsf::{self, Gradients, Layer};
 use nafal_kernels::dsf::{self, Slope};
 use nafal_kernels::gemm::Finish;
 use nafal_kernels::{Isa, Matrix, MatrixMut, Real};
@@ -125,6 +126,89 @@ fn convolution() {
         for isa in isas() {
             conv1d_case::<f64>(isa, &case, 1e-10);
             conv1d_case::<f32>(isa, &case, 2e-6);
+        }
+    }
+}
+
+/// A layer of the golden network: shared parameters, and the raw parameters that every lane repeats.
+struct DenseLayer {
+    widths: [usize; 3],
+    u: Vec<f64>,
+    w: Vec<f64>,
+    raw: Vec<f64>,
+}
+
+impl DenseLayer {
+    fn new(v: &Value, lanes: usize) -> Self {
+        let (u, w, a, b) = (numbers(&v["u_raw"]), numbers(&v["w_raw"]), numbers(&v["a_raw"]), numbers(&v["b"]));
+        let widths = [u.len() / a.len(), a.len(), w.len() / a.len()];
+        let zeros = vec![0.0; a.len() + widths[0]];
+        let raw = [a, b, zeros].concat().iter().flat_map(|v| vec![*v; lanes]).collect();
+        DenseLayer { widths, u, w, raw }
+    }
+    fn layer(&self) -> Layer<'_, f64> {
+        let [inputs, units, outputs] = self.widths;
+        Layer { slope: Slope::Softplus, inputs, units, outputs, u: &self.u, w: &self.w }
+    }
+}
+
+fn ddsf_case(isa: Isa, case: &Value) {
+    let x = numbers(&case["x"]);
+    let n = x.len();
+    let layers: Vec<DenseLayer> =
+        case["layers"].as_array().expect("layers").iter().map(|v| DenseLayer::new(v, n)).collect();
+    let mut states = vec![(x.clone(), vec![0.0; n])];
+    for l in &layers {
+        let (layer, [inputs, _, outputs]) = (l.layer(), l.widths);
+        let mut scratch = vec![f64::NAN; layer.scratch()];
+        let (h, t) = states.last().expect("a state");
+        let (mut h_out, mut t_out) = (vec![0.0; outputs * n], vec![0.0; outputs * n]);
+        let m = |v| Matrix::new(v, inputs, n, n);
+        let raw = Matrix::new(&l.raw, layer.raw_rows(), n, n);
+        let out = [&mut h_out, &mut t_out].map(|v| MatrixMut::new(v, outputs, n, n));
+        let [to_h, to_t] = out;
+        ddsf::forward(isa, &layer, m(h), m(t), raw, to_h, to_t, &mut scratch);
+        states.push((h_out, t_out));
+    }
+    let (y, log_det) = states.last().expect("a state");
+    near("ddsf y", y, &numbers(&case["y"]), 1e-12);
+    near("ddsf log_det", log_det, &numbers(&case["log_det"]), 1e-12);
+    for (key, seed) in [("grad_sum_y", [1.0, 0.0]), ("grad_sum_log_det", [0.0, 1.0])] {
+        let (mut h_bar, mut t_bar) = (vec![seed[0]; n], vec![seed[1]; n]);
+        for (i, l) in layers.iter().enumerate().rev() {
+            let (layer, [inputs, units, outputs]) = (l.layer(), l.widths);
+            let mut scratch = vec![f64::NAN; layer.scratch()];
+            let (mut h_in, mut t_in) = (vec![0.0; inputs * n], vec![0.0; inputs * n]);
+            let (mut u_bar, mut w_bar) = (vec![0.0; l.u.len()], vec![0.0; l.w.len()]);
+            let mut raw_bar = vec![f64::NAN; layer.raw_rows() * n];
+            let bars = Gradients {
+                h: MatrixMut::new(&mut h_in, inputs, n, n),
+                log_tangent: MatrixMut::new(&mut t_in, inputs, n, n),
+                raw: MatrixMut::new(&mut raw_bar, layer.raw_rows(), n, n),
+                u: &mut u_bar,
+                w: &mut w_bar,
+            };
+            let (h, t) = (Matrix::new(&states[i].0, inputs, n, n), Matrix::new(&states[i].1, inputs, n, n));
+            let out = [&h_bar, &t_bar].map(|v| Matrix::new(v, outputs, n, n));
+            let raw = Matrix::new(&l.raw, layer.raw_rows(), n, n);
+            ddsf::vjp(isa, &layer, h, t, raw, out[0], out[1], bars, &mut scratch);
+            let want = &case[key]["layers"][i];
+            let sums: Vec<f64> = raw_bar.chunks_exact(n).map(|row| row.iter().sum()).collect();
+            near("ddsf a_raw", &sums[..units], &numbers(&want["a_raw"]), 1e-10);
+            near("ddsf b", &sums[units..2 * units], &numbers(&want["b"]), 1e-10);
+            near("ddsf w_raw", &w_bar, &numbers(&want["w_raw"]), 1e-10);
+            near("ddsf u_raw", &u_bar, &numbers(&want["u_raw"]), 1e-10);
+            (h_bar, t_bar) = (h_in, t_in);
+        }
+        near("ddsf x", &h_bar, &numbers(&case[key]["x"]), 1e-10);
+    }
+}
+
+#[test]
+fn ddsf_chain() {
+    for case in cases(include_str!("../../tests/golden/ddsf.json")) {
+        for isa in isas() {
+            ddsf_case(isa, &case);
         }
     }
 }

@@ -9,8 +9,8 @@
 
 mod forward;
 mod log_space;
-mod slope;
-mod sums;
+pub(crate) mod slope;
+pub(crate) mod sums;
 mod vjp;
 
 use crate::isa::Kernel;

@@ -5,7 +5,7 @@ use crate::isa::Simd;
 use crate::math::formulas::{exp, ln, ln_1p_unit};
 
 /// A parametrisation of positive slopes, lane by lane.
-pub(super) trait Positive<T: Real>: Copy {
+pub(crate) trait Positive<T: Real>: Copy {
     /// `a`; it may underflow to zero.
     fn value<S: Simd<T>>(self, s: S, r: S::V) -> S::V;
     /// `a` and `κ = d ln a/dr`, finite where `a` underflows.
@@ -16,7 +16,7 @@ pub(super) trait Positive<T: Real>: Copy {
 
 /// `a = softplus(r) = ln(1+eʳ)`.
 #[derive(Clone, Copy)]
-pub(super) struct Softplus;
+pub(crate) struct Softplus;
 
 impl<T: Real> Positive<T> for Softplus {
     #[inline(always)]
@@ -43,7 +43,7 @@ impl<T: Real> Positive<T> for Softplus {
 
 /// `ln a = r/(1 + |r|/limit)`.
 #[derive(Clone, Copy)]
-pub(super) struct Bounded<T>(pub T);
+pub(crate) struct Bounded<T>(pub T);
 
 impl<T: Real> Positive<T> for Bounded<T> {
     #[inline(always)]

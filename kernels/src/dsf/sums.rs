@@ -13,7 +13,7 @@ use crate::{Matrix, Real};
 
 /// One vector of lanes of a node's inputs.
 #[derive(Clone, Copy)]
-pub(super) struct Inputs<'a, T> {
+pub(crate) struct Inputs<'a, T> {
     /// Rows `(a_raw | b | w_raw)`.
     pub raw: Matrix<'a, T>,
     /// Units.
@@ -38,26 +38,26 @@ impl<T: Real> Inputs<'_, T> {
 
 /// `lanes` numbers; a whole vector goes without a mask.
 #[inline(always)]
-pub(super) fn load<T: Real, S: Simd<T>>(s: S, lanes: usize, from: &[T]) -> S::V {
+pub(crate) fn load<T: Real, S: Simd<T>>(s: S, lanes: usize, from: &[T]) -> S::V {
     if lanes == S::LANES { s.load(from) } else { s.load_first(lanes, from) }
 }
 
 /// The counterpart of [`load`].
 #[inline(always)]
-pub(super) fn store<T: Real, S: Simd<T>>(s: S, lanes: usize, v: S::V, to: &mut [T]) {
+pub(crate) fn store<T: Real, S: Simd<T>>(s: S, lanes: usize, v: S::V, to: &mut [T]) {
     if lanes == S::LANES { s.store(v, to) } else { s.store_first(lanes, v, to) }
 }
 
 /// `u = a·x + b`, kept away from infinity so that differences of two stay finite.
 #[inline(always)]
-pub(super) fn preactivation<T: Real, S: Simd<T>>(s: S, a: S::V, x: S::V, b: S::V) -> S::V {
+pub(crate) fn preactivation<T: Real, S: Simd<T>>(s: S, a: S::V, x: S::V, b: S::V) -> S::V {
     let bound = T::MAX * T::from_f64(0.25);
     let u = s.mul_add(a, x, b);
     s.min(s.splat(bound), s.max(s.splat(-bound), u))
 }
 
 /// What the units of a lane have in common, gathered in one pass.
-pub(super) struct Extent<T: Real, S: Simd<T>> {
+pub(crate) struct Extent<T: Real, S: Simd<T>> {
     low: S::V,
     high: S::V,
     /// `t = min |u|`.
@@ -97,7 +97,7 @@ impl<T: Real, S: Simd<T>> Extent<T, S> {
 
 /// The frame of a lane's sums.
 #[derive(Clone, Copy)]
-pub(super) struct Frame<T: Real, S: Simd<T>> {
+pub(crate) struct Frame<T: Real, S: Simd<T>> {
     /// `t`.
     pub near: S::V,
     /// `max w_raw`.
@@ -113,7 +113,7 @@ pub(super) struct Frame<T: Real, S: Simd<T>> {
 }
 
 /// One unit's part of the sums.
-pub(super) struct Terms<T: Real, S: Simd<T>> {
+pub(crate) struct Terms<T: Real, S: Simd<T>> {
     /// `w`, unnormalised.
     pub w: S::V,
     /// `E·e_j`, which is `e^{−|u|}`.
@@ -132,7 +132,7 @@ pub(super) struct Terms<T: Real, S: Simd<T>> {
 
 /// The parts of unit `(a, u, w_raw)`.
 #[inline(always)]
-pub(super) fn terms<T: Real, S: Simd<T>>(s: S, f: &Frame<T, S>, a: S::V, u: S::V, w_raw: S::V) -> Terms<T, S> {
+pub(crate) fn terms<T: Real, S: Simd<T>>(s: S, f: &Frame<T, S>, a: S::V, u: S::V, w_raw: S::V) -> Terms<T, S> {
     let one = s.splat(T::ONE);
     let w = exp(s, s.sub(w_raw, f.top));
     let e = exp(s, s.sub(f.near, s.abs(u)));
@@ -154,7 +154,7 @@ pub(super) fn terms<T: Real, S: Simd<T>>(s: S, f: &Frame<T, S>, a: S::V, u: S::V
 }
 
 /// The sums of a lane.
-pub(super) struct Sums<T: Real, S: Simd<T>> {
+pub(crate) struct Sums<T: Real, S: Simd<T>> {
     /// `S`, framed.
     pub s: S::V,
     /// `S̄`, framed.
@@ -178,18 +178,31 @@ impl<T: Real, S: Simd<T>> Sums<T, S> {
         self.d = s.add(self.d, t.slope);
         self.z = s.add(self.z, t.w);
     }
+    /// Adds `e` times the vectors `(S, S̄, D, Z)` at the front of `parts`.
+    #[inline(always)]
+    pub fn add_weighted(&mut self, s: S, e: S::V, parts: &[T]) {
+        self.s = s.mul_add(e, s.load(parts), self.s);
+        self.c = s.mul_add(e, s.load(&parts[S::LANES..]), self.c);
+        self.d = s.mul_add(e, s.load(&parts[2 * S::LANES..]), self.d);
+        self.z = s.mul_add(e, s.load(&parts[3 * S::LANES..]), self.z);
+    }
+    /// The least of the sums; zero where `D` is near overflow or a sum is NaN.
+    #[inline(always)]
+    pub fn least(&self, s: S) -> S::V {
+        let zero = s.splat(T::ZERO);
+        let least = s.min(s.min(self.s, self.c), s.min(self.d, self.z));
+        s.select(s.lt(self.d, s.splat(T::ONE / T::LOST)), least, zero)
+    }
     /// Lanes where a sum is so small (or `D` so large) that terms lost to underflow may matter; NaN lanes too.
     #[inline(always)]
     pub fn lost(&self, s: S) -> S::M {
-        let least = s.min(s.min(self.s, self.c), self.d);
-        let sound = s.select(s.lt(self.d, s.splat(T::ONE / T::LOST)), least, s.splat(T::ZERO));
-        s.le(sound, s.splat(T::LOST))
+        s.le(self.least(s), s.splat(T::LOST))
     }
 }
 
 /// Slopes `a` and preactivations `u` of the units, kept between passes: `[2·units]` vectors.
 #[inline(always)]
-pub(super) fn gather<T: Real, S: Simd<T>, P: Positive<T>>(
+pub(crate) fn gather<T: Real, S: Simd<T>, P: Positive<T>>(
     s: S,
     slope: P,
     i: &Inputs<T>,

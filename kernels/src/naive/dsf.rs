@@ -6,6 +6,7 @@ use crate::{Matrix, MatrixMut, Real};
 /// Quantities of one lane of a DSF node, in double precision by log-sum-exp.
 struct Lane {
     a: Vec<f64>,
+    rate: Vec<f64>,
     w: Vec<f64>,
     u: Vec<f64>,
     log_w: Vec<f64>,
@@ -15,10 +16,11 @@ struct Lane {
     log_d: f64,
 }
 
-fn log_sigmoid(u: f64) -> f64 {
+pub(super) fn log_sigmoid(u: f64) -> f64 {
     u.min(0.0) - (-u.abs()).exp().ln_1p()
 }
-fn log_sum_exp(v: impl Iterator<Item = f64> + Clone) -> f64 {
+
+pub(super) fn log_sum_exp(v: impl Iterator<Item = f64> + Clone) -> f64 {
     let top = v.clone().fold(f64::NEG_INFINITY, f64::max);
     if top == f64::NEG_INFINITY {
         return top;
@@ -26,20 +28,24 @@ fn log_sum_exp(v: impl Iterator<Item = f64> + Clone) -> f64 {
     top + v.map(|v| (v - top).exp()).sum::<f64>().ln()
 }
 
+/// `ln a` of a raw slope `r`, and `d ln a/dr`.
+pub(super) fn log_a_and_rate(slope: Slope, r: f64) -> (f64, f64) {
+    match slope {
+        Slope::Softplus if r < -40.0 => (r, 1.0),
+        Slope::Softplus => {
+            let a = r.max(0.0) + (-r.abs()).exp().ln_1p();
+            (a.ln(), log_sigmoid(r).exp() / a)
+        }
+        Slope::Bounded { limit } => {
+            let d = 1.0 + r.abs() / limit;
+            (r / d, 1.0 / (d * d))
+        }
+    }
+}
+
 fn lane<T: Real>(slope: Slope, units: usize, x: f64, raw: &Matrix<T>, b: usize) -> Lane {
     let at = |j: usize| raw.data[j * raw.ld + b].to_f64();
-    let log_a: Vec<f64> = (0..units)
-        .map(|j| match slope {
-            Slope::Softplus => {
-                let r = at(j);
-                if r < -30.0 { r } else { (r.max(0.0) + (-r.abs()).exp().ln_1p()).ln() }
-            }
-            Slope::Bounded { limit } => {
-                let r = at(j);
-                r / (1.0 + r.abs() / limit)
-            }
-        })
-        .collect();
+    let (log_a, rate): (Vec<f64>, Vec<f64>) = (0..units).map(|j| log_a_and_rate(slope, at(j))).unzip();
     let a: Vec<f64> = log_a.iter().map(|v| v.exp()).collect();
     let u: Vec<f64> = (0..units).map(|j| a[j] * x + at(units + j)).collect();
     let norm = log_sum_exp((0..units).map(|j| at(2 * units + j)));
@@ -48,7 +54,7 @@ fn lane<T: Real>(slope: Slope, units: usize, x: f64, raw: &Matrix<T>, b: usize) 
     let log_s = log_sum_exp((0..units).map(|j| log_w[j] + log_sigmoid(u[j])));
     let log_c = log_sum_exp((0..units).map(|j| log_w[j] + log_sigmoid(-u[j])));
     let log_d = log_sum_exp((0..units).map(|j| log_w[j] + log_a[j] + log_sigmoid(u[j]) + log_sigmoid(-u[j])));
-    Lane { a, w, u, log_w, log_a, log_s, log_c, log_d }
+    Lane { a, rate, w, u, log_w, log_a, log_s, log_c, log_d }
 }
 
 /// See [`crate::dsf::forward`]; log-sum-exp in double precision.
@@ -83,22 +89,8 @@ pub fn dsf_vjp<T: Real>(
             let (s, c) = (ls.exp(), lc.exp());
             let u_bar = yb * (p * c + q * s) + lb * (-r * (0.5 * l.u[j]).tanh() - p * c + q * s);
             let log_a_bar = l.a[j] * xv * u_bar + lb * r;
-            let raw_a = raw.data[j * raw.ld + b].to_f64();
-            let chain = match slope {
-                Slope::Softplus => {
-                    if raw_a < -30.0 {
-                        1.0
-                    } else {
-                        log_sigmoid(raw_a).exp() / l.a[j]
-                    }
-                }
-                Slope::Bounded { limit } => {
-                    let d = 1.0 + raw_a.abs() / limit;
-                    1.0 / (d * d)
-                }
-            };
             total += l.a[j] * u_bar;
-            raw_bar.data[j * raw_bar.ld + b] = T::from_f64(log_a_bar * chain);
+            raw_bar.data[j * raw_bar.ld + b] = T::from_f64(log_a_bar * l.rate[j]);
             raw_bar.data[(units + j) * raw_bar.ld + b] = T::from_f64(u_bar);
             raw_bar.data[(2 * units + j) * raw_bar.ld + b] = T::from_f64(yb * (p - q) + lb * (r - p - q + l.w[j]));
         }

@@ -1,0 +1,118 @@
+//! A layer's values and log-tangents: inner sums, the frame of the preactivations, outer sums, four logarithms.
+
+use super::Layer;
+use super::exponentials::{INPUT, Lanes, Rows, inner_sums, lanes_of, of_inputs, of_rows};
+use crate::dsf::slope::Positive;
+use crate::dsf::sums::{Extent, Frame, Sums, Terms, preactivation, store, terms};
+use crate::isa::{Kernel, Simd};
+use crate::math::formulas::ln_normal;
+use crate::naive::ddsf::Lane;
+use crate::{Matrix, MatrixMut, Real};
+
+/// Vectors kept for each unit: `u`, `a·M/N` and the four parts of the outer sums.
+const UNIT: usize = 6;
+
+/// See [`super::forward`].
+pub(super) struct Forward<'a, T, P> {
+    pub layer: Layer<'a, T>,
+    pub slope: P,
+    pub h: Matrix<'a, T>,
+    pub log_tangent: Matrix<'a, T>,
+    pub raw: Matrix<'a, T>,
+    pub h_out: MatrixMut<'a, T>,
+    pub log_tangent_out: MatrixMut<'a, T>,
+    pub scratch: &'a mut [T],
+}
+
+impl<T: Real, P: Positive<T>> Kernel<T> for Forward<'_, T, P> {
+    type Out = ();
+    #[inline(always)]
+    fn run<S: Simd<T>>(self, s: S) {
+        let Forward { layer: c, slope, h, log_tangent, raw, h_out, log_tangent_out, scratch } = self;
+        let (inner, rest) = scratch.split_at_mut(c.u.len());
+        let (outer, rest) = rest.split_at_mut(c.w.len());
+        let (inputs, rest) = rest.split_at_mut(INPUT * S::LANES * c.inputs);
+        let units = &mut rest[..UNIT * S::LANES * c.units];
+        of_rows(s, c.u, c.inputs, inner);
+        of_rows(s, c.w, c.units, outer);
+        let total = h.cols;
+        for at in (0..total).step_by(S::LANES) {
+            let n = S::LANES.min(total - at);
+            let rows = |m| Rows { m, at, lanes: n };
+            let lanes = Lanes { h: rows(h), log_tangent: rows(log_tangent), raw: rows(raw) };
+            let tangent = of_inputs(s, &c, &lanes, inputs);
+            let (frame, mut least) = fill(s, &c, slope, &lanes, inner, inputs, units);
+            for (k, row) in outer.chunks_exact(c.units).enumerate() {
+                let sums = outer_sums(s, row, units);
+                least = s.min(sums.least(s), least);
+                let (log_s, log_c) = (ln_normal(s, sums.s), ln_normal(s, sums.c));
+                let slope = s.add(s.sub(ln_normal(s, sums.d), log_s), s.sub(ln_normal(s, sums.z), log_c));
+                let value = s.add(s.sub(log_s, log_c), frame.shift);
+                store(s, n, value, &mut h_out.data[k * h_out.ld + at..]);
+                let slope = s.add(s.sub(slope, frame.mixed), tangent);
+                store(s, n, slope, &mut log_tangent_out.data[k * log_tangent_out.ld + at..]);
+            }
+            let lost = s.le(least, s.splat(T::LOST));
+            if s.any(lost) {
+                for (l, _) in lanes_of(s, lost, n).iter().enumerate().filter(|(_, lost)| **lost) {
+                    let lane = Lane::new(&c, h, log_tangent, raw, at + l);
+                    for (k, (value, tangent)) in lane.value.iter().zip(&lane.log_tangent).enumerate() {
+                        h_out.data[k * h_out.ld + at + l] = T::from_f64(*value);
+                        log_tangent_out.data[k * log_tangent_out.ld + at + l] = T::from_f64(*tangent);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Fills the units' records; returns the frame and the least of the inner sums.
+#[inline(always)]
+fn fill<T: Real, S: Simd<T>, P: Positive<T>>(
+    s: S,
+    c: &Layer<T>,
+    slope: P,
+    lanes: &Lanes<T>,
+    inner: &[T],
+    inputs: &[T],
+    units: &mut [T],
+) -> (Frame<T, S>, S::V) {
+    let l = S::LANES;
+    let mut extent = Extent::new(s);
+    let mut least = s.splat(T::MAX);
+    for (j, record) in units.chunks_exact_mut(UNIT * l).enumerate() {
+        let [norm, weighted, m] = inner_sums(s, &inner[j * c.inputs..(j + 1) * c.inputs], inputs);
+        least = s.min(s.min(norm, m), least);
+        let inverse = s.div(s.splat(T::ONE), norm);
+        let a = slope.value(s, lanes.raw.row(s, j));
+        let u = preactivation(s, a, s.mul(weighted, inverse), lanes.raw.row(s, c.units + j));
+        extent.take(s, u, lanes.raw.row(s, 2 * c.units + j));
+        s.store(u, record);
+        s.store(s.mul(a, s.mul(m, inverse)), &mut record[l..]);
+    }
+    let frame = extent.frame(s);
+    for (j, record) in units.chunks_exact_mut(UNIT * l).enumerate() {
+        let (u, steep) = (s.load(record), s.load(&record[l..]));
+        let t = terms(s, &frame, steep, u, lanes.raw.row(s, 2 * c.units + j));
+        for (k, v) in parts(&t).into_iter().enumerate() {
+            s.store(v, &mut record[(2 + k) * l..]);
+        }
+    }
+    (frame, least)
+}
+
+/// What a unit brings to `S`, `S̄`, `D` and `N`.
+#[inline(always)]
+pub(super) fn parts<T: Real, S: Simd<T>>(t: &Terms<T, S>) -> [S::V; 4] {
+    [t.s, t.c, t.slope, t.w]
+}
+
+/// `Σ_j E_kj·(parts of unit j)`, from row `k` of the shared matrix; the parts are the last four vectors of a record.
+#[inline(always)]
+fn outer_sums<T: Real, S: Simd<T>>(s: S, row: &[T], units: &[T]) -> Sums<T, S> {
+    let mut sums = Sums::new(s);
+    for (e, record) in row.iter().zip(units.chunks_exact(UNIT * S::LANES)) {
+        sums.add_weighted(s, s.splat(*e), &record[2 * S::LANES..]);
+    }
+    sums
+}
