@@ -99,6 +99,13 @@ impl<T: Real> Parameters<T> {
         let s = self.spec(id);
         Matrix::new(&self.values[s.offset..s.offset + s.shape.rows * s.ld], s.shape.rows, s.shape.cols, s.ld)
     }
+    /// The padded storage of a parameter, to overwrite; padding must stay zero.
+    pub(super) fn matrix_mut(&mut self, id: ParameterId) -> MatrixMut<'_, T> {
+        self.version += 1;
+        let s = &self.specs[id.0 as usize];
+        let (rows, cols, ld) = (s.shape.rows, s.shape.cols, s.ld);
+        MatrixMut::new(&mut self.values[s.offset..s.offset + rows * ld], rows, cols, ld)
+    }
     /// A vector parameter.
     pub fn vector(&self, id: ParameterId) -> &[T] {
         self.matrix(id).row(0)
