@@ -1,14 +1,18 @@
 //! Whole series: readers, encoder, protocol of Tables 2 and 3.
 #![cfg(feature = "cli")]
 
+#[path = "series/encoder.rs"]
+mod encoder;
+#[path = "series/protocol.rs"]
+mod protocol;
 #[path = "series/readers.rs"]
 mod readers;
 
-/// The folder of real series, if this machine has it.
-fn archive() -> Option<std::path::PathBuf> {
-    let Some(data) = std::env::var_os("NAFAL_DATA") else {
+/// The folder of real data, if this machine has it.
+fn data() -> Option<std::path::PathBuf> {
+    let folder = std::env::var_os("NAFAL_DATA").map(std::path::PathBuf::from);
+    if folder.is_none() {
         println!("skipped: NAFAL_DATA");
-        return None;
-    };
-    Some(std::path::Path::new(&data).join("timeseries"))
+    }
+    folder
 }

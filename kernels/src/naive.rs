@@ -109,7 +109,7 @@ fn lane<T: Real>(slope: Slope, units: usize, x: f64, raw: &Matrix<T>, b: usize) 
         .map(|j| match slope {
             Slope::Softplus => {
                 let r = at(j);
-                if r < -30.0 { r } else { (r.max(0.0) + (-r.abs()).exp().ln_1p()).ln() }
+                if r < -37.0 { r } else { (r.max(0.0) + (-r.abs()).exp().ln_1p()).ln() }
             }
             Slope::Bounded { limit } => {
                 let r = at(j);
@@ -163,7 +163,7 @@ pub fn dsf_vjp<T: Real>(
             let raw_a = raw.data[j * raw.ld + b].to_f64();
             let chain = match slope {
                 Slope::Softplus => {
-                    if raw_a < -30.0 {
+                    if raw_a < -37.0 {
                         1.0
                     } else {
                         log_sigmoid(raw_a).exp() / l.a[j]

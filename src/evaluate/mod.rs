@@ -5,3 +5,4 @@
 pub mod metrics;
 pub mod protocol;
 pub mod rivals;
+pub mod series;

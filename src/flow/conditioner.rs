@@ -86,7 +86,7 @@ impl Conditioner {
 }
 
 /// Raw start of one transformer: slopes 1, biases spread, weights equal.
-fn starting_raw(spec: &FlowSpec, at: usize) -> f64 {
+pub(super) fn starting_raw(spec: &FlowSpec, at: usize) -> f64 {
     let (unit, units) = (at % spec.units, spec.units);
     match at / spec.units {
         0 => match spec.slope {

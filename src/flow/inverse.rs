@@ -84,6 +84,9 @@ impl<T: Real> Flow<T> {
             for b in 0..active {
                 transformer.load(spec.slope, &raw, b);
                 let (x, at) = transformer.solve(scratch.y[i * lanes + b].to_f64());
+                // Where a slope all but vanishes the solution may lie beyond the narrower type's range.
+                let largest = T::MAX.to_f64();
+                let x = if x.is_finite() { x.clamp(-largest, largest) } else { x };
                 scratch.x[i * lanes + b] = T::from_f64(x);
                 scratch.log_det[b] += at.log_slope;
             }

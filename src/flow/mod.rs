@@ -11,6 +11,8 @@ mod inverse;
 mod sampling;
 mod spec;
 mod stack;
+#[cfg(feature = "proptest")]
+pub mod strategies;
 mod training;
 mod transformer;
 

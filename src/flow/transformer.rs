@@ -78,24 +78,32 @@ impl Transformer {
     }
 
     /// The `x` with `y(x) = target`, and the evaluation there. The residual is at most a few ulp of `1 + |target|`; on a
-    /// plateau of `y` any `x` that rounding cannot tell apart may be returned.
+    /// plateau of `y` any `x` that rounding cannot tell apart may be returned. An infinite target is its own solution; the
+    /// solution is NaN where the target or a parameter is.
     pub(super) fn solve(&mut self, target: f64) -> (f64, Evaluation) {
+        if !target.is_finite() {
+            return (target, Evaluation { y: target, log_slope: f64::NAN, curvature: f64::NAN });
+        }
         let ends = self.units.iter().map(|&[a, _, b, _]| (target - b) / a);
         let (mut low, mut high) = ends.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+        low -= 8.0 * f64::EPSILON * (1.0 + low.abs());
+        high += 8.0 * f64::EPSILON * (1.0 + high.abs());
         // Slopes that underflow put an end at infinity; the largest finite number stands for it.
         low = low.clamp(-f64::MAX, f64::MAX);
         high = high.clamp(-f64::MAX, f64::MAX);
-        low -= 8.0 * f64::EPSILON * (1.0 + low.abs());
-        high += 8.0 * f64::EPSILON * (1.0 + high.abs());
         let (mut slope, mut bias) = (0.0, 0.0);
         for &[a, _, b, log_w] in &self.units {
             slope += log_w.exp() * a;
             bias += log_w.exp() * b;
         }
-        let mut x = ((target - bias) / slope).clamp(low, high);
+        // Not `clamp`, which panics on the bracket that parameters without a value give.
+        let mut x = ((target - bias) / slope).max(low).min(high);
         let tolerance = 4.0 * f64::EPSILON * (1.0 + target.abs());
         let mut last_step = f64::INFINITY;
         let mut at = self.evaluate(x);
+        if at.y.is_nan() {
+            return (f64::NAN, at);
+        }
         for _ in 0..1200 {
             let residual = at.y - target;
             if residual.abs() <= tolerance || high - low <= 4.0 * f64::EPSILON * low.abs().max(high.abs()) {
@@ -173,5 +181,22 @@ mod tests {
             let (x, at) = t.solve(target);
             assert!(x.is_finite() && (at.y - target).abs() <= 1e-12 * (1.0 + target.abs()), "{target}: x {x}, {at:?}");
         }
+        // The flattest unit alone carries the lower tail, past a plateau of 130 orders of magnitude; where its slope
+        // underflows, the tail begins beyond the last number.
+        let raw = [16.0, -114.0, -300.0, -192.0, 22.0, 104.0, -15.6, -107.4, 3.3];
+        t.load(Slope::Softplus, &Matrix::new(&raw, 9, 1, 1), 0);
+        let (x, at) = t.solve(-25.0);
+        assert!(x < -1e130 && (at.y + 25.0).abs() <= 1e-12, "x {x}, {at:?}");
+        let raw = [16.0, -114.0, -722.0, -192.0, 22.0, 104.0, -15.6, -107.4, 3.3];
+        t.load(Slope::Softplus, &Matrix::new(&raw, 9, 1, 1), 0);
+        assert!((-f64::MAX..-1.7e308).contains(&t.solve(-25.0).0));
+    }
+
+    #[test]
+    fn what_is_no_number_stays_none() {
+        let mut t = transformer(&[0.5, 2.0], &[0.0, 1.0], &[0.0, 0.0]);
+        assert!(t.solve(f64::NAN).0.is_nan());
+        assert_eq!(t.solve(f64::NEG_INFINITY).0, f64::NEG_INFINITY);
+        assert!(transformer(&[0.5, 2.0], &[0.0, f64::NAN], &[0.0, 0.0]).solve(1.0).0.is_nan());
     }
 }

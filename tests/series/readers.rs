@@ -185,12 +185,13 @@ fn gzip_and_kind_are_told_by_content_and_streams_are_read_case_by_case() {
     assert!(reader.next().unwrap().is_ok());
     assert!(reader.next().unwrap().unwrap_err().to_string().starts_with("<stdin>:3: row 1: "));
     let missing = SeriesSet::read("no-such-file.ts").unwrap_err();
-    assert!(missing.exit_code() == 3 && missing.to_string().starts_with("no-such-file.ts: cannot open"));
+    assert!(missing.exit_code() == 3 && missing.to_string().starts_with("no-such-file.ts: no such file"));
 }
 
 #[test]
 fn the_archive_reads_as_its_papers_describe_it() {
-    let Some(folder) = super::archive() else { return };
+    let Some(folder) = super::data() else { return };
+    let folder = folder.join("timeseries");
     for (name, train, test, channels, longest, classes) in [
         ("CharacterTrajectories", 1422, 1436, 3, 182, 20),
         ("Epilepsy", 137, 138, 3, 206, 4),

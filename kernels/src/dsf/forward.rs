@@ -40,13 +40,7 @@ impl<T: Real, P: Positive<T>> Kernel<T> for Forward<'_, T, P> {
 
 /// One vector of lanes.
 #[inline(always)]
-fn vector<T: Real, S: Simd<T>, P: Positive<T>>(
-    s: S,
-    slope: P,
-    i: &Inputs<T>,
-    x: S::V,
-    kept: &mut [T],
-) -> (S::V, S::V) {
+fn vector<T: Real, S: Simd<T>, P: Positive<T>>(s: S, slope: P, i: &Inputs<T>, x: S::V, kept: &mut [T]) -> (S::V, S::V) {
     let f = gather(s, slope, i, x, kept).frame(s);
     let mut sums = Sums::new(s);
     for (j, kept) in kept.chunks_exact(KEPT * S::LANES).enumerate() {

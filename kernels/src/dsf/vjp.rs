@@ -141,12 +141,7 @@ impl<T: Real, S: Simd<T>> Shares<T, S> {
     #[inline(always)]
     fn new(s: S, sums: &Sums<T, S>) -> Self {
         let with_inverse = |v| (v, s.div(s.splat(T::ONE), v));
-        Shares {
-            s: with_inverse(sums.s),
-            c: with_inverse(sums.c),
-            d: with_inverse(sums.d),
-            z: with_inverse(sums.z),
-        }
+        Shares { s: with_inverse(sums.s), c: with_inverse(sums.c), d: with_inverse(sums.d), z: with_inverse(sums.z) }
     }
     #[inline(always)]
     fn of(&self, s: S, kept: &[T]) -> Share<T, S> {

@@ -1,5 +1,8 @@
 //! The header of a `.ts` file: `@key value` lines up to `@data`, keys in any case and order.
 
+const TIME_STAMPS: &str = "time stamps are not supported: resample to even steps, write the bare values and say \
+                           `@timestamps false`";
+
 /// What the header of a `.ts` file says; keys that are absent are `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TsHeader {
@@ -22,21 +25,9 @@ impl TsHeader {
         match key.to_ascii_lowercase().as_str() {
             "@data" => return self.finish().map(|()| true),
             "@problemname" => self.problem_name = Some(value.into()),
-            "@timestamps" => {
-                if boolean(key, value)? {
-                    return Err(
-                        "time stamps are not supported: resample to even steps, write the bare values and say \
-                                `@timestamps false`"
-                            .into(),
-                    );
-                }
-            }
+            "@timestamps" if boolean(key, value)? => return Err(TIME_STAMPS.into()),
             "@missing" => drop(boolean(key, value)?),
-            "@univariate" => {
-                if boolean(key, value)? {
-                    self.set_channels(1)?;
-                }
-            }
+            "@univariate" if boolean(key, value)? => self.set_channels(1)?,
             "@dimensions" | "@dimension" => self.set_channels(count(key, value)?)?,
             "@equallength" => self.equal_length = boolean(key, value)?,
             "@serieslength" => self.length = Some(count(key, value)?),

@@ -1,17 +1,15 @@
 //! Series from a file or standard input: gzip and the kind of file are told by the first bytes, not by the name.
 
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use flate2::bufread::MultiGzDecoder;
-
 use super::{NpyReader, Record, SeriesSet, TsReader};
+use crate::data::source::Source;
 use crate::error::{DataError, Result};
 
 type Stream = Box<dyn BufRead + Send>;
 
-/// Bytes of a file's buffer.
+/// Bytes of a stream's buffer.
 const BUFFER: usize = 1 << 16;
 
 /// Reads a `.ts` or `.npy` stream, plain or gzipped, case by case.
@@ -28,15 +26,7 @@ impl SeriesReader {
     /// # Errors
     /// If the file cannot be opened, or its header cannot be read.
     pub fn open(path: impl AsRef<Path>) -> Result<SeriesReader> {
-        let path = path.as_ref();
-        if path.as_os_str() == "-" {
-            return Self::from_stream(std::io::stdin(), "<stdin>");
-        }
-        let source = path.display().to_string();
-        match File::open(path) {
-            Ok(file) => Self::from_stream(file, &source),
-            Err(e) => Err(DataError::new(source, format!("cannot open: {e}")).into()),
-        }
+        Self::from_source(Source::open(path.as_ref())?)
     }
 
     /// Reads from any stream; `source` names it in messages.
@@ -44,14 +34,17 @@ impl SeriesReader {
     /// # Errors
     /// If the header cannot be read.
     pub fn from_stream(stream: impl Read + Send + 'static, source: &str) -> Result<SeriesReader> {
+        Self::from_source(Source::from_stream(stream, source)?)
+    }
+
+    fn from_source(source: Source) -> Result<SeriesReader> {
+        let Source { name, stream, .. } = source;
         let mut stream: Stream = Box::new(BufReader::with_capacity(BUFFER, stream));
-        if first_bytes(&mut stream, source)?.starts_with(&[0x1f, 0x8b]) {
-            stream = Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(stream)));
-        }
-        if first_bytes(&mut stream, source)?.starts_with(b"\x93") {
-            NpyReader::new(stream, source).map(SeriesReader::Npy)
+        let first = stream.fill_buf().map_err(|e| DataError::new(&name, format!("cannot read: {e}")))?;
+        if first.starts_with(b"\x93") {
+            NpyReader::new(stream, &name).map(SeriesReader::Npy)
         } else {
-            TsReader::new(stream, source).map(SeriesReader::Ts)
+            TsReader::new(stream, &name).map(SeriesReader::Ts)
         }
     }
 
@@ -91,8 +84,4 @@ impl SeriesSet {
         let source = reader.source().to_owned();
         SeriesSet::collect(&source, reader)
     }
-}
-
-fn first_bytes<'a>(stream: &'a mut Stream, source: &str) -> Result<&'a [u8]> {
-    stream.fill_buf().map_err(|e| DataError::new(source, format!("cannot read: {e}")).into())
 }

@@ -3,6 +3,7 @@
 //! [`SeriesEncoder::fit`] learns scale, quantiles and whitening from normal cases; [`SeriesEncoder::encode`] gives `m`
 //! features for each of `K` views of a case. A case's features depend on that case alone.
 
+mod content;
 mod encoder;
 mod features;
 mod filters;

@@ -50,11 +50,13 @@ struct Fitted {
 impl Scorer for Fitted {
     fn score(&self, rows: &Table) -> Result<Vec<f64>> {
         require_columns(rows, self.neighbours.columns())?;
-        let score = |nearest: &Vec<Neighbour>| {
-            let own = reachability_density(nearest, &self.reach);
+        let score = |mut nearest: Vec<Neighbour>| {
+            // Far rows with the same neighbours have the same score: sums in one order keep that tie exact.
+            nearest.sort_unstable_by_key(|o| o.index);
+            let own = reachability_density(&nearest, &self.reach);
             nearest.iter().map(|o| self.density[o.index] / own).sum::<f64>() / self.k as f64
         };
-        Ok(self.neighbours.nearest(rows, self.k).iter().map(score).collect())
+        Ok(self.neighbours.nearest(rows, self.k).into_iter().map(score).collect())
     }
 }
 

@@ -1,0 +1,213 @@
+//! Property-test strategies: random flows, whole, with their parameters and inputs (feature `proptest`).
+//!
+//! A [`Case`] holds a structure, a few magnitudes and a seed; parameters and inputs are pure functions of these and of
+//! their own position. A failing case therefore shrinks in the order structure, magnitudes, seed, keeps its values while
+//! its structure shrinks, and prints in a few lines.
+//!
+//! ```
+//! use nafal::flow::strategies::{Magnitudes, Sizes, cases, settings};
+//! use proptest::prelude::*;
+//! proptest!(settings(8), |(case in cases(Sizes::default(), Magnitudes::MILD))| {
+//!     let flow = case.flow::<f64>();
+//!     let (z, log_det) = flow.data_to_latent(&case.inputs::<f64>(), case.classes());
+//!     prop_assert!(z.iter().chain(&log_det).all(|v| v.is_finite()));
+//! });
+//! ```
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use nafal_kernels::Real;
+use nafal_kernels::dsf::Slope;
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+use super::conditioner::starting_raw;
+use super::{Classes, Flow, FlowSpec};
+use crate::random::{Purpose, below, normal, stream};
+
+/// Ranges of the sizes of a random flow and its batch.
+#[derive(Clone, Debug)]
+pub struct Sizes {
+    /// Features `m`.
+    pub features: RangeInclusive<usize>,
+    /// Blocks.
+    pub blocks: RangeInclusive<usize>,
+    /// Hidden layers.
+    pub layers: RangeInclusive<usize>,
+    /// Hidden width, raised where the features need more.
+    pub hidden: RangeInclusive<usize>,
+    /// Sigmoid units.
+    pub units: RangeInclusive<usize>,
+    /// Classes; 0: unconditional.
+    pub classes: RangeInclusive<usize>,
+    /// Rows of the inputs.
+    pub batch: RangeInclusive<usize>,
+}
+
+impl Default for Sizes {
+    /// Small, and seldom a whole number of vector registers.
+    fn default() -> Self {
+        Sizes {
+            features: 1..=12,
+            blocks: 1..=8,
+            layers: 1..=3,
+            hidden: 1..=70,
+            units: 1..=33,
+            classes: 0..=4,
+            batch: 1..=70,
+        }
+    }
+}
+
+/// How large weights and inputs may be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Magnitudes {
+    /// Smallest and largest standard deviation of a layer's weights; drawn log-uniformly, layer by layer.
+    pub weights: (f64, f64),
+    /// Farthest that a raw parameter of a transformer can ever be from its value in a fresh flow (slopes 1, biases spread
+    /// over ±2, equal weights).
+    pub reach: f64,
+    /// Largest input.
+    pub inputs: f64,
+}
+
+impl Magnitudes {
+    /// Everything a flow must survive: slopes from e⁻¹⁰⁰⁰ to 10³, plateaus, saturated units, inputs up to 10³.
+    pub const WILD: Magnitudes = Magnitudes { weights: (1e-3, 1e2), reach: 998.0, inputs: 1e3 };
+    /// Flows as training leaves them: slopes within about a factor of ten of one.
+    pub const MILD: Magnitudes = Magnitudes { weights: (1e-3, 1.0), reach: 2.0, inputs: 1e1 };
+}
+
+/// A random flow with inputs, as its recipe.
+#[derive(Clone, PartialEq)]
+pub struct Case {
+    /// Shape of the flow.
+    pub spec: FlowSpec,
+    /// Rows of the inputs.
+    pub batch: usize,
+    /// Standard deviation of the weights of each layer (the head last) and of the class rows, used from the front.
+    pub scales: [f64; 5],
+    /// Magnitudes the case was drawn with.
+    pub magnitudes: Magnitudes,
+    /// Seed of all values.
+    pub seed: u64,
+    classes: Vec<u32>,
+}
+
+/// Settings for laws: `cases` random cases from a fixed seed; the environment variables `PROPTEST_CASES` and
+/// `PROPTEST_RNG_SEED` overrule both.
+pub fn settings(cases: u32) -> ProptestConfig {
+    let given = |name: &str| std::env::var_os(name).is_some();
+    let mut settings = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    if !given("PROPTEST_CASES") {
+        settings.cases = cases;
+    }
+    if !given("PROPTEST_RNG_SEED") {
+        settings.rng_seed = RngSeed::Fixed(0);
+    }
+    settings
+}
+
+/// Slopes of either kind, never above 10³.
+fn slopes() -> impl Strategy<Value = Slope> {
+    prop_oneof![Just(Slope::Softplus), (1.0..6.9).prop_map(|limit| Slope::Bounded { limit })]
+}
+
+/// Shapes of flows, all of them valid.
+pub fn specs(sizes: Sizes) -> impl Strategy<Value = FlowSpec> {
+    let Sizes { features, blocks, layers, hidden, units, classes, .. } = sizes;
+    (features, blocks, layers, hidden, units, classes, slopes()).prop_map(
+        |(features, blocks, layers, hidden, units, classes, slope)| {
+            let mut spec = FlowSpec { features, classes, blocks, layers, hidden, units, slope };
+            spec.hidden = hidden.max(spec.degrees().count());
+            spec
+        },
+    )
+}
+
+/// Flows with inputs.
+pub fn cases(sizes: Sizes, magnitudes: Magnitudes) -> impl Strategy<Value = Case> {
+    let (low, high) = (magnitudes.weights.0.ln(), magnitudes.weights.1.ln());
+    let batch = sizes.batch.clone();
+    let scales = prop::array::uniform5((low..=high).prop_map(f64::exp));
+    (specs(sizes), batch, scales, any::<u64>()).prop_map(move |(spec, batch, scales, seed)| {
+        let class = |b: usize| below(&mut stream(seed, Purpose::Batches, b as u64, 0), spec.classes) as u32;
+        let classes = if spec.classes > 0 { (0..batch).map(class).collect() } else { Vec::new() };
+        Case { spec, batch, scales, magnitudes, seed, classes }
+    })
+}
+
+impl fmt::Debug for Case {
+    /// One line: the recipe without what follows from it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Case { spec, batch, scales, magnitudes, seed, .. } = self;
+        write!(f, "{spec:?}, batch {batch}, scales {scales:?}, {magnitudes:?}, seed {seed}")
+    }
+}
+
+impl Case {
+    /// The flow.
+    pub fn flow<T: Real>(&self) -> Flow<T> {
+        let mut flow = Flow::<f64>::zeroed(self.spec).expect("strategies give valid shapes");
+        for block in 0..self.spec.blocks {
+            for (l, &(weight, bias)) in flow.layers(block).to_vec().iter().enumerate() {
+                let mut rng = stream(self.seed, Purpose::Weights, block as u64, l as u64);
+                let scale = self.scales[l];
+                let p = flow.parameters_mut();
+                p.fill(weight, |_, _| scale * normal::<f64>(&mut rng));
+                p.fill(bias, |_, _| scale * normal::<f64>(&mut rng));
+            }
+            self.bound_head(&mut flow, block);
+            if let Some(table) = flow.blocks[block].table {
+                let mut rng = stream(self.seed, Purpose::Weights, block as u64, u64::MAX);
+                let scale = self.scales[4];
+                flow.parameters_mut().fill(table, |_, _| scale * normal::<f64>(&mut rng));
+            }
+        }
+        flow.cast()
+    }
+
+    /// Adds the fresh flow's raw parameters to the head's biases and scales rows down to the reach: hidden units lie
+    /// within ±1, so a row moves its output by at most the sum of its absolute weights.
+    fn bound_head(&self, flow: &mut Flow<f64>, block: usize) {
+        let (weight, bias) = flow.layers(block)[self.spec.layers];
+        let p = flow.parameters_mut();
+        let (w, b) = (p.to_dense(weight), p.vector(bias).to_vec());
+        let hidden = self.spec.hidden;
+        let factor = |i: usize| {
+            let moved = b[i].abs() + w[i * hidden..(i + 1) * hidden].iter().map(|v| v.abs()).sum::<f64>();
+            (self.magnitudes.reach / moved).min(1.0)
+        };
+        p.fill(weight, |i, j| factor(i) * w[i * hidden + j]);
+        p.fill(bias, |_, i| starting_raw(&self.spec, i % self.spec.raw()) + factor(i) * b[i]);
+    }
+
+    /// Inputs `[batch, m]`, row-major: standard normal values, magnitudes spread log-uniformly up to the largest, the
+    /// largest itself, exact zeros, ties with the row before and duplicates of the column before.
+    pub fn inputs<T: Real>(&self) -> Vec<T> {
+        let (m, largest) = (self.spec.features, self.magnitudes.inputs);
+        let mut x = Vec::with_capacity(self.batch * m);
+        for b in 0..self.batch {
+            let mut rng = stream(self.seed, Purpose::Simulation, b as u64, 0);
+            for i in 0..m {
+                let (kind, value) = (below(&mut rng, 12), normal::<f64>(&mut rng));
+                x.push(match kind {
+                    0 => 0.0,
+                    1 if b > 0 => x[(b - 1) * m + i],
+                    2 if i > 0 => x[b * m + i - 1],
+                    3 => largest.copysign(value),
+                    4 => (1e-6 * (1e6 * largest).powf(below(&mut rng, 1 << 20) as f64 / f64::from(1 << 20)))
+                        .copysign(value),
+                    _ => value.clamp(-largest, largest),
+                });
+            }
+        }
+        x.into_iter().map(T::from_f64).collect()
+    }
+
+    /// The class of each row.
+    pub fn classes(&self) -> Classes<'_> {
+        if self.spec.classes > 0 { Classes::Each(&self.classes) } else { Classes::None }
+    }
+}
