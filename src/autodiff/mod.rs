@@ -20,7 +20,7 @@ pub use check::{GradientError, check_gradient};
 pub use folding::{AffineMaps, Folding};
 pub use ops::{CustomOp, folded::Folded, linear::Linear};
 pub use parameters::{Gradients, ParameterId, Parameters, Prepared};
-pub use schedule::OneCycle;
+pub use schedule::{OneCycle, Schedule};
 pub use slots::{SLOTS, Slot, Slots};
 pub use tape::{Tape, Var};
 

@@ -144,6 +144,19 @@ impl<T: Real> Parameters<T> {
     pub fn version(&self) -> u64 {
         self.version
     }
+    /// Takes over the values of every parameter that `other` has under the same name.
+    ///
+    /// Panics if the shapes of two parameters of one name differ.
+    pub fn copy_matching(&mut self, other: &Parameters<T>) {
+        for (id, from) in self.ids().filter_map(|id| Some((id, other.id(self.name(id))?))) {
+            assert_eq!(self.shape(id), other.shape(from), "parameter {}", self.name(id));
+            self.matrix_mut(id).data.copy_from_slice(other.matrix(from).data);
+        }
+    }
+    /// The parameter of that name.
+    pub fn id(&self, name: &str) -> Option<ParameterId> {
+        self.ids().find(|&id| self.name(id) == name)
+    }
     /// The same parameters in another precision.
     pub fn cast<U: Real>(&self) -> Parameters<U> {
         let mut out = Parameters::<U>::new();
