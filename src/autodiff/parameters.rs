@@ -148,7 +148,8 @@ impl<T: Real> Parameters<T> {
     ///
     /// Panics if the shapes of two parameters of one name differ.
     pub fn copy_matching(&mut self, other: &Parameters<T>) {
-        for (id, from) in self.ids().filter_map(|id| Some((id, other.id(self.name(id))?))) {
+        for id in self.ids() {
+            let Some(from) = other.id(self.name(id)) else { continue };
             assert_eq!(self.shape(id), other.shape(from), "parameter {}", self.name(id));
             self.matrix_mut(id).data.copy_from_slice(other.matrix(from).data);
         }

@@ -9,8 +9,8 @@ use nafal_kernels::Real;
 use super::Flow;
 use crate::autodiff::{Adam, AdamOptions, Schedule, Slots};
 
-/// Columns of a training tile.
-const TILE: usize = 64;
+/// Columns of a training tile: the most samples a [`BatchSource`] is asked for at once.
+pub const TILE: usize = 64;
 
 /// Where training samples come from.
 pub trait BatchSource<T>: Sync {

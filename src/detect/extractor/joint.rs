@@ -13,9 +13,9 @@ use crate::random::{Purpose, normal, stream};
 /// Gaussian noise `ε` of the given standard deviation (0: none).
 pub struct JointTrainer<T: Real> {
     /// The flow's parameters are followed by the extractor's.
-    net: ViewNet<T>,
-    layers: Layers<T>,
-    trainer: ViewTrainer<T>,
+    pub(super) net: ViewNet<T>,
+    pub(super) layers: Layers<T>,
+    pub(super) trainer: ViewTrainer<T>,
     noise: f64,
     seed: u64,
     key: u64,
@@ -43,7 +43,7 @@ impl<T: Real> JointTrainer<T> {
         JointTrainer { net, layers, trainer, noise, seed, key, steps_done: 0 }
     }
 
-    fn gradient(&mut self, rows: &[T]) -> f64 {
+    pub(super) fn gradient(&mut self, rows: &[T]) -> f64 {
         let JointTrainer { net, layers, trainer, noise, seed, key, steps_done } = self;
         let (flow, m) = (&net.flow, net.extractor.spec.features);
         trainer.gradient(flow.parameters(), layers, rows, |tape, mut features, info| {

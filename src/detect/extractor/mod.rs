@@ -13,6 +13,8 @@ mod maps;
 mod net;
 mod pretraining;
 mod scoring;
+#[cfg(test)]
+mod tests;
 mod trainer;
 mod training;
 
@@ -29,7 +31,7 @@ pub use collapse::CollapseAlarm;
 pub use joint::JointTrainer;
 pub use maps::dense_views;
 pub use net::ViewNet;
-pub(super) use training::{fit, train_jointly};
+pub(super) use training::{Data, fit, spec, train_jointly};
 
 /// Slope of the leaky ReLU below zero.
 const LEAK: f64 = 0.2;

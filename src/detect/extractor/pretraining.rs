@@ -37,8 +37,7 @@ impl<T: Real> Extractor<T> {
         parameters.fill(weight, |_, _| T::from_f64(sd * normal::<f64>(&mut rng)));
         let classifier = Linear { weight, bias: Some(bias), table: None, finish: Finish::Store };
         let layers = &self.layers;
-        let mut trainer =
-            ViewTrainer::new(isa, self.spec, layers, maps, AdamOptions::default(), &mut parameters);
+        let mut trainer = ViewTrainer::new(isa, self.spec, layers, maps, AdamOptions::default(), &mut parameters);
         let mut loss = f64::NAN;
         for step in 0..steps {
             let p = &parameters;

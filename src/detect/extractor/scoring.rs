@@ -7,7 +7,7 @@
 use std::sync::Mutex;
 
 use nafal_kernels::gemm::{self, Start};
-use nafal_kernels::{Matrix, MatrixMut, Real, Staircase};
+use nafal_kernels::{Isa, Matrix, MatrixMut, Real, Staircase};
 use rayon::prelude::*;
 
 use super::{Extractor, ExtractorSpec, lay_with_ones};
@@ -92,6 +92,20 @@ impl<T: Real> Extractor<T> {
             self.rows_in_lanes(flow, rows, &mut out);
         }
         out
+    }
+
+    /// Features of (view, row) pairs as the first columns of `tile: [m, lanes]`; the other columns are zeroed inputs'.
+    pub(in crate::detect) fn pairs(&self, isa: Isa, pairs: &[(u32, &[T])], tile: &mut [T], lanes: usize) {
+        let (d, h) = (self.spec.columns, self.spec.hidden);
+        let mut hidden = [AlignedVec::zeroed(h * lanes), AlignedVec::new()];
+        let (mut x, mut y) = (vec![T::ONE; d + 1], vec![T::ZERO; h]);
+        for (b, &(view, row)) in pairs.iter().enumerate() {
+            x[..d].copy_from_slice(row);
+            let (x, column) = (Matrix::new(&x, d + 1, 1, 1), MatrixMut::new(&mut y, h, 1, 1));
+            self.layers.folded.apply(isa, &self.parameters, view as usize, x, column);
+            y.iter().enumerate().for_each(|(i, &v)| hidden[0][i * lanes + b] = v);
+        }
+        self.deeper(isa, &mut hidden, lanes, tile);
     }
 
     fn rows_in_lanes(&self, flow: &Flow<T>, rows: &[T], out: &mut Density) {

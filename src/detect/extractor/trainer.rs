@@ -30,8 +30,6 @@ pub(super) struct ViewTrainer<T: Real> {
 pub(super) struct TileInfo {
     /// Number of the tile within the step.
     pub(super) tile: usize,
-    /// Its view.
-    pub(super) view: usize,
     /// One over the samples of the step.
     pub(super) weight: f64,
 }
@@ -80,7 +78,7 @@ impl<T: Real> ViewTrainer<T> {
                 }
             });
             let features = layers.record(tape, parameters, view, x);
-            record(tape, features, TileInfo { tile, view, weight });
+            record(tape, features, TileInfo { tile, weight });
         });
         self.folding.pull_back(self.isa, &self.maps, parameters, self.slots.gradients_mut());
         loss

@@ -73,8 +73,7 @@ pub(in crate::detect) fn fit(
             progress.advance(1);
             loss.is_finite() && !progress.cancelled()
         };
-        let loss =
-            extractor.pretrain(isa, maps.clone(), configuration.steps, data.seed, data.key, batch, each);
+        let loss = extractor.pretrain(isa, maps.clone(), configuration.steps, data.seed, data.key, batch, each);
         if progress.cancelled() {
             return Err(Error::Interrupted);
         }
