@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 pub mod autodiff;
+#[cfg(all(feature = "cli", feature = "report"))]
+pub mod cli;
 pub mod data;
 pub mod detect;
 mod error;
@@ -9,6 +11,8 @@ mod error;
 pub mod evaluate;
 pub mod flow;
 pub mod random;
+#[cfg(feature = "report")]
+pub mod report;
 
 pub use detect::{Detector, Model, Preset, ScoreKind, Threshold};
 pub use error::{DataError, Error, Result};

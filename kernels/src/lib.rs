@@ -4,6 +4,7 @@
 //! `[features, lanes]`, so that the batch lies in the vector lanes.
 #![deny(unsafe_code)]
 
+pub mod conv1d;
 pub mod dsf;
 pub mod gemm;
 mod isa;

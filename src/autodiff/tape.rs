@@ -9,7 +9,7 @@ use std::sync::Arc;
 use nafal_kernels::dsf::Slope;
 use nafal_kernels::{Isa, Matrix, Real};
 
-use super::ops::{self, CustomOp, Op, folded::Folded, linear::Linear};
+use super::ops::{self, CustomOp, Op, Operation, folded::Folded, linear::Linear};
 use super::{AlignedVec, Gradients, Parameters, Prepared, padded};
 
 /// A value on a tape: consecutive rows of its arena.
@@ -120,6 +120,11 @@ impl<T: Real> Tape<T> {
     /// Sum of the losses recorded since [`Tape::begin`].
     pub fn loss(&self) -> f64 {
         self.loss
+    }
+
+    /// The operations recorded since [`Tape::begin`], in order.
+    pub fn operations(&self) -> impl Iterator<Item = Operation> + '_ {
+        self.nodes.iter().map(|node| node.op.kind())
     }
 
     /// The class of each column, for operations that look parameters up by class.

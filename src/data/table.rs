@@ -20,7 +20,7 @@ impl Table {
     /// If the length of `values` is no multiple of the number of names, or a value is not finite.
     pub fn new(names: Vec<String>, values: Vec<f64>) -> Result<Table> {
         let d = names.len();
-        if d == 0 || values.len() % d != 0 {
+        if d == 0 || !values.len().is_multiple_of(d) {
             return Err(DataError::new("", format!("{} values do not fill rows of {d} columns", values.len())).into());
         }
         if let Some(i) = values.iter().position(|v| !v.is_finite()) {

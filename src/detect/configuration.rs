@@ -188,7 +188,7 @@ impl Configuration {
             batch: 128,
             peak_rate: 1e-2,
             optimiser: Optimiser::OneCycle,
-            noise: 0.5,
+            noise: 0.3,
             round_steps: 40,
             draws: 1,
         };

@@ -2,7 +2,12 @@
 //!
 //! Labels are seen by the metrics alone; `true` is an anomaly, and a higher score is more anomalous.
 
+mod methods;
 pub mod metrics;
 pub mod protocol;
+pub mod reproduce;
 pub mod rivals;
 pub mod series;
+pub mod simulation;
+
+pub use methods::Method;

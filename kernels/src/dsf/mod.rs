@@ -114,9 +114,11 @@ struct Aligned<T, const N: usize>([T; N]);
 
 /// Runs `f` with `kept` vectors (of at most 16 lanes) for each unit: on the stack, or beyond [`MANY`] on the heap.
 fn with_scratch<T: Real, const SMALL: usize, const LARGE: usize>(units: usize, kept: usize, f: impl FnOnce(&mut [T])) {
-    match units {
-        0..=FEW => f(&mut Aligned([T::ZERO; SMALL]).0),
-        ..=MANY => f(&mut Aligned([T::ZERO; LARGE]).0),
-        _ => f(&mut vec![T::ZERO; kept * 16 * units]),
+    if units <= FEW {
+        f(&mut Aligned([T::ZERO; SMALL]).0)
+    } else if units <= MANY {
+        f(&mut Aligned([T::ZERO; LARGE]).0)
+    } else {
+        f(&mut vec![T::ZERO; kept * 16 * units])
     }
 }

@@ -120,6 +120,8 @@ pub(super) struct Terms<T: Real, S: Simd<T>> {
     pub ratio: S::V,
     /// `d_j`, the larger of `σ(±u)`.
     pub d: S::V,
+    /// `w·e_j·d_j`, the small term without `E`.
+    pub small: S::V,
     /// Part of `S`.
     pub s: S::V,
     /// Part of `S̄`.
@@ -144,6 +146,7 @@ pub(super) fn terms<T: Real, S: Simd<T>>(s: S, f: &Frame<T, S>, a: S::V, u: S::V
         w,
         ratio,
         d,
+        small,
         s: s.select(positive, big, framed),
         c: s.select(positive, framed, big),
         slope: s.mul(s.mul(a, small), d),

@@ -1,18 +1,22 @@
 //! The node's VJP in closed form, from three sets of responsibilities.
 //!
 //! `p = wσ/S`, `q = wσ̄/S̄`, `r = waσσ̄/D` (each sums to one) give `∂y/∂u = pσ̄ + qσ`,
-//! `∂ℓ/∂u = qσ − pσ̄ − r·tanh(u/2)`, and, for `ū = ȳ·∂y/∂u + ℓ̄·∂ℓ/∂u`:
+//! `∂ℓ/∂u = σ(q−r) − σ̄(p−r)`, and, for `ū = ȳ·∂y/∂u + ℓ̄·∂ℓ/∂u`:
 //! `x̄ = Σ a·ū`, `b̄ = ū`, `ā_raw = κ·(a·x·ū + ℓ̄·r)`, `w̄_raw = ȳ(p−q) + ℓ̄(r−p−q+w/Z)`.
 //! All of them are bounded, so nothing becomes `0·∞`.
+//!
+//! Far out, where all units share a sign, `q−r` (or `p−r`) cancels and then meets a large `x`. With `F = Σ f` the sum
+//! of small terms and `A = D/F` the mean slope, it is `(f/F)·(A − a·d)/A`, and `A − a·d` is accurate when both
+//! sides are taken relative to the slope `a*` of the unit that owns most of `F`: `(a* − a·d) + Σ f·(a·d − a*)/F`.
 
 use super::log_space;
 use super::slope::Positive;
-use super::sums::{Extent, Inputs, Sums, load, preactivation, store, terms};
+use super::sums::{Extent, Frame, Inputs, Sums, load, preactivation, store, terms};
 use crate::isa::{Kernel, Simd};
 use crate::math::formulas::exp;
 use crate::{Matrix, MatrixMut, Real};
 
-/// Vectors kept for each unit between the passes: `a, κ, u` and then `e^{−|u|}, d, w` and the parts of the sums.
+/// Vectors kept for each unit between the passes: `a, κ, u`, then `e^{−|u|}, d, w`, then the parts of the sums.
 pub(super) const KEPT: usize = 9;
 
 /// See [`super::vjp`].
@@ -69,38 +73,89 @@ fn vector<T: Real, S: Simd<T>, P: Positive<T>>(
 ) -> S::V {
     let l = S::LANES;
     let mut extent = Extent::new(s);
+    let mut owner = Owner { share: s.splat(-T::MAX), slope: s.splat(T::ZERO) };
     for (j, kept) in kept.chunks_exact_mut(KEPT * l).enumerate() {
         let [r, b, w] = i.unit(s, j);
         let (a, rate) = slope.value_and_rate(s, r);
         let u = preactivation(s, a, node.x, b);
         extent.take(s, u, w);
+        owner.take(s, a, u, w);
         keep(s, kept, 0, [a, rate, u]);
     }
     let f = extent.frame(s);
     let mut sums = Sums::new(s);
+    let mut deviation = s.splat(T::ZERO);
     for (j, kept) in kept.chunks_exact_mut(KEPT * l).enumerate() {
         let (a, u) = (s.load(kept), s.load(&kept[2 * l..]));
         let t = terms(s, &f, a, u, i.row(s, 2 * i.units + j));
         sums.take(s, &t);
+        deviation = s.mul_add(t.small, s.sub(s.mul(a, t.d), owner.slope), deviation);
         keep(s, kept, 3, [t.ratio, t.d, t.w]);
         keep(s, kept, 6, [t.s, t.c, t.slope]);
     }
     let lost = sums.lost(s);
     let slow = if s.any(lost) { Some((lost, log_space::sums(s, slope, i, &f, node.x))) } else { None };
     let shares = Shares::new(s, &sums);
+    let far = Far::new(s, &f, &sums, lost, deviation, owner.slope);
     let mut x_bar = s.splat(T::ZERO);
     for (j, kept) in kept.chunks_exact(KEPT * l).enumerate() {
         let mut share = shares.of(s, kept);
         if let Some((lost, logs)) = &slow {
             share.replace(s, *lost, logs, &log_space::parts(s, slope, i, &f, node.x, j));
         }
-        let (u_bar, bars) = unit(s, node, kept, &share);
+        let (u_bar, bars) = unit(s, node, kept, &share, &far);
         x_bar = s.mul_add(s.load(kept), u_bar, x_bar);
         for (k, bar) in bars.into_iter().enumerate() {
             store(s, i.lanes, bar, &mut raw_bar.data[(k * i.units + j) * raw_bar.ld + i.at..]);
         }
     }
     x_bar
+}
+
+/// The unit with the largest small term, by its logarithm.
+struct Owner<T: Real, S: Simd<T>> {
+    share: S::V,
+    slope: S::V,
+}
+
+impl<T: Real, S: Simd<T>> Owner<T, S> {
+    #[inline(always)]
+    fn take(&mut self, s: S, a: S::V, u: S::V, w_raw: S::V) {
+        let share = s.sub(w_raw, s.abs(u));
+        let larger = s.lt(self.share, share);
+        self.share = s.select(larger, share, self.share);
+        self.slope = s.select(larger, a, self.slope);
+    }
+}
+
+/// What the careful `A − a·d` of far lanes needs.
+struct Far<T: Real, S: Simd<T>> {
+    /// Lanes whose units share a sign and whose sums are sound.
+    lanes: S::M,
+    /// `1/A`.
+    inverse_mean: S::V,
+    /// `Σ f·(a·d − a*)/F + a*`, in two parts.
+    deviation: S::V,
+    owner: S::V,
+}
+
+impl<T: Real, S: Simd<T>> Far<T, S> {
+    #[inline(always)]
+    fn new(s: S, f: &Frame<T, S>, sums: &Sums<T, S>, lost: S::M, deviation: S::V, owner: S::V) -> Self {
+        let zero = s.splat(T::ZERO);
+        // `shift` is t, −t or, in mixed lanes and at t = 0, zero.
+        let small = s.select(s.lt(zero, f.shift), sums.c, sums.s);
+        let inverse = s.div(s.splat(T::ONE), small);
+        let inverse_mean = s.mul(small, s.div(s.splat(T::ONE), sums.d));
+        let distance = s.select(lost, zero, s.abs(f.shift));
+        Far { lanes: s.lt(zero, distance), inverse_mean, deviation: s.mul(deviation, inverse), owner }
+    }
+    /// `φ − r`, the share `φ` of a unit in the small sum less its share of `D`.
+    #[inline(always)]
+    fn excess(&self, s: S, a: S::V, d: S::V, phi: S::V, r: S::V) -> S::V {
+        let gap = s.add(s.sub(self.owner, s.mul(a, d)), self.deviation);
+        s.select(self.lanes, s.mul(phi, s.mul(gap, self.inverse_mean)), s.sub(phi, r))
+    }
 }
 
 /// Stores three vectors in places `from..`.
@@ -169,23 +224,27 @@ fn quotient<T: Real, S: Simd<T>>(s: S, n: S::V, (d, inverse): (S::V, S::V)) -> S
 
 /// `ū`, and the gradients of `(a_raw, b, w_raw)`.
 #[inline(always)]
-fn unit<T: Real, S: Simd<T>>(s: S, node: &Node<T, S>, kept: &[T], share: &Share<T, S>) -> (S::V, [S::V; 3]) {
+fn unit<T: Real, S: Simd<T>>(
+    s: S,
+    node: &Node<T, S>,
+    kept: &[T],
+    share: &Share<T, S>,
+    far: &Far<T, S>,
+) -> (S::V, [S::V; 3]) {
     let at = |k: usize| s.load(&kept[k * S::LANES..]);
     let [a, rate, u, ratio, d] = [at(0), at(1), at(2), at(3), at(4)];
     let Share { p, q, r, w } = *share;
     let positive = s.le(s.splat(T::ZERO), u);
+    // d and `small` are σ(±|u|); φ is the unit's share in the sum where it has the small term, β in the other.
     let small = s.mul(ratio, d);
-    let (sigma, complement) = (s.select(positive, d, small), s.select(positive, small, d));
-    let from_c = s.mul(q, sigma);
-    let from_s = s.mul(p, complement);
-    // |tanh(u/2)| = (1 − e^{−|u|})/(1 + e^{−|u|})
-    let tanh = s.mul(s.sub(s.splat(T::ONE), ratio), d);
-    let tanh = s.select(positive, tanh, s.neg(tanh));
-    let value = s.add(from_s, from_c);
-    let log_slope = s.sub(s.sub(from_c, from_s), s.mul(r, tanh));
-    let u_bar = s.add(s.mul(node.y_bar, value), s.mul(node.l_bar, log_slope));
-    let log_a_bar = s.add(s.mul(a, s.mul(node.x, u_bar)), s.mul(node.l_bar, r));
+    let (phi, beta) = (s.select(positive, q, p), s.select(positive, p, q));
+    let value = s.mul_add(phi, d, s.mul(beta, small));
+    let excess = far.excess(s, a, d, phi, r);
+    let log_slope = s.sub(s.mul(d, excess), s.mul(small, s.sub(beta, r)));
+    let log_slope = s.select(positive, log_slope, s.neg(log_slope));
+    let u_bar = s.mul_add(node.y_bar, value, s.mul(node.l_bar, log_slope));
+    let log_a_bar = s.mul_add(a, s.mul(node.x, u_bar), s.mul(node.l_bar, r));
     let balance = s.add(s.sub(s.sub(r, p), q), w);
-    let w_bar = s.add(s.mul(node.y_bar, s.sub(p, q)), s.mul(node.l_bar, balance));
+    let w_bar = s.mul_add(node.y_bar, s.sub(p, q), s.mul(node.l_bar, balance));
     (u_bar, [s.mul(rate, log_a_bar), u_bar, w_bar])
 }

@@ -1,6 +1,6 @@
 //! From a block of a product to register tiles: rows in even tiles, lanes by two vectors, long sums in pieces.
 
-use super::tile::{Tile, TileStart};
+use super::tile::{Tile, TileStart, Weights};
 use crate::isa::Simd;
 use crate::{Matrix, MatrixMut, Real};
 use core::ops::Range;
@@ -11,9 +11,11 @@ const WHOLE: usize = 1024;
 const PIECE: usize = 512;
 
 /// Operands of a block product: `Y[rows, lanes] = start + W[rows, inner]·X[inner, lanes]`.
-pub(super) struct Operands<'a, T> {
-    /// Weights.
+pub(crate) struct Operands<'a, T> {
+    /// Weights; rows may overlap (`ld` less than `cols`).
     pub w: Matrix<'a, T>,
+    /// Whether `w` is stored by columns: element `(i, p)` is then `data[p·ld + i]`.
+    pub by_columns: bool,
     /// Inputs.
     pub x: Matrix<'a, T>,
     /// Outputs.
@@ -21,7 +23,7 @@ pub(super) struct Operands<'a, T> {
 }
 
 /// One block of a product: rows that share an inner range.
-pub(super) struct Block<'a, T> {
+pub(crate) struct Block<'a, T> {
     /// Rows of the weights and outputs.
     pub rows: Range<usize>,
     /// Columns of the weights, rows of the inputs.
@@ -35,7 +37,7 @@ pub(super) struct Block<'a, T> {
 }
 
 /// Computes one block. Long inner ranges go in pieces with the outputs reloaded, which keeps each chain's order.
-pub(super) fn block<T: Real, S: Simd<T>>(s: S, o: &mut Operands<T>, b: &Block<T>) {
+pub(crate) fn block<T: Real, S: Simd<T>>(s: S, o: &mut Operands<T>, b: &Block<T>) {
     let length = if b.inner.len() > WHOLE { PIECE } else { b.inner.len().max(1) };
     let mut from = b.inner.start;
     loop {
@@ -115,12 +117,19 @@ fn tile<T: Real, S: Simd<T>, const ROWS: usize, const WIDTH: usize>(
     leak: Option<T>,
 ) {
     let (w, x) = (&o.w, &o.x);
-    let w = core::array::from_fn(|i| {
-        let at = (row + i) * w.ld;
-        &w.data[at + inner.start..at + inner.end]
-    });
+    let w = if o.by_columns {
+        let from = if inner.is_empty() { 0 } else { inner.start * w.ld + row };
+        Weights::Columns { data: &w.data[from..], ld: w.ld, inner: inner.len() }
+    } else {
+        Weights::Rows(core::array::from_fn(|i| {
+            // Nothing is read of an empty range, and its row may begin behind the storage.
+            let at = if inner.is_empty() { 0 } else { (row + i) * w.ld + inner.start };
+            &w.data[at..at + inner.len()]
+        }))
+    };
     let start = match start {
         TileStart::Bias(bias) => TileStart::Bias(&bias[row..row + ROWS]),
+        TileStart::Lanes(bias) => TileStart::Lanes(&bias[lanes.clone()]),
         other => other,
     };
     // An empty inner range may begin behind the last row of the inputs.

@@ -17,8 +17,8 @@ use crate::isa::{Kernel, Simd};
 use crate::map::MapInPlace;
 use crate::math::Tanh;
 use crate::{Isa, Matrix, MatrixMut, Real, Staircase};
-use blocks::{Block, Operands, block};
-use tile::TileStart;
+pub(crate) use blocks::{Block, Operands, block};
+pub(crate) use tile::TileStart;
 
 /// What an output element starts from.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +63,7 @@ pub fn product<T: Real>(
         assert_eq!(bias.len(), w.rows, "product: biases");
     }
     if y.cols > 0 {
-        T::dispatch(isa, Product { shape, start, finish, operands: Operands { w, x, y } })
+        T::dispatch(isa, Product { shape, start, finish, operands: Operands { w, by_columns: false, x, y } })
     }
 }
 
@@ -107,7 +107,7 @@ impl<T: Real> Kernel<T> for Product<'_, T> {
 pub fn outer<T: Real>(isa: Isa, shape: &Staircase, dy: Matrix<T>, xt: Matrix<T>, add: bool, dw: MatrixMut<T>) {
     assert_eq!((dw.rows, dw.cols), (shape.rows, shape.cols), "outer: weights and staircase");
     assert_eq!((dy.rows, xt.cols, dy.cols), (dw.rows, dw.cols, xt.rows), "outer: gradient and input");
-    T::dispatch(isa, Outer { shape, add, operands: Operands { w: dy, x: xt, y: dw } })
+    T::dispatch(isa, Outer { shape, add, operands: Operands { w: dy, by_columns: false, x: xt, y: dw } })
 }
 
 struct Outer<'a, T> {

@@ -9,19 +9,36 @@ use crate::isa::{Kernel, Simd};
 
 /// What a tile's outputs start from.
 #[derive(Clone, Copy)]
-pub(super) enum TileStart<'a, T> {
+pub(crate) enum TileStart<'a, T> {
     /// Zero.
     Zero,
     /// One number a row.
     Bias(&'a [T]),
+    /// One number a lane, from the tile's first.
+    Lanes(&'a [T]),
     /// The output itself.
     Output,
 }
 
+/// The weights of a tile of `ROWS` rows.
+pub(super) enum Weights<'a, T, const ROWS: usize> {
+    /// Rows, each as long as the inner range.
+    Rows([&'a [T]; ROWS]),
+    /// Columns: element `(i, p)` is `data[p·ld + i]`, over `inner` columns.
+    Columns {
+        /// From the tile's first element.
+        data: &'a [T],
+        /// Distance between columns.
+        ld: usize,
+        /// Columns.
+        inner: usize,
+    },
+}
+
 /// One register tile of a product.
 pub(super) struct Tile<'a, T, const ROWS: usize, const WIDTH: usize> {
-    /// Weight rows, each as long as the inner range.
-    pub w: [&'a [T]; ROWS],
+    /// Weights.
+    pub w: Weights<'a, T, ROWS>,
     /// From the tile's first input element; rows are `x_ld` apart.
     pub x: &'a [T],
     /// Distance between rows of `x`.
@@ -51,22 +68,35 @@ impl<T: Real, const ROWS: usize, const WIDTH: usize> Kernel<T> for Tile<'_, T, R
                     sums[i] = [s.splat(bias[i]); WIDTH];
                 }
             }
+            TileStart::Lanes(bias) => sums = [load::<T, S, WIDTH>(s, lanes, bias); ROWS],
             TileStart::Output => {
                 for i in 0..ROWS {
                     sums[i] = load::<T, S, WIDTH>(s, lanes, &y[i * y_ld..]);
                 }
             }
         }
-        let inner = w[0].len();
-        let w: [&[T]; ROWS] = core::array::from_fn(|i| &w[i][..inner]);
-        let mut at = 0;
-        for p in 0..inner {
-            let piece = load::<T, S, WIDTH>(s, lanes, &x[at..]);
-            at += x_ld;
-            for i in 0..ROWS {
-                let weight = s.splat(w[i][p]);
-                for v in 0..WIDTH {
-                    sums[i][v] = s.mul_add(weight, piece[v], sums[i][v]);
+        match w {
+            Weights::Rows(rows) => {
+                let inner = rows[0].len();
+                let rows: [&[T]; ROWS] = core::array::from_fn(|i| &rows[i][..inner]);
+                let mut at = 0;
+                for p in 0..inner {
+                    let piece = load::<T, S, WIDTH>(s, lanes, &x[at..]);
+                    at += x_ld;
+                    for i in 0..ROWS {
+                        step(s, s.splat(rows[i][p]), &piece, &mut sums[i]);
+                    }
+                }
+            }
+            Weights::Columns { data, ld, inner } => {
+                let mut at = 0;
+                for p in 0..inner {
+                    let piece = load::<T, S, WIDTH>(s, lanes, &x[at..]);
+                    at += x_ld;
+                    let column = &data[p * ld..p * ld + ROWS];
+                    for i in 0..ROWS {
+                        step(s, s.splat(column[i]), &piece, &mut sums[i]);
+                    }
                 }
             }
         }
@@ -79,6 +109,14 @@ impl<T: Real, const ROWS: usize, const WIDTH: usize> Kernel<T> for Tile<'_, T, R
         for i in 0..ROWS {
             store::<T, S, WIDTH>(s, lanes, sums[i], &mut y[i * y_ld..]);
         }
+    }
+}
+
+/// `sums += weight·piece`.
+#[inline(always)]
+fn step<T: Real, S: Simd<T>, const WIDTH: usize>(s: S, weight: S::V, piece: &[S::V; WIDTH], sums: &mut [S::V; WIDTH]) {
+    for v in 0..WIDTH {
+        sums[v] = s.mul_add(weight, piece[v], sums[v]);
     }
 }
 

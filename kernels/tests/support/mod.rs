@@ -1,6 +1,7 @@
 //! What the test files share: the instruction sets under test, reproducible numbers, comparisons.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
+pub mod nodes;
 pub mod products;
 
 use nafal_kernels::{Isa, Matrix, Real};

@@ -2,8 +2,8 @@
 //! `Y = finish(F_k·X)`, `F_k = W₁·[A_k | b_k]` being rows `k·h..(k+1)·h` of a table `[K·h, d+1]`, `X: [d+1, lanes]` the rows
 //! with a one below, `Y: [h, lanes]`.
 //!
-//! VJP: `dF_k += finish'(Y)∘dY·Xᵀ`; [`crate::autodiff::Folding`] carries `dF` back to `W₁`. Rows get no adjoint: the views
-//! are fixed maps of data.
+//! VJP with `dY' = finish'(Y)∘dY`: `dF_k += dY'·Xᵀ`, which [`crate::autodiff::Folding`] carries back to `W₁`, and
+//! `dX += F_kᵀ·dY'`.
 
 use std::sync::Arc;
 
@@ -68,5 +68,13 @@ impl<T: Real> Node<T> {
         let dy = Matrix::new(&*b.output, h, lanes, lanes);
         let dw = MatrixMut::new(rows, h, k, table.ld);
         gemm::outer(isa, shape, dy, Matrix::new(b.scratch, lanes, k, ld), true, dw);
+        if self.x.tracked {
+            let map = b.parameters.matrix(self.layer.table).rows(self.view * h..(self.view + 1) * h);
+            b.scratch.resize_dirty(k * h);
+            gemm::transpose(isa, map, MatrixMut::new(b.scratch, k, h, h));
+            let dx = MatrixMut::new(&mut b.before[self.x.range(lanes)], k, lanes, lanes);
+            let turned = Matrix::new(b.scratch, k, h, h);
+            gemm::product(isa, &Staircase::dense(k, h), turned, dy, Start::Output, Finish::Store, dx);
+        }
     }
 }

@@ -28,7 +28,42 @@ pub(super) enum Op<T> {
     Custom(custom::Node<T>),
 }
 
+/// What a recorded operation is; every kind there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Operation {
+    /// [`super::Tape::linear`].
+    Linear,
+    /// [`super::Tape::folded`].
+    Folded,
+    /// [`super::Tape::add`].
+    Add,
+    /// [`super::Tape::reverse`].
+    Reverse,
+    /// [`super::Tape::dsf`].
+    Dsf,
+    /// [`super::Tape::gaussian_nll`].
+    GaussianNll,
+    /// [`super::Tape::cross_entropy`].
+    CrossEntropy,
+    /// [`super::Tape::custom`].
+    Custom,
+}
+
 impl<T: Real> Op<T> {
+    /// Its kind.
+    pub(super) fn kind(&self) -> Operation {
+        match self {
+            Op::Linear(_) => Operation::Linear,
+            Op::Folded(_) => Operation::Folded,
+            Op::Add(_) => Operation::Add,
+            Op::CrossEntropy(_) => Operation::CrossEntropy,
+            Op::Reverse(_) => Operation::Reverse,
+            Op::Dsf(_) => Operation::Dsf,
+            Op::GaussianNll(_) => Operation::GaussianNll,
+            Op::Custom(_) => Operation::Custom,
+        }
+    }
+
     /// Computes `output` from the rows recorded before it; returns what it adds to the loss.
     pub(super) fn forward(&self, env: &Env, p: Option<&Parameters<T>>, before: &[T], output: &mut [T]) -> f64 {
         match self {

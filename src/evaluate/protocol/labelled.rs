@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Split, Task, divide};
-use crate::data::Table;
+use crate::data::{ReadOptions, Table, is_normal};
 use crate::error::{DataError, Result};
 
 /// A table whose rows are known to be normal or anomalous.
@@ -16,29 +16,16 @@ pub struct Labelled {
 }
 
 impl Labelled {
-    /// Reads a `.csv.gz` with the columns `f0,…,label`.
+    /// Reads a CSV file whose column `label` is 0 for normal rows.
     ///
     /// # Errors
-    /// If it cannot be read, a cell is no number, or fewer than two rows are normal.
+    /// If it cannot be read, a cell is no number, there is no anomaly, or fewer than two rows are normal.
     pub fn read(path: &Path) -> Result<Labelled> {
-        let source = path.display().to_string();
-        let file = std::fs::File::open(path).map_err(|e| DataError::new(&source, format!("cannot be read: {e}")))?;
-        let mut reader = csv::Reader::from_reader(flate2::read::MultiGzDecoder::new(file));
-        let bad = |e: csv::Error| DataError::new(&source, e.to_string());
-        let names: Vec<String> = reader.headers().map_err(bad)?.iter().map(str::to_owned).collect();
-        let (mut values, mut anomalous) = (Vec::new(), Vec::new());
-        for record in reader.records() {
-            let record = record.map_err(bad)?;
-            for (j, cell) in record.iter().enumerate() {
-                let line = record.position().map_or(0, |p| p.line());
-                let value: f64 = cell.parse().map_err(|_| {
-                    DataError::new(&source, format!("\"{cell}\" is not a number")).at_line(line).in_column(&names[j])
-                })?;
-                if j + 1 == names.len() { anomalous.push(value != 0.0) } else { values.push(value) }
-            }
-        }
-        let table = Table::new(names[..names.len() - 1].to_vec(), values)?.with_source(source);
-        Labelled::new(table, anomalous)
+        let table = Table::read_csv(path, &ReadOptions { label: Some("label".into()), columns: None })?;
+        let anomalous = table.labels().unwrap_or_default().iter().map(|l| !is_normal(l, "0")).collect();
+        // A detector must not see the labels.
+        let features = Table::new(table.names().to_vec(), table.values().to_vec())?.with_source(table.source());
+        Labelled::new(features, anomalous)
     }
 
     /// A table with one label a row.

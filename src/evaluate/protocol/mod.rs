@@ -4,11 +4,11 @@
 //! of a seeded permutation (`random`). Labels are used to divide the rows, and by the metrics; a detector sees none.
 
 mod division;
+mod kdd;
 mod labelled;
-mod scaling;
 mod task;
 
 pub use division::{Split, divide};
+pub use kdd::{Direction, Kdd, TRAINING_ROWS};
 pub use labelled::Labelled;
-pub use scaling::Scaling;
 pub use task::Task;

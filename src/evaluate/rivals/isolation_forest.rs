@@ -48,6 +48,10 @@ impl AnomalyDetector for IsolationForest {
         let scale = expected_depth(subsample);
         Ok(Box::new(Fitted { columns: train.columns(), trees, scale: if scale > 0.0 { scale } else { 1.0 } }))
     }
+
+    fn needs_repeats(&self) -> bool {
+        true
+    }
 }
 
 /// A node of a tree; the children of an inner one are stored after it, the left one at once.

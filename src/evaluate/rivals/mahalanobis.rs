@@ -30,6 +30,10 @@ impl AnomalyDetector for Mahalanobis {
         let factor = factorise(shrunk_covariance(&centred))?;
         Ok(Box::new(Fitted { mean, factor }))
     }
+
+    fn needs_repeats(&self) -> bool {
+        true
+    }
 }
 
 struct Fitted {

@@ -1,6 +1,6 @@
-//! Rival detectors behind one trait, so that each meets the same rows as the method it is compared with.
+//! Rival detectors behind the trait that the method itself is compared under.
 //!
-//! All of them take rows as they are: standardising is the protocol's business. Scores are one a row, higher = more
+//! The rivals take rows as they are: standardising is the protocol's business. Scores are one a row, higher = more
 //! anomalous, the same bits for any number of threads, and a row's score does not depend on the other rows scored.
 
 mod distances;
@@ -31,6 +31,17 @@ pub trait AnomalyDetector: Sync {
     /// # Errors
     /// If there are too few rows, or the fit fails.
     fn fit(&self, train: &Table, seed: u64) -> Result<Box<dyn Scorer>>;
+
+    /// Whether it scales columns itself; one that does not is given standardised rows.
+    fn scales_itself(&self) -> bool {
+        false
+    }
+
+    /// Whether it has to see how often a row occurs. Where many rows are repeats (KDD), one that judges by distances
+    /// to neighbours is given each row once, one that judges by frequencies all repeats.
+    fn needs_repeats(&self) -> bool {
+        false
+    }
 }
 
 /// A fitted [`AnomalyDetector`].
@@ -40,6 +51,14 @@ pub trait Scorer: Send + Sync {
     /// # Errors
     /// If the number of columns differs from the training rows'.
     fn score(&self, rows: &Table) -> Result<Vec<f64>>;
+
+    /// [`Scorer::score`], with a p-value a row if the detector is calibrated.
+    ///
+    /// # Errors
+    /// As [`Scorer::score`].
+    fn score_with_p_values(&self, rows: &Table) -> Result<(Vec<f64>, Option<Vec<f64>>)> {
+        Ok((self.score(rows)?, None))
+    }
 }
 
 /// At least `least` training rows, or an error that names the method.

@@ -49,6 +49,10 @@ impl AnomalyDetector for OneClassSvm {
         let machine = Machine::new(train, &alpha, gamma);
         Ok(Box::new(Fitted { machine, rho }))
     }
+
+    fn needs_repeats(&self) -> bool {
+        true
+    }
 }
 
 struct Fitted {

@@ -1,0 +1,184 @@
+//! One-dimensional convolution (cross-correlation) with stride, zero padding and dilation, and its gradients.
+//!
+//! `y[t, o] = bias[o] + Σ_{k, c} w[k, c, o]·x[t·stride + k·dilation − padding, c]`, `x` zero outside.
+//!
+//! | array | shape, row-major | index |
+//! |---|---|---|
+//! | `x`, `dx` | `[samples, length, channels_in]`: channels last | `(n·length + s)·channels_in + c` |
+//! | `y`, `dy` | `[samples, length_out, channels_out]` | `(n·length_out + t)·channels_out + o` |
+//! | `w`, `dw` | `[taps, channels_in, channels_out]` | `(k·channels_in + c)·channels_out + o` |
+//! | flipped weights | `[taps, channels_out, channels_in]`, taps reversed | `((taps−1−k)·channels_out + o)·channels_in + c` |
+//!
+//! Output channels lie in the vector lanes. Channels last makes the window of a step one contiguous slice, so im2col
+//! is a view with overlapping rows and the matrix products' micro-kernel does the work: nothing is copied, and
+//! padding only shortens the windows at the ends.
+
+mod gradients;
+mod window;
+
+use crate::gemm::{Block, Finish, Operands, TileStart, block};
+use crate::isa::{Kernel, Simd};
+use crate::map::MapInPlace;
+use crate::math::Tanh;
+use crate::{Isa, Matrix, MatrixMut, Real};
+
+pub use gradients::{flip, gradient_bias, gradient_input, gradient_weights};
+
+/// The geometry of a convolution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Conv1d {
+    /// Channels of the input.
+    pub channels_in: usize,
+    /// Channels of the output.
+    pub channels_out: usize,
+    /// Length of the kernel.
+    pub taps: usize,
+    /// Input positions between two output steps, at least one.
+    pub stride: usize,
+    /// Zeros before and after the input.
+    pub padding: usize,
+    /// Input positions between two taps, at least one.
+    pub dilation: usize,
+}
+
+impl Conv1d {
+    /// Input positions that one output step spans.
+    pub fn reach(&self) -> usize {
+        (self.taps - 1) * self.dilation + 1
+    }
+    /// Output steps for an input of `length`; zero if the padded input is shorter than the kernel's reach.
+    pub fn length_out(&self, length: usize) -> usize {
+        match (length + 2 * self.padding).checked_sub(self.reach()) {
+            Some(room) => room / self.stride + 1,
+            None => 0,
+        }
+    }
+    /// Numbers of the weights.
+    pub fn weights(&self) -> usize {
+        self.taps * self.channels_in * self.channels_out
+    }
+    /// Samples in an input of `numbers` numbers. Panics if the geometry is empty or the input is ragged.
+    fn samples(&self, length: usize, numbers: usize) -> usize {
+        let positive = [self.channels_in, self.channels_out, self.taps, self.stride, self.dilation];
+        assert!(positive.iter().all(|&v| v > 0), "conv1d: an empty geometry {self:?}");
+        let one = length * self.channels_in;
+        assert!(one > 0 && numbers.is_multiple_of(one), "conv1d: {numbers} numbers are no samples of {one}");
+        numbers / one
+    }
+}
+
+/// `y = finish(bias + w ∗ x)`; see the [module](self) for shapes and layout. The number of samples follows from
+/// `x.len()`. Panics if lengths disagree. Each output is one multiply-add chain over ascending `(tap, channel)`.
+pub fn forward<T: Real>(
+    isa: Isa,
+    c: &Conv1d,
+    length: usize,
+    x: &[T],
+    w: &[T],
+    bias: &[T],
+    finish: Finish<T>,
+    y: &mut [T],
+) {
+    let samples = c.samples(length, x.len());
+    assert_eq!(w.len(), c.weights(), "conv1d: weights");
+    assert_eq!(bias.len(), c.channels_out, "conv1d: biases");
+    assert_eq!(y.len(), samples * c.length_out(length) * c.channels_out, "conv1d: outputs");
+    if !y.is_empty() {
+        T::dispatch(isa, Forward { c, length, x, w, bias, finish, y })
+    }
+}
+
+struct Forward<'a, T> {
+    c: &'a Conv1d,
+    length: usize,
+    x: &'a [T],
+    w: &'a [T],
+    bias: &'a [T],
+    finish: Finish<T>,
+    y: &'a mut [T],
+}
+
+impl<T: Real> Kernel<T> for Forward<'_, T> {
+    type Out = ();
+    #[inline(always)]
+    fn run<S: Simd<T>>(self, s: S) {
+        let Forward { c, length, x, w, bias, finish, y } = self;
+        let leak = match finish {
+            Finish::LeakyRelu(slope) => Some(slope),
+            Finish::Store | Finish::Tanh => None,
+        };
+        let steps = c.length_out(length);
+        for (x, y) in x.chunks_exact(length * c.channels_in).zip(y.chunks_exact_mut(steps * c.channels_out)) {
+            if c.dilation == 1 {
+                whole_windows(s, c, length, x, w, TileStart::Lanes(bias), leak, y);
+            } else {
+                tap_by_tap(s, c, length, x, w, bias, leak, y);
+            }
+            if finish == Finish::Tanh {
+                MapInPlace(Tanh, y).run(s);
+            }
+        }
+    }
+}
+
+/// Without dilation the window of a step is contiguous: one product per group of steps with the same taps.
+fn whole_windows<T: Real, S: Simd<T>>(
+    s: S,
+    c: &Conv1d,
+    length: usize,
+    x: &[T],
+    w: &[T],
+    start: TileStart<T>,
+    leak: Option<T>,
+    y: &mut [T],
+) {
+    let (ci, co) = (c.channels_in, c.channels_out);
+    for span in window::spans(c, length) {
+        let (steps, inner) = (span.steps.len(), span.taps.len() * ci);
+        let mut o = Operands {
+            w: Matrix { data: &x[span.first * ci..], rows: steps, cols: inner, ld: c.stride * ci },
+            by_columns: false,
+            x: Matrix { data: &w[span.taps.start * ci * co..], rows: inner, cols: co, ld: co },
+            y: MatrixMut { data: &mut y[span.steps.start * co..], rows: steps, cols: co, ld: co },
+        };
+        block(s, &mut o, &Block { rows: 0..steps, inner: 0..inner, lanes: 0..co, start, leak });
+    }
+}
+
+/// With dilation each tap adds its own product to the outputs it reaches.
+fn tap_by_tap<T: Real, S: Simd<T>>(
+    s: S,
+    c: &Conv1d,
+    length: usize,
+    x: &[T],
+    w: &[T],
+    bias: &[T],
+    leak: Option<T>,
+    y: &mut [T],
+) {
+    let (ci, co) = (c.channels_in, c.channels_out);
+    for row in y.chunks_exact_mut(co) {
+        row.copy_from_slice(bias);
+    }
+    for k in 0..c.taps {
+        let steps = window::steps(c, length, k);
+        if steps.is_empty() {
+            continue;
+        }
+        let first = steps.start * c.stride + k * c.dilation - c.padding;
+        let mut o = Operands {
+            w: Matrix { data: &x[first * ci..], rows: steps.len(), cols: ci, ld: c.stride * ci },
+            by_columns: false,
+            x: Matrix { data: &w[k * ci * co..], rows: ci, cols: co, ld: co },
+            y: MatrixMut { data: &mut y[steps.start * co..], rows: steps.len(), cols: co, ld: co },
+        };
+        let start = TileStart::Output;
+        block(s, &mut o, &Block { rows: 0..steps.len(), inner: 0..ci, lanes: 0..co, start, leak: None });
+    }
+    if let Some(slope) = leak {
+        for y in y {
+            let leaked = slope * *y;
+            *y = if *y > leaked { *y } else { leaked };
+        }
+    }
+}

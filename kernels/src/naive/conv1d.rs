@@ -1,0 +1,91 @@
+//! The one-dimensional convolution and its gradients, by their definitions.
+
+use crate::Real;
+use crate::conv1d::Conv1d;
+use crate::gemm::Finish;
+
+/// Calls `f(sample, t, k, position)` for every output step `t` and tap `k` that falls on an input position.
+fn each(c: &Conv1d, length: usize, samples: usize, mut f: impl FnMut(usize, usize, usize, usize)) {
+    for sample in 0..samples {
+        for t in 0..c.length_out(length) {
+            for k in 0..c.taps {
+                let padded = t * c.stride + k * c.dilation;
+                if padded >= c.padding && padded - c.padding < length {
+                    f(sample, t, k, padded - c.padding);
+                }
+            }
+        }
+    }
+}
+
+/// See [`crate::conv1d::forward`].
+pub fn conv1d_forward<T: Real>(
+    c: &Conv1d,
+    length: usize,
+    x: &[T],
+    w: &[T],
+    bias: &[T],
+    finish: Finish<T>,
+    y: &mut [T],
+) {
+    let (ci, co, steps) = (c.channels_in, c.channels_out, c.length_out(length));
+    for row in y.chunks_exact_mut(co) {
+        row.copy_from_slice(bias);
+    }
+    each(c, length, x.len() / (length * ci), |sample, t, k, at| {
+        for i in 0..ci {
+            for o in 0..co {
+                let y = &mut y[(sample * steps + t) * co + o];
+                *y = w[(k * ci + i) * co + o].mul_add(x[(sample * length + at) * ci + i], *y);
+            }
+        }
+    });
+    for y in y {
+        *y = match finish {
+            Finish::Store => *y,
+            Finish::LeakyRelu(slope) => {
+                if *y > slope * *y {
+                    *y
+                } else {
+                    slope * *y
+                }
+            }
+            Finish::Tanh => T::from_f64(y.to_f64().tanh()),
+        };
+    }
+}
+
+/// See [`crate::conv1d::gradient_input`]; takes the weights as [`conv1d_forward`] does.
+pub fn conv1d_gradient_input<T: Real>(c: &Conv1d, length: usize, dy: &[T], w: &[T], dx: &mut [T]) {
+    let (ci, co, steps) = (c.channels_in, c.channels_out, c.length_out(length));
+    each(c, length, dx.len() / (length * ci), |sample, t, k, at| {
+        for i in 0..ci {
+            for o in 0..co {
+                let dx = &mut dx[(sample * length + at) * ci + i];
+                *dx += w[(k * ci + i) * co + o] * dy[(sample * steps + t) * co + o];
+            }
+        }
+    });
+}
+
+/// See [`crate::conv1d::gradient_weights`].
+pub fn conv1d_gradient_weights<T: Real>(c: &Conv1d, length: usize, x: &[T], dy: &[T], dw: &mut [T]) {
+    let (ci, co, steps) = (c.channels_in, c.channels_out, c.length_out(length));
+    each(c, length, x.len() / (length * ci), |sample, t, k, at| {
+        for i in 0..ci {
+            for o in 0..co {
+                let dy = dy[(sample * steps + t) * co + o];
+                dw[(k * ci + i) * co + o] += x[(sample * length + at) * ci + i] * dy;
+            }
+        }
+    });
+}
+
+/// See [`crate::conv1d::gradient_bias`].
+pub fn conv1d_gradient_bias<T: Real>(c: &Conv1d, dy: &[T], db: &mut [T]) {
+    for row in dy.chunks_exact(c.channels_out) {
+        for (b, d) in db.iter_mut().zip(row) {
+            *b += *d;
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! `nafal fit`: a detector from a table of normal rows.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use serde_json::json;
+
+use super::arguments::Global;
+use super::output::{Output, print};
+use super::progress::Stages;
+use super::training_report;
+use crate::data::{ReadOptions, Table};
+use crate::detect::{Detector, Model, Preset, Progress, ScoreKind};
+use crate::error::Result;
+
+/// Fit a detector to normal rows
+#[derive(Debug, Args)]
+pub(super) struct Fit {
+    /// Training table: .csv, .csv.gz, or - for standard input
+    data: PathBuf,
+    /// Model file to write
+    #[arg(short = 'o', long = "output", value_name = "MODEL")]
+    output: PathBuf,
+    /// Column with labels; it is no feature [default: none, every row is normal]
+    #[arg(long, value_name = "C")]
+    label: Option<String>,
+    /// Label of normal rows; rows with another label are left out
+    #[arg(long, value_name = "V", default_value = "0", allow_hyphen_values = true)]
+    normal: String,
+    /// About how many views of a row [default: the preset's]
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    views: Option<u32>,
+    /// Seed of every random choice
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    seed: u64,
+    /// Active learning: train on with samples of low likelihood drawn from the flows
+    #[arg(long, value_enum, default_value_t = Switch::Off)]
+    active: Switch,
+    /// What the score is made of
+    #[arg(long, value_enum, default_value_t = Score::Calibrated)]
+    score: Score,
+    /// Named configuration
+    #[arg(long, value_enum, default_value_t = Named::Default)]
+    preset: Named,
+    /// Write an HTML page about the fit
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Score {
+    /// Surprise calibrated on rows the view's flow did not see
+    Calibrated,
+    /// Mean over views of −log p
+    Likelihood,
+    /// Mean over views of −log p of the latent variable alone
+    Latent,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Named {
+    /// The recipe chosen on development data
+    Default,
+    /// Fewer views, fewer steps
+    Fast,
+}
+
+impl Fit {
+    pub fn run(&self, global: &Global) -> Result<()> {
+        let started = Instant::now();
+        let options = ReadOptions { label: self.label.clone(), columns: None };
+        let table = Table::read_csv(&self.data, &options)?;
+        self.note_label(&table, global);
+        // Opened before the work: a path that cannot be written fails now.
+        let mut output = Output::open(Some(&self.output))?;
+        let mut report = self.report.as_deref().map(|path| Output::open(Some(path))).transpose()?;
+        let stages = Stages::new(global.quiet);
+        let model = self.train(&table, &stages)?;
+        output.write(&model.to_bytes())?;
+        if let Some(report) = &mut report {
+            stages.begin("scoring the training table", 1);
+            report.write(training_report::page(&model, &table, &self.normal)?.as_bytes())?;
+        }
+        drop(stages);
+        output.finish()?;
+        report.map_or(Ok(()), Output::finish)?;
+        self.conclude(&model, &table, started.elapsed().as_secs_f64(), global)
+    }
+
+    fn train(&self, table: &Table, progress: &dyn Progress) -> Result<Model> {
+        let mut builder = Detector::builder()
+            .seed(self.seed)
+            .normal(&self.normal)
+            .active(self.active == Switch::On)
+            .score(match self.score {
+                Score::Calibrated => ScoreKind::Calibrated,
+                Score::Likelihood => ScoreKind::Likelihood,
+                Score::Latent => ScoreKind::Latent,
+            })
+            .preset(match self.preset {
+                Named::Default => Preset::Default,
+                Named::Fast => Preset::Fast,
+            })
+            .progress(progress);
+        if let Some(views) = self.views {
+            builder = builder.views(views as usize);
+        }
+        builder.fit(table)
+    }
+
+    /// A label that is taken for a feature spoils a detector without a word: ask.
+    fn note_label(&self, table: &Table, global: &Global) {
+        const USUAL: [&str; 6] = ["label", "class", "target", "y", "anomaly", "outlier"];
+        if self.label.is_some() {
+            return;
+        }
+        if let Some(name) = table.names().iter().find(|n| USUAL.contains(&n.to_lowercase().as_str())) {
+            global.note(format_args!(
+                "note: column {name:?} is taken as a feature; if it is the label, add --label {name}"
+            ));
+        }
+    }
+
+    fn conclude(&self, model: &Model, table: &Table, seconds: f64, global: &Global) -> Result<()> {
+        let (rows, columns, views) = (model.training_rows(), model.columns().len(), model.configuration().views());
+        if global.json {
+            let line = json!({
+                "model": shown(&self.output), "rows": table.rows(), "training_rows": rows, "columns": columns,
+                "views": views, "seed": self.seed, "config": model.configuration().hash(),
+                "report": self.report.as_deref().map(shown), "seconds": seconds,
+            });
+            return print(&format!("{line}\n"));
+        }
+        global.note(format_args!(
+            "fitted {views} views of {columns} columns on {rows} normal rows of {} in {seconds:.1} s; wrote {}",
+            table.rows(),
+            shown(&self.output)
+        ));
+        if let Some(report) = &self.report {
+            global.note(format_args!("report: {}", shown(report)));
+        }
+        global.note(format_args!("next: nafal score {} DATA", shown(&self.output)));
+        Ok(())
+    }
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,39 @@
+//! `nafal score`: a score and a p-value a row, as the rows come.
+
+use clap::Args;
+
+use super::arguments::{Global, Subject, To};
+use super::model_scores::ModelScores;
+use super::output::{Cell, Output, TableWriter};
+use crate::detect::Model;
+use crate::error::Result;
+
+/// Score rows: a higher score is more anomalous; the p-value is the share of normal rows as surprising
+///
+/// Prints `row,score,p_value`, rows counted from 0. Rows are scored as they come, in bounded memory.
+#[derive(Debug, Args)]
+pub(super) struct Score {
+    #[command(flatten)]
+    subject: Subject,
+    #[command(flatten)]
+    to: To,
+}
+
+impl Score {
+    pub fn run(&self, global: &Global) -> Result<()> {
+        let model = Model::load(&self.subject.model)?;
+        let output = Output::open(self.to.output.as_deref())?;
+        let mut stream = ModelScores::open(&model, &self.subject, None, global, output.is_file())?;
+        // Read before the header is written: where the first rows are bad, nothing is printed.
+        let mut next = stream.next()?;
+        let mut table = TableWriter::new(output, global.json, &["row", "score", "p_value"])?;
+        while let Some(some) = next {
+            for (i, (&score, &p)) in some.scores.iter().zip(&some.p_values).enumerate() {
+                table.row(&[Cell::Count(some.first + i), Cell::Number(score), Cell::Number(p)])?;
+            }
+            table.flush()?;
+            next = stream.next()?;
+        }
+        table.finish()
+    }
+}

@@ -1,0 +1,37 @@
+//! SIGINT and SIGTERM: no half-written file is left, exit status 130 or 143.
+//!
+//! On Unix both signals are blocked in every thread, and one thread waits for them (`sigwait`): that tells which one came,
+//! needs no code that runs inside a signal handler, and works while the main thread is blocked in a read. The waiting
+//! thread removes what is staged (see `staging`) and ends the process. Elsewhere Ctrl-C does the same through `ctrlc`.
+
+use super::staging;
+
+/// Starts watching; to be called before any other thread starts.
+#[cfg(unix)]
+pub(super) fn watch() {
+    use nix::sys::signal::{SigSet, Signal};
+
+    let signals: SigSet = [Signal::SIGINT, Signal::SIGTERM].into_iter().collect();
+    if signals.thread_block().is_err() {
+        // The signals then keep their default action: they end the process.
+        return;
+    }
+    let wait = move || {
+        loop {
+            if let Ok(signal) = signals.wait() {
+                staging::abandon_and_exit(128 + signal as i32);
+            }
+        }
+    };
+    if std::thread::Builder::new().name("signals".into()).spawn(wait).is_err() {
+        // Nobody would wait: give the signals back their default action.
+        let _ = signals.thread_unblock();
+    }
+}
+
+/// Starts watching.
+#[cfg(windows)]
+pub(super) fn watch() {
+    // Without a handler Ctrl-C ends the process all the same.
+    let _ = ctrlc::set_handler(|| staging::abandon_and_exit(130));
+}

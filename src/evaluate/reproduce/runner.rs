@@ -1,0 +1,118 @@
+//! Every method on every seed's split of one data set after the other.
+
+use std::time::Instant;
+
+use super::record::{Record, Results, Run, Sink};
+use super::{Options, summarise};
+use crate::detect::{DetectorBuilder, Progress};
+use crate::error::{Error, Result};
+use crate::evaluate::Method;
+use crate::evaluate::metrics::{auroc, average_precision, f1, f1_at_true_ratio};
+use crate::evaluate::protocol::Task;
+
+/// What stays the same over the data sets of an experiment.
+pub struct Runner<'a> {
+    table: &'static str,
+    methods: Vec<Method>,
+    seeds: u64,
+    alpha: f64,
+    builder: DetectorBuilder<'a>,
+    config: String,
+    progress: &'a dyn Progress,
+}
+
+/// A task as it is and standardised.
+struct Prepared {
+    raw: Task,
+    standardised: Task,
+}
+
+impl<'a> Runner<'a> {
+    /// A runner for the methods and seeds of `options`.
+    pub fn new(
+        table: &'static str,
+        options: &Options,
+        default_seeds: u64,
+        builder: &DetectorBuilder<'_>,
+        progress: &'a dyn Progress,
+    ) -> Runner<'a> {
+        Runner {
+            table,
+            methods: options.methods(),
+            seeds: options.seeds.unwrap_or(default_seeds),
+            alpha: options.alpha,
+            config: builder.config_hash(),
+            builder: builder.clone().progress(progress),
+            progress,
+        }
+    }
+
+    /// Fits and judges every method on `task(seed)` for every seed, and tells `sink` each run and then the results.
+    pub fn judge(
+        &self,
+        dataset: &str,
+        split: &str,
+        task: impl Fn(u64) -> Result<Task>,
+        sink: &mut dyn Sink,
+    ) -> Result<(Results, Vec<Run>)> {
+        let mut runs = Vec::new();
+        for seed in 0..self.seeds {
+            let raw = task(seed)?;
+            let prepared = Prepared { standardised: raw.standardised()?, raw };
+            for &method in &self.methods {
+                self.progress.begin(&format!("{} {dataset}: {method}, seed {seed}", self.table), 1);
+                for run in self.once(dataset, split, method, seed, &prepared)? {
+                    sink.record(&Record::Run(run.clone()))?;
+                    runs.push(run);
+                }
+            }
+        }
+        let results = summarise(&runs);
+        sink.record(&Record::Results(results.clone()))?;
+        Ok((results, runs))
+    }
+
+    /// One fit, one scoring, all metrics.
+    fn once(&self, dataset: &str, split: &str, method: Method, seed: u64, task: &Prepared) -> Result<Vec<Run>> {
+        if self.progress.cancelled() {
+            return Err(Error::Interrupted);
+        }
+        let detector = method.for_tables(&self.builder);
+        let task = if detector.scales_itself() { &task.raw } else { &task.standardised };
+        let started = Instant::now();
+        let fitted = detector.fit(task.train(detector.needs_repeats()), seed)?;
+        let fit_s = started.elapsed().as_secs_f64();
+        let started = Instant::now();
+        let (scores, p_values) = fitted.score_with_p_values(&task.test)?;
+        let score_s = started.elapsed().as_secs_f64();
+        let values = self.metrics(task, &scores, p_values.as_deref())?;
+        let run = |(metric, value)| Run {
+            table: self.table.into(),
+            dataset: dataset.into(),
+            task: "one-class".into(),
+            method,
+            metric,
+            seed,
+            split: split.into(),
+            value,
+            fit_s,
+            score_s,
+            config: self.config.clone(),
+        };
+        Ok(values.into_iter().map(run).collect())
+    }
+
+    fn metrics(&self, task: &Task, scores: &[f64], p_values: Option<&[f64]>) -> Result<Vec<(&'static str, f64)>> {
+        let scores = task.expand(scores);
+        let mut values = vec![
+            ("f1_at_true_ratio", f1_at_true_ratio(&task.labels, &scores)?),
+            ("auroc", auroc(&task.labels, &scores)?),
+            ("average_precision", average_precision(&task.labels, &scores)?),
+        ];
+        if let Some(p_values) = p_values {
+            let flags: Vec<bool> = task.expand(p_values).iter().map(|&p| p <= self.alpha).collect();
+            values.push(("f1_at_alpha", f1(&task.labels, &flags)?));
+        }
+        Ok(values)
+    }
+}

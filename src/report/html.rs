@@ -1,0 +1,99 @@
+//! The report as one HTML page: headline figures, plots, the most anomalous rows. It needs no network and no script.
+
+use minijinja::value::Value;
+use minijinja::{AutoEscape, Environment, context};
+
+use super::plot::Plot;
+
+/// What the page says. Every text is escaped; only the pictures of `plots` go in as they are.
+#[derive(Clone, Debug, Default)]
+pub struct ReportInput {
+    /// Headline, such as "Anomalies in pump.csv".
+    pub title: String,
+    /// A sentence or two under it: which model, which data.
+    pub summary: String,
+    /// Figures in large type.
+    pub headlines: Vec<Headline>,
+    /// The pictures, in order.
+    pub plots: Vec<Plot>,
+    /// Tables below the pictures, such as the most anomalous rows.
+    pub tables: Vec<ReportTable>,
+    /// Names and values of settings, at the foot of the page.
+    pub facts: Vec<(String, String)>,
+}
+
+/// A figure in large type.
+#[derive(Clone, Debug, Default)]
+pub struct Headline {
+    /// The figure, formatted.
+    pub value: String,
+    /// What it is.
+    pub label: String,
+    /// What it means, in a few words; may be empty.
+    pub note: String,
+}
+
+/// A table of formatted cells.
+#[derive(Clone, Debug, Default)]
+pub struct ReportTable {
+    /// Its heading.
+    pub title: String,
+    /// What to read off.
+    pub caption: String,
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// Cells by row; a column whose cells are all numbers is set to the right.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl ReportInput {
+    /// The page.
+    pub fn html(&self) -> String {
+        let mut environment = Environment::empty();
+        environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        let page = environment.render_str(include_str!("report.html"), self.context());
+        let page = page.expect("the template is part of the program and takes any input");
+        // The engine drops the line end of the template.
+        page + "\n"
+    }
+
+    fn context(&self) -> Value {
+        let headlines: Vec<Value> = self
+            .headlines
+            .iter()
+            .map(|h| context! { value => h.value.as_str(), label => h.label.as_str(), note => h.note.as_str() })
+            .collect();
+        let plots: Vec<Value> = self
+            .plots
+            .iter()
+            .map(|p| context! { caption => p.caption.as_str(), svg => Value::from_safe_string(p.svg.clone()) })
+            .collect();
+        let facts: Vec<Value> = self
+            .facts
+            .iter()
+            .map(|(name, value)| context! { name => name.as_str(), value => value.as_str() })
+            .collect();
+        context! {
+            title => self.title.as_str(),
+            summary => self.summary.as_str(),
+            headlines,
+            plots,
+            tables => self.tables.iter().map(ReportTable::context).collect::<Vec<_>>(),
+            facts,
+        }
+    }
+}
+
+impl ReportTable {
+    fn context(&self) -> Value {
+        let numeric = |column: usize| {
+            let cells = || self.rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty());
+            cells().next().is_some() && cells().all(|cell| cell.parse::<f64>().is_ok())
+        };
+        let class = |column: usize| if numeric(column) { "number" } else { "text" };
+        let cell = |(i, text): (usize, &String)| context! { text => text.as_str(), class => class(i) };
+        let columns: Vec<Value> = self.columns.iter().enumerate().map(cell).collect();
+        let rows: Vec<Vec<Value>> = self.rows.iter().map(|row| row.iter().enumerate().map(cell).collect()).collect();
+        context! { title => self.title.as_str(), caption => self.caption.as_str(), columns, rows }
+    }
+}

@@ -1,0 +1,251 @@
+//! Laws of reproducibility: the same bits for any number of threads, in any batch, at any position, after any save.
+
+use nafal::Model;
+use nafal::autodiff::{AdamOptions, OneCycle};
+use nafal::data::Table;
+use nafal::detect::{Base, Configuration, Detector, MapKind, Preset, ScoreKind};
+use nafal::flow::strategies::{Case, Magnitudes, Sizes, cases, settings};
+use nafal::flow::{BatchSource, Classes, Density, Flow, FlowSpec, Trainer, TrainingOptions};
+use nafal::random::{Purpose, below, normal, permutation, stream};
+use nafal_kernels::dsf::Slope;
+use nafal_kernels::{Isa, Real};
+use proptest::prelude::*;
+
+type Law = Result<(), TestCaseError>;
+
+const KINDS: [ScoreKind; 3] = [ScoreKind::Calibrated, ScoreKind::Likelihood, ScoreKind::Latent];
+
+fn bits(values: &[f64]) -> Vec<u64> {
+    values.iter().map(|v| v.to_bits()).collect()
+}
+
+/// Runs `f` on a pool of `threads` threads.
+fn with_threads<R: Send>(threads: usize, f: impl FnOnce() -> R + Send) -> R {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(f)
+}
+
+/// Noise with a bend; the class shifts the first feature.
+struct Bent;
+
+impl<T: Real> BatchSource<T> for Bent {
+    fn fill(&self, step: u64, first: usize, count: usize, classes: &mut [u32], tile: &mut [T], lanes: usize) {
+        for b in 0..count {
+            let mut rng = stream(0, Purpose::Simulation, step, (first + b) as u64);
+            classes[b] = below(&mut rng, 3) as u32;
+            let t: f64 = normal(&mut rng);
+            for i in 0..tile.len() / lanes {
+                let v = t.powi(i as i32 + 1) + f64::from(classes[b]) + 0.3 * normal::<f64>(&mut rng);
+                tile[i * lanes + b] = T::from_f64(v);
+            }
+        }
+    }
+}
+
+/// Parameters after a few steps whose batch is no whole number of tiles and whose tiles no whole number a slot.
+fn trained<T: Real>(isa: Isa) -> (Vec<u64>, Vec<u64>) {
+    let spec = FlowSpec { features: 5, classes: 3, blocks: 2, layers: 2, hidden: 19, units: 3, slope: Slope::Softplus };
+    let mut flow = Flow::<T>::new(spec, 1, 0).unwrap().with_isa(isa);
+    let adam = AdamOptions { clip: 1.0, decay: 1e-3, ..AdamOptions::default() };
+    let mut losses = Vec::new();
+    let schedule = OneCycle { steps: 6, peak: 1e-2, warm_up: 0.3 };
+    let mut trainer = Trainer::new(&flow, TrainingOptions { batch: 11 * 64 + 17, adam });
+    trainer.run(&mut flow, schedule, &Bent, |_, loss| {
+        losses.push(loss.to_bits());
+        true
+    });
+    (flow.parameters().values().iter().map(|v| v.bits()).collect(), losses)
+}
+
+#[test]
+fn training_gives_the_same_bits_on_any_number_of_threads() {
+    for &isa in Isa::available() {
+        let one = with_threads(1, || (trained::<f32>(isa), trained::<f64>(isa)));
+        assert_eq!(one.0.1.len(), 6);
+        for threads in [2, 5] {
+            let many = with_threads(threads, || (trained::<f32>(isa), trained::<f64>(isa)));
+            assert!(one == many, "{}: {threads} threads", isa.name());
+        }
+    }
+}
+
+/// `n` rows of six columns: continuous, of few values, constant, a duplicate, heavy-tailed.
+fn table(seed: u64, n: usize) -> Table {
+    let mut values = Vec::new();
+    for i in 0..n {
+        let mut rng = stream(seed, Purpose::Simulation, i as u64, 0);
+        let (t, u): (f64, f64) = (normal(&mut rng), normal(&mut rng));
+        values.extend([t, 100.0 * (t + 0.3 * u), below(&mut rng, 3) as f64, 7.0, t, (2.0 * u).exp()]);
+    }
+    Table::new(["a", "b", "c", "d", "e", "f"].map(String::from).to_vec(), values).unwrap()
+}
+
+/// Small, but with every kind of map, both bases, shared and single flows, and a batch of several tiles.
+fn configuration(score: ScoreKind) -> Configuration {
+    let mut configuration = Configuration::preset(Preset::Default, score);
+    for family in &mut configuration.families {
+        (family.hidden, family.steps, family.batch, family.round_steps) = (11, 12, 100, 3);
+        family.views_per_flow = family.views_per_flow.min(3);
+    }
+    let mut dense = configuration.families[0].clone();
+    (dense.name, dense.maps, dense.base) = ("gaussian".into(), MapKind::Gaussian, Base::Standard);
+    configuration.families.push(dense.clone());
+    (dense.name, dense.maps, dense.base, dense.views_per_flow) =
+        ("rotation".into(), MapKind::Rotation, Base::Standard, 1);
+    configuration.families.push(dense);
+    configuration
+}
+
+fn fit(score: ScoreKind, active: bool) -> Model {
+    let builder = Detector::builder().seed(9).with_configuration(configuration(score));
+    builder.active(active).fit(&table(1, 43)).unwrap()
+}
+
+#[test]
+fn fitting_gives_the_same_file_and_scores_on_any_number_of_threads() {
+    let probes = table(2, 150);
+    for (score, active) in [(ScoreKind::Calibrated, true), (ScoreKind::Latent, false)] {
+        let run = || {
+            let model = fit(score, active);
+            let (scores, p_values) = model.score_with_p_values(&probes).unwrap();
+            (model.to_bytes(), bits(&scores), bits(&p_values))
+        };
+        let one = with_threads(1, run);
+        for threads in [2, 5] {
+            let many = with_threads(threads, run);
+            assert!(one.0 == many.0, "{score:?}: model bytes differ with {threads} threads");
+            assert!(one.1 == many.1 && one.2 == many.2, "{score:?}: scores differ with {threads} threads");
+        }
+    }
+}
+
+#[test]
+fn another_seed_gives_another_model() {
+    let fit = |seed| {
+        let builder = Detector::builder().seed(seed).with_configuration(configuration(ScoreKind::Calibrated));
+        builder.fit(&table(1, 43)).unwrap().score(&table(2, 5)).unwrap()
+    };
+    assert!(fit(1).iter().zip(&fit(2)).all(|(a, b)| a != b));
+}
+
+#[test]
+fn a_row_scores_the_same_alone_in_any_batch_and_in_any_order() {
+    let probes = table(3, 150);
+    let first: [f64; 6] = probes.row(0).try_into().unwrap();
+    for kind in KINDS {
+        let model = fit(kind, false);
+        let all = |t: &Table| {
+            let (scores, p_values) = model.score_with_p_values(t).unwrap();
+            (bits(&scores), bits(&p_values))
+        };
+        let (scores, p_values) = all(&probes);
+        let mut rng = stream(0, Purpose::Splits, 0, 0);
+        // Few rows lie as views in the lanes of a tile, many as rows; tiles hold 64.
+        for count in [1, 2, 15, 16, 17, 63, 64, 65, 130, 150] {
+            let chosen: Vec<usize> = permutation(&mut rng, 150).into_iter().take(count).collect();
+            let (some, some_p) = all(&probes.select_rows(&chosen));
+            for (i, &row) in chosen.iter().enumerate() {
+                assert_eq!(some[i], scores[row], "{kind:?}: row {row} as number {i} of {count}");
+                assert_eq!(some_p[i], p_values[row], "{kind:?}: p-value of row {row} as number {i} of {count}");
+            }
+        }
+        // Neighbours far out, and a row many times over.
+        let far = |i: usize| (0..6).map(move |j| if i == 70 { first[j] } else { 1e300 * (j as f64 - 2.5) });
+        let crowd = Table::new(probes.names().to_vec(), (0..140).flat_map(far).collect()).unwrap();
+        assert_eq!(all(&crowd).0[70], scores[0], "{kind:?}: among rows far out");
+        let same = all(&probes.select_rows(&[4; 90])).0;
+        assert!(same.iter().all(|&s| s == scores[4]), "{kind:?}: repeated");
+    }
+}
+
+#[test]
+fn a_loaded_model_scores_the_same_bits() {
+    let probes = table(4, 80);
+    let directory = tempfile::tempdir().unwrap();
+    for kind in KINDS {
+        let model = fit(kind, kind == ScoreKind::Calibrated);
+        let path = directory.path().join(format!("{}.nafal", kind.name()));
+        model.save(&path).unwrap();
+        let loaded = Model::load(&path).unwrap();
+        let (before, after) =
+            (model.score_with_p_values(&probes).unwrap(), loaded.score_with_p_values(&probes).unwrap());
+        assert_eq!(bits(&before.0), bits(&after.0), "{kind:?}");
+        assert_eq!(bits(&before.1), bits(&after.1), "{kind:?}");
+        assert_eq!(loaded.to_bytes(), model.to_bytes(), "{kind:?}: saved again");
+        assert_eq!(Model::from_bytes(&model.to_bytes(), "memory").unwrap().to_bytes(), model.to_bytes());
+    }
+}
+
+fn density_bits(d: &Density) -> Vec<(u64, u64)> {
+    d.log_density.iter().zip(&d.log_base).map(|(a, b)| (a.to_bits(), b.to_bits())).collect()
+}
+
+/// A row's density is the same alone, at any position, among rows that are no numbers, and with its class given for it
+/// alone or for all.
+fn lanes_are_independent<T: Real>(case: &Case, isa: Isa) -> Law {
+    let (m, n) = (case.spec.features, case.batch);
+    let (flow, x) = (case.flow::<T>().with_isa(isa), case.inputs::<T>());
+    let place = format!("{} {}", T::NAME, isa.name());
+    let class = |b: usize| match case.classes() {
+        Classes::Each(classes) => Some(classes[b]),
+        _ => None,
+    };
+    let whole = density_bits(&flow.density(&x, case.classes()));
+    let order = permutation(&mut stream(case.seed, Purpose::Splits, 0, 0), n);
+    for &b in order.iter().take(4) {
+        let alone = flow.density(&x[b * m..(b + 1) * m], class(b).map_or(Classes::None, Classes::Same));
+        prop_assert_eq!(density_bits(&alone)[0], whole[b], "{}: row {} alone", place, b);
+    }
+    let permuted: Vec<T> = order.iter().flat_map(|&b| x[b * m..(b + 1) * m].to_vec()).collect();
+    let permuted_classes: Vec<u32> = order.iter().filter_map(|&b| class(b)).collect();
+    let given = if case.spec.classes > 0 { Classes::Each(&permuted_classes) } else { Classes::None };
+    let moved = density_bits(&flow.density(&permuted, given));
+    for (i, &b) in order.iter().enumerate() {
+        prop_assert_eq!(moved[i], whole[b], "{}: row {} moved to {}", place, b, i);
+    }
+    // All rows but one are no numbers.
+    let kept = order[0];
+    let mut poisoned = vec![T::from_f64(f64::NAN); n * m];
+    poisoned[kept * m..(kept + 1) * m].copy_from_slice(&x[kept * m..(kept + 1) * m]);
+    let among = density_bits(&flow.density(&poisoned, case.classes()));
+    prop_assert_eq!(among[kept], whole[kept], "{}: row {} among NaN", place, kept);
+    Ok(())
+}
+
+/// The same for the inverse.
+fn inverse_lanes_are_independent<T: Real>(case: &Case, isa: Isa) -> Law {
+    let (m, n) = (case.spec.features, case.batch);
+    let (flow, z) = (case.flow::<T>().with_isa(isa), case.inputs::<T>());
+    let (x, log_det) = flow.latent_to_data(&z, case.classes());
+    for b in [0, n / 2, n - 1] {
+        let class = match case.classes() {
+            Classes::Each(classes) => Classes::Same(classes[b]),
+            other => other,
+        };
+        let (alone, alone_det) = flow.latent_to_data(&z[b * m..(b + 1) * m], class);
+        prop_assert!(alone.iter().zip(&x[b * m..]).all(|(a, b)| a.bits() == b.bits()), "row {b}");
+        prop_assert_eq!(alone_det[0].to_bits(), log_det[b].to_bits());
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(settings(48))]
+
+    #[test]
+    fn a_row_has_the_same_density_wherever_it_lies(case in cases(Sizes::default(), Magnitudes::WILD)) {
+        for &isa in Isa::available() {
+            lanes_are_independent::<f32>(&case, isa)?;
+            lanes_are_independent::<f64>(&case, isa)?;
+        }
+    }
+
+    #[test]
+    fn a_row_has_the_same_inverse_wherever_it_lies(
+        case in cases(Sizes { blocks: 1..=2, ..Sizes::default() }, Magnitudes::WILD)
+    ) {
+        for &isa in Isa::available() {
+            inverse_lanes_are_independent::<f32>(&case, isa)?;
+            inverse_lanes_are_independent::<f64>(&case, isa)?;
+        }
+    }
+}
