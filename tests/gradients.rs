@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use nafal::autodiff::{
-    CustomOp, Gradients, Linear, Operation, ParameterId, Parameters, Prepared, Tape, Var, check_gradient,
+    CustomOp, Folded, Gradients, Linear, Operation, ParameterId, Parameters, Prepared, Tape, Var, check_gradient,
 };
 use nafal::flow::Classes;
 use nafal::flow::strategies::{Case, Magnitudes, Sizes, cases, settings};
@@ -267,6 +267,16 @@ fn keep_from_the_kink(graph: &mut Graph, weight: ParameterId, offset: Option<Par
     }
 }
 
+/// The last of three folded views.
+fn folded_case(d: &Dimensions) -> Graph {
+    let mut p = Parameters::new();
+    let table = p.add_table("views", 3 * d.n, d.k);
+    let values = d.normals(100, 3 * d.n * d.k, 0.5);
+    p.fill(table, |i, j| values[i * d.k + j]);
+    let layer = Folded { table, shape: Arc::new(Staircase::dense(d.n, d.k)), finish: Finish::Store };
+    d.graph(p, &[(d.k, 1.0)], Box::new(move |tape, p, x| vec![tape.folded(p, &layer, 2, x[0])]))
+}
+
 fn dsf_cases(d: &Dimensions) -> Vec<Graph> {
     let slopes = [Slope::Softplus, Slope::Bounded { limit: 2.5 }];
     let case = |slope: Slope| {
@@ -327,9 +337,18 @@ fn cases_of(operation: Operation, d: &Dimensions) -> Vec<Graph> {
     let none = Parameters::new;
     match operation {
         Operation::Linear => linear_cases(d),
+        Operation::Folded => vec![folded_case(d)],
+        Operation::Add => vec![d.graph(none(), &[(d.k, 1.0); 2], Box::new(|tape, _, x| vec![tape.add(x[0], x[1])]))],
         Operation::Reverse => vec![d.graph(none(), &[(d.k, 1.0)], Box::new(|tape, _, x| vec![tape.reverse(x[0])]))],
         Operation::Dsf => dsf_cases(d),
         Operation::GaussianNll => gaussian_nll_cases(d),
+        Operation::CrossEntropy => {
+            let record: Box<Record> = Box::new(|tape, _, x| {
+                tape.cross_entropy(x[0], 0.37);
+                Vec::new()
+            });
+            vec![d.graph(none(), &[(d.classes, 3.0)], record)]
+        }
         Operation::Custom => {
             let op: Arc<dyn CustomOp<f64>> = Arc::new(Products);
             vec![d.graph(none(), &[(d.k, 1.0)], Box::new(move |tape, _, x| vec![tape.custom(op.clone(), x[0])]))]
@@ -341,7 +360,10 @@ fn cases_of(operation: Operation, d: &Dimensions) -> Vec<Graph> {
 fn operations() -> Vec<Operation> {
     let mut all = vec![Operation::Linear];
     while let Some(next) = match all[all.len() - 1] {
-        Operation::Linear => Some(Operation::Reverse),
+        Operation::Linear => Some(Operation::Folded),
+        Operation::Folded => Some(Operation::Add),
+        Operation::Add => Some(Operation::CrossEntropy),
+        Operation::CrossEntropy => Some(Operation::Reverse),
         Operation::Reverse => Some(Operation::Dsf),
         Operation::Dsf => Some(Operation::GaussianNll),
         Operation::GaussianNll => Some(Operation::Custom),

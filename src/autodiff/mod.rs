@@ -7,6 +7,7 @@
 mod adam;
 mod aligned;
 mod check;
+mod folding;
 mod ops;
 mod parameters;
 mod schedule;
@@ -16,9 +17,10 @@ mod tape;
 pub use adam::{Adam, AdamOptions};
 pub use aligned::AlignedVec;
 pub use check::{GradientError, check_gradient};
-pub use ops::{CustomOp, Operation, linear::Linear};
+pub use folding::{AffineMaps, Folding};
+pub use ops::{CustomOp, Operation, folded::Folded, linear::Linear};
 pub use parameters::{Gradients, ParameterId, Parameters, Prepared};
-pub use schedule::OneCycle;
+pub use schedule::{OneCycle, Schedule};
 pub use slots::{SLOTS, Slot, Slots};
 pub use tape::{Seed, Tape, Var};
 

@@ -99,6 +99,13 @@ impl<T: Real> Parameters<T> {
         let s = self.spec(id);
         Matrix::new(&self.values[s.offset..s.offset + s.shape.rows * s.ld], s.shape.rows, s.shape.cols, s.ld)
     }
+    /// The padded storage of a parameter, to overwrite; padding must stay zero.
+    pub(super) fn matrix_mut(&mut self, id: ParameterId) -> MatrixMut<'_, T> {
+        self.version += 1;
+        let s = &self.specs[id.0 as usize];
+        let (rows, cols, ld) = (s.shape.rows, s.shape.cols, s.ld);
+        MatrixMut::new(&mut self.values[s.offset..s.offset + rows * ld], rows, cols, ld)
+    }
     /// A vector parameter.
     pub fn vector(&self, id: ParameterId) -> &[T] {
         self.matrix(id).row(0)
@@ -136,6 +143,20 @@ impl<T: Real> Parameters<T> {
     /// Grows with every change; derived data are keyed by it.
     pub fn version(&self) -> u64 {
         self.version
+    }
+    /// Takes over the values of every parameter that `other` has under the same name.
+    ///
+    /// Panics if the shapes of two parameters of one name differ.
+    pub fn copy_matching(&mut self, other: &Parameters<T>) {
+        for id in self.ids() {
+            let Some(from) = other.id(self.name(id)) else { continue };
+            assert_eq!(self.shape(id), other.shape(from), "parameter {}", self.name(id));
+            self.matrix_mut(id).data.copy_from_slice(other.matrix(from).data);
+        }
+    }
+    /// The parameter of that name.
+    pub fn id(&self, name: &str) -> Option<ParameterId> {
+        self.ids().find(|&id| self.name(id) == name)
     }
     /// The same parameters in another precision.
     pub fn cast<U: Real>(&self) -> Parameters<U> {

@@ -1,4 +1,4 @@
-//! The one-cycle learning-rate schedule (Smith & Topin 2018): cosine up, cosine down.
+//! Learning rates over a run: constant, or the one-cycle schedule (Smith & Topin 2018), cosine up, cosine down.
 
 use std::f64::consts::PI;
 
@@ -26,6 +26,42 @@ impl OneCycle {
             blend(low, self.peak, at / top)
         } else {
             blend(self.peak, end, ((at - top) / (last - top).max(1.0)).min(1.0))
+        }
+    }
+}
+
+/// A learning rate for every step of a run.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Schedule {
+    /// One cycle up and down.
+    OneCycle(OneCycle),
+    /// The same rate in every step.
+    Constant {
+        /// Steps of the run.
+        steps: u64,
+        /// The rate.
+        rate: f64,
+    },
+}
+
+impl From<OneCycle> for Schedule {
+    fn from(schedule: OneCycle) -> Self {
+        Schedule::OneCycle(schedule)
+    }
+}
+
+impl Schedule {
+    /// Steps of the run.
+    pub fn steps(&self) -> u64 {
+        match *self {
+            Schedule::OneCycle(OneCycle { steps, .. }) | Schedule::Constant { steps, .. } => steps,
+        }
+    }
+    /// Rate of step `step`.
+    pub fn rate(&self, step: u64) -> f64 {
+        match self {
+            Schedule::OneCycle(schedule) => schedule.rate(step),
+            Schedule::Constant { rate, .. } => *rate,
         }
     }
 }

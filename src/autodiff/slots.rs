@@ -41,7 +41,7 @@ impl<T: Real> Slots<T> {
         parameters: &Parameters<T>,
         tiles: usize,
         record: impl Fn(usize, &mut Tape<T>) + Sync,
-    ) -> (f64, &Gradients<T>) {
+    ) -> (f64, &mut Gradients<T>) {
         self.prepared.refresh(self.isa, parameters);
         let (prepared, count) = (&self.prepared, self.slots.len());
         let run = |(s, slot): (usize, &mut Slot<T>)| {
@@ -67,6 +67,11 @@ impl<T: Real> Slots<T> {
             }
             stride *= 2;
         }
-        (self.slots[0].loss, &self.slots[0].gradients)
+        (self.slots[0].loss, &mut self.slots[0].gradients)
+    }
+
+    /// The sum of the latest [`Slots::gradient`].
+    pub fn gradients_mut(&mut self) -> &mut Gradients<T> {
+        &mut self.slots[0].gradients
     }
 }

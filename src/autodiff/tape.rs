@@ -9,7 +9,7 @@ use std::sync::Arc;
 use nafal_kernels::dsf::Slope;
 use nafal_kernels::{Isa, Matrix, Real};
 
-use super::ops::{self, CustomOp, Op, Operation, linear::Linear};
+use super::ops::{self, CustomOp, Op, Operation, folded::Folded, linear::Linear};
 use super::{AlignedVec, Gradients, Parameters, Prepared, padded};
 
 /// A value on a tape: consecutive rows of its arena.
@@ -171,6 +171,19 @@ impl<T: Real> Tape<T> {
         self.record(Op::Linear(ops::linear::Node { layer, x }), shape.rows, true, Some(parameters))
     }
 
+    /// `finish(F_k·x)` for view `view` of the rows `x: [d+1, lanes]`, the last row ones; see [`Folded`].
+    pub fn folded(&mut self, parameters: &Parameters<T>, layer: &Folded<T>, view: usize, x: Var) -> Var {
+        assert_eq!(layer.shape.cols, x.rows, "folded {}: input rows", parameters.name(layer.table));
+        let (node, rows) = (ops::folded::Node { layer: layer.clone(), view, x }, layer.shape.rows);
+        self.record(Op::Folded(node), rows, true, Some(parameters))
+    }
+
+    /// `a + b`.
+    pub fn add(&mut self, a: Var, b: Var) -> Var {
+        assert_eq!(a.rows, b.rows, "add: rows");
+        self.record(Op::Add(ops::add::Node { a, b }), a.rows, a.tracked || b.tracked, None)
+    }
+
     /// The rows of `x` in reverse order.
     pub fn reverse(&mut self, x: Var) -> Var {
         self.record(Op::Reverse(ops::reverse::Node { x }), x.rows, x.tracked, None)
@@ -191,6 +204,12 @@ impl<T: Real> Tape<T> {
         self.vars.extend_from_slice(log_slopes);
         let node = ops::gaussian_nll::Node { z, log_slopes: first..self.vars.len(), weight };
         self.record(Op::GaussianNll(node), 0, true, None);
+    }
+
+    /// Adds `weight · Σ_lanes −ln softmax(x)[class]` to the loss, with the classes of [`Tape::set_classes`]; returns the
+    /// softmax.
+    pub fn cross_entropy(&mut self, x: Var, weight: f64) -> Var {
+        self.record(Op::CrossEntropy(ops::cross_entropy::Node { x, weight }), x.rows, false, None)
     }
 
     /// An operation of the caller's own.

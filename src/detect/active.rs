@@ -43,9 +43,9 @@ impl Augmented {
         key: u64,
         round: u64,
     ) -> Result<()> {
-        let per_view = (rows.len().clamp(100, 400) * family.draws).div_ceil(subject.views.len());
+        let per_view = (rows.len().clamp(100, 400) * family.draws).div_ceil(subject.views.count());
         let mut candidates: Vec<(f64, u32, Vec<f64>)> = Vec::new();
-        for class in 0..subject.views.len() as u32 {
+        for class in 0..subject.views.count() as u32 {
             let mut rng = stream(seed, Purpose::Samples, key, (round << 32) | u64::from(class));
             let draws = subject.flow.sample(per_view, class, &mut rng);
             let m = subject.flow.spec().features;
@@ -59,7 +59,7 @@ impl Augmented {
             .map_err(|e| Error::Training(format!("the χ² gate: {e}")))?;
         let gates = gates(subject, family, base, d, rows)?;
         for (_, class, x) in candidates {
-            if gates[class as usize].squared(&x) < limit {
+            if gates[(class as usize).min(gates.len() - 1)].squared(&x) < limit {
                 self.classes.push(class);
                 self.values.extend(x.iter().map(|&v| v as f32));
             }
@@ -68,7 +68,10 @@ impl Augmented {
     }
 }
 
-/// The Mahalanobis gate of each view.
+/// Most rows the features of many views are pooled over.
+const POOLED_ROWS: usize = 1000;
+
+/// The Mahalanobis gate of each view, or one for all views of a flow that cannot tell them apart.
 fn gates(
     subject: &ViewFlow,
     family: &FamilyConfiguration,
@@ -78,13 +81,17 @@ fn gates(
 ) -> Result<Vec<Mahalanobis>> {
     let m = subject.flow.spec().features;
     let ridge = (family.noise * family.noise).max(1e-6);
-    let mut features = vec![0f32; rows.len() * m];
-    let fit = |view: &super::view::View| {
-        for (out, &i) in features.chunks_exact_mut(m).zip(rows) {
-            view.apply(&base[i * d..(i + 1) * d], out, 1);
-        }
-        let values: Vec<f64> = features.iter().map(|&v| f64::from(v)).collect();
-        Mahalanobis::fit(&values, m, ridge).map_err(|e| Error::Training(format!("the χ² gate: {e}")))
+    let features = |view, rows: &[usize]| {
+        let features = subject.views.rows(subject.flow.isa(), view, base, d, rows);
+        features.into_iter().map(f64::from).collect::<Vec<_>>()
     };
-    subject.views.iter().map(fit).collect()
+    let fit =
+        |values: &[f64]| Mahalanobis::fit(values, m, ridge).map_err(|e| Error::Training(format!("the χ² gate: {e}")));
+    let views = 0..subject.views.count();
+    if views.len() > 1 && subject.flow.spec().classes == 0 {
+        let rows: Vec<usize> = rows.iter().copied().step_by(rows.len().div_ceil(POOLED_ROWS)).collect();
+        let pooled: Vec<f64> = views.flat_map(|view| features(view, &rows)).collect();
+        return Ok(vec![fit(&pooled)?]);
+    }
+    views.map(|view| fit(&features(view, rows))).collect()
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Preset, ScoreKind};
+use crate::autodiff::{AdamOptions, OneCycle, Schedule};
 
 /// Which affine maps a family of views uses (Eq. 1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,57 @@ pub enum Base {
     Normal,
 }
 
+/// How the feature extractor behind a family's views comes by its weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExtractorKind {
+    /// At random, then frozen.
+    Random,
+    /// By predicting which view a row is seen under, then frozen.
+    Predictive,
+    /// With the flow, by Eq. 6: the paper's. The loss has no minimum; see [`super::CollapseAlarm`].
+    Joint,
+}
+
+/// A feature extractor f_θ, one a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExtractorConfiguration {
+    /// Where its weights come from.
+    pub kind: ExtractorKind,
+    /// Hidden layers with leaky ReLU; a linear head follows.
+    pub layers: usize,
+    /// Hidden width.
+    pub hidden: usize,
+    /// Rows of a step of its training, each under every view of its flow.
+    pub rows: usize,
+    /// Steps of its training, alone (predictive) or with the flow (joint).
+    pub steps: u64,
+}
+
+/// How the flows of a family are optimised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Optimiser {
+    /// Adam with β₂ = 0.99 and gradients clipped at norm 10, the rate in one cycle up to its peak and down.
+    OneCycle,
+    /// Adam as published (β₂ = 0.999, no clipping) at a constant rate.
+    Plain,
+}
+
+impl Optimiser {
+    pub(super) fn adam(self) -> AdamOptions {
+        match self {
+            Optimiser::OneCycle => AdamOptions { beta2: 0.99, clip: 10.0, ..AdamOptions::default() },
+            Optimiser::Plain => AdamOptions::default(),
+        }
+    }
+
+    pub(super) fn schedule(self, steps: u64, peak: f64) -> Schedule {
+        match self {
+            Optimiser::OneCycle => OneCycle { steps, peak, warm_up: 0.2 }.into(),
+            Optimiser::Plain => Schedule::Constant { steps, rate: peak },
+        }
+    }
+}
+
 /// One family of views: its maps, its flows and how they are trained.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FamilyConfiguration {
@@ -33,12 +85,16 @@ pub struct FamilyConfiguration {
     pub maps: MapKind,
     /// What they act on.
     pub base: Base,
-    /// Largest number of features `m` of a view; fewer where a table has fewer columns.
+    /// Number of features `m` of a view; without an extractor at most the table's columns.
     pub features: usize,
     /// Flows; flow `f` never sees fold `f mod folds`.
     pub flows: usize,
-    /// Views a flow serves, told apart by a class.
+    /// Views a flow serves.
     pub views_per_flow: usize,
+    /// Whether a flow that serves several views is told which one it sees.
+    pub conditioned: bool,
+    /// Feature extractor between the maps and the flow, if any.
+    pub extractor: Option<ExtractorConfiguration>,
     /// Blocks of a flow.
     pub blocks: usize,
     /// Hidden layers of a conditioner.
@@ -53,6 +109,8 @@ pub struct FamilyConfiguration {
     pub batch: usize,
     /// Highest learning rate.
     pub peak_rate: f64,
+    /// Optimiser.
+    pub optimiser: Optimiser,
     /// Standard deviation of the noise on training features.
     pub noise: f64,
     /// Steps of one round of active learning.
@@ -99,6 +157,8 @@ impl Configuration {
             features: 4,
             flows: 5,
             views_per_flow: 24,
+            conditioned: true,
+            extractor: None,
             blocks: 2,
             layers: 1,
             hidden: 64,
@@ -106,6 +166,7 @@ impl Configuration {
             steps: 200,
             batch: 256,
             peak_rate: 2e-3,
+            optimiser: Optimiser::OneCycle,
             noise: 0.1,
             round_steps: 30,
             draws: 4,
@@ -117,6 +178,8 @@ impl Configuration {
             features: 32,
             flows: 5,
             views_per_flow: 1,
+            conditioned: true,
+            extractor: None,
             blocks: 2,
             layers: 1,
             hidden: 128,
@@ -124,13 +187,15 @@ impl Configuration {
             steps: 500,
             batch: 128,
             peak_rate: 1e-2,
+            optimiser: Optimiser::OneCycle,
             noise: 0.3,
             round_steps: 40,
             draws: 1,
         };
         let families = match preset {
             Preset::Fast => vec![FamilyConfiguration { views_per_flow: 8, steps: 100, ..subsets }],
-            _ => vec![subsets, wide],
+            Preset::Paper => vec![super::paper::family()],
+            Preset::Default => vec![subsets, wide],
         };
         Configuration { families, folds: 5, score, active: None }
     }
@@ -146,6 +211,11 @@ impl Configuration {
         self
     }
 
+    /// Whether any flow leaves out fold `fold`, so that its rows can calibrate p-values.
+    pub(super) fn leaves_out(&self, fold: usize) -> bool {
+        self.families.iter().any(|f| fold < f.flows)
+    }
+
     /// Number of views `K`.
     pub fn views(&self) -> usize {
         self.families.iter().map(|f| f.flows * f.views_per_flow).sum()
@@ -157,10 +227,15 @@ impl Configuration {
             .families
             .iter()
             .map(|f| {
+                let extractor = f.extractor.map(|e| {
+                    json!({"kind": format!("{:?}", e.kind).to_lowercase(), "layers": e.layers, "hidden": e.hidden,
+                        "rows": e.rows, "steps": e.steps})
+                });
                 json!({
                     "name": f.name, "maps": format!("{:?}", f.maps).to_lowercase(),
                     "base": format!("{:?}", f.base).to_lowercase(), "features": f.features, "flows": f.flows,
-                    "views_per_flow": f.views_per_flow, "blocks": f.blocks, "layers": f.layers, "hidden": f.hidden,
+                    "views_per_flow": f.views_per_flow, "conditioned": f.conditioned, "extractor": extractor,
+                    "optimiser": format!("{:?}", f.optimiser).to_lowercase(), "blocks": f.blocks, "layers": f.layers, "hidden": f.hidden,
                     "units": f.units, "steps": f.steps, "batch": f.batch, "peak_rate": f.peak_rate, "noise": f.noise,
                     "round_steps": f.round_steps, "draws": f.draws,
                 })

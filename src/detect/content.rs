@@ -5,6 +5,7 @@
 //! | `columns.scaling` | f64 `[d, 5]` | mean, sd, bandwidth, mean and sd of the normal shape |
 //! | `columns.centres`, `columns.shares` and `….offsets` | f64, u32 `[d + 1]` | kernel centres of all columns |
 //! | `family{f}.flow{i}.block{b}.…` | f32 | parameters, `[rows, cols]` with masked entries zero, or `[n]` |
+//! | `family{f}.flow{i}.extractor.…` | f32 | its extractor, if any, with the folded views `[V·h, d+1]`, or |
 //! | `family{f}.flow{i}.axes`, `.scale` or `.matrix`; `.shift` | u32, f32 `[V, m]` or `[V, m, d]`; `[V, m]` | its views |
 //! | `family{f}.views`, `.surprise`, `.tail_scale` | f64 `[K, 2]`, `[points, 2]`, `[1]` | calibration |
 //! | `conformal.scores` and `….offsets` | f64 `[n]`, u32 `[folds + 1]` | scores of the training rows |
@@ -16,12 +17,18 @@ use serde_json::json;
 
 use super::ScoreKind;
 use super::calibration::{Calibration, Surprise, ViewScale};
-use super::configuration::{ActiveConfiguration, Base, Configuration, FamilyConfiguration, MapKind};
+use super::configuration::{
+    ActiveConfiguration, Base, Configuration, ExtractorConfiguration, ExtractorKind, FamilyConfiguration, MapKind,
+    Optimiser,
+};
+use super::extractor::{self, Extractor, ExtractorSpec};
 use super::family::{ViewFlow, flow_spec};
 use super::features::{Column, FeatureMap};
 use super::model::{FittedFamily, Model, Summary};
 use super::model_file::{Container, Fields, Tensor};
+use super::representation::Representation;
 use super::view::View;
+use crate::autodiff::{ParameterId, Parameters};
 use crate::error::Result;
 use crate::flow::Flow;
 
@@ -70,13 +77,14 @@ fn write_family(file: &mut Container, name: &str, family: &FamilyConfiguration, 
     let m = family.features.min(d);
     for (i, view_flow) in fitted.flows.iter().enumerate() {
         let prefix = format!("{name}.flow{i}");
-        let parameters = view_flow.flow.parameters();
-        for id in parameters.ids() {
-            let shape = parameters.shape(id);
-            let sides = if shape.rows == 1 { vec![shape.cols] } else { vec![shape.rows, shape.cols] };
-            file.insert(&format!("{prefix}.{}", parameters.name(id)), Tensor::f32(&sides, parameters.to_dense(id)));
-        }
-        let views = &view_flow.views;
+        write_parameters(file, &prefix, view_flow.flow.parameters());
+        let views = match &view_flow.views {
+            Representation::Views(views) => views,
+            Representation::Extracted(extractor) => {
+                write_parameters(file, &prefix, extractor.parameters());
+                continue;
+            }
+        };
         let gather = |f: &dyn Fn(&View) -> Vec<f32>| views.iter().flat_map(f).collect::<Vec<f32>>();
         file.insert(&format!("{prefix}.shift"), Tensor::f32(&[views.len(), m], gather(&|v| v.parts().shift.to_vec())));
         if family.maps == MapKind::Axes {
@@ -98,6 +106,28 @@ fn write_family(file: &mut Container, name: &str, family: &FamilyConfiguration, 
     file.insert(&format!("{name}.tail_scale"), Tensor::f64(&[1], vec![surprise.tail_scale]));
 }
 
+/// The sides of a parameter's tensor.
+fn sides(parameters: &Parameters<f32>, id: ParameterId) -> Vec<usize> {
+    let shape = parameters.shape(id);
+    if shape.rows == 1 { vec![shape.cols] } else { vec![shape.rows, shape.cols] }
+}
+
+fn write_parameters(file: &mut Container, prefix: &str, parameters: &Parameters<f32>) {
+    for id in parameters.ids() {
+        let tensor = Tensor::f32(&sides(parameters, id), parameters.to_dense(id));
+        file.insert(&format!("{prefix}.{}", parameters.name(id)), tensor);
+    }
+}
+
+fn read_parameters(file: &Container, prefix: &str, parameters: &mut Parameters<f32>) -> Result<()> {
+    for id in parameters.ids() {
+        let values = file.tensor_f32(&format!("{prefix}.{}", parameters.name(id)), &sides(parameters, id))?;
+        let cols = parameters.shape(id).cols;
+        parameters.fill(id, |i, j| values[i * cols + j]);
+    }
+    Ok(())
+}
+
 /// A model from a container.
 pub(super) fn read(file: &Container) -> Result<Model> {
     let header = file.header();
@@ -116,8 +146,13 @@ pub(super) fn read(file: &Container) -> Result<Model> {
     let family = |(f, family)| read_family(file, &format!("family{f}"), family, &configuration, d);
     let families = configuration.families.iter().enumerate().map(family).collect::<Result<_>>()?;
     let conformal = read_ragged(file, "conformal", "scores", configuration.folds)?;
-    let rows = conformal.iter().map(Vec::len).sum();
-    if conformal.iter().any(|s| !s.is_sorted()) || training.u64("rows")? != rows as u64 {
+    let rows = training.usize_in("rows", 1..=1 << 48)?;
+    // The rows were dealt into folds in turn; those of a fold that no flow left out calibrate nothing.
+    let dealt = |fold: usize| {
+        let of_fold = (rows + configuration.folds - 1 - fold) / configuration.folds;
+        if configuration.leaves_out(fold) { of_fold } else { 0 }
+    };
+    if conformal.iter().enumerate().any(|(fold, s)| !s.is_sorted() || s.len() != dealt(fold)) {
         return Err(training.error("rows", "does not agree with the calibration scores"));
     }
     Ok(Model {
@@ -201,6 +236,13 @@ fn read_family_configuration(f: &Fields) -> Result<FamilyConfiguration> {
         features: f.usize_in("features", 1..=65_536)?,
         flows: f.usize_in("flows", 1..=4096)?,
         views_per_flow: f.usize_in("views_per_flow", 1..=65_536)?,
+        conditioned: f.bool("conditioned")?,
+        extractor: if f.is_null("extractor") {
+            None
+        } else {
+            Some(read_extractor_configuration(&f.object("extractor")?)?)
+        },
+        optimiser: [Optimiser::OneCycle, Optimiser::Plain][choose("optimiser", &["onecycle", "plain"])?],
         blocks: f.usize_in("blocks", 1..=64)?,
         layers: f.usize_in("layers", 1..=16)?,
         hidden: f.usize_in("hidden", 1..=65_536)?,
@@ -211,6 +253,19 @@ fn read_family_configuration(f: &Fields) -> Result<FamilyConfiguration> {
         noise: f.f64("noise")?,
         round_steps: f.u64("round_steps")?,
         draws: f.usize_in("draws", 1..=1 << 20)?,
+    })
+}
+
+fn read_extractor_configuration(f: &Fields) -> Result<ExtractorConfiguration> {
+    let kinds = [ExtractorKind::Random, ExtractorKind::Predictive, ExtractorKind::Joint];
+    let name = f.str("kind")?;
+    let kind = kinds.into_iter().find(|k| format!("{k:?}").to_lowercase() == name);
+    Ok(ExtractorConfiguration {
+        kind: kind.ok_or_else(|| f.error("kind", &format!("is \"{name}\", which is unknown")))?,
+        layers: f.usize_in("layers", 1..=64)?,
+        hidden: f.usize_in("hidden", 1..=65_536)?,
+        rows: f.usize_in("rows", 1..=1 << 24)?,
+        steps: f.u64("steps")?,
     })
 }
 
@@ -245,20 +300,12 @@ fn read_family(
 }
 
 fn read_flow(file: &Container, prefix: &str, family: &FamilyConfiguration, fold: usize, d: usize) -> Result<ViewFlow> {
-    let (v, m) = (family.views_per_flow, family.features.min(d));
-    let shift = file.tensor_f32(&format!("{prefix}.shift"), &[v, m])?;
-    let views = if family.maps == MapKind::Axes {
-        let axes = file.tensor_u32(&format!("{prefix}.axes"), &[v, m])?;
-        if axes.iter().any(|&a| a as usize >= d) {
-            return Err(file.error(&format!("{prefix}.axes"), "points beyond the columns"));
+    let (views, m) = match &family.extractor {
+        None => (Representation::Views(read_views(file, prefix, family, d)?), family.features.min(d)),
+        Some(settings) => {
+            let extractor = read_extractor(file, prefix, &extractor::spec(family, settings, d))?;
+            (Representation::Extracted(Box::new(extractor)), family.features)
         }
-        let scale = file.tensor_f32(&format!("{prefix}.scale"), &[v, m])?;
-        let parts = axes.chunks_exact(m).zip(scale.chunks_exact(m)).zip(shift.chunks_exact(m));
-        parts.map(|((a, s), t)| View::from_axes(a.to_vec(), s.to_vec(), t.to_vec())).collect()
-    } else {
-        let matrix = file.tensor_f32(&format!("{prefix}.matrix"), &[v, m, d])?;
-        let parts = matrix.chunks_exact(m * d).zip(shift.chunks_exact(m));
-        parts.map(|(a, t)| View::from_matrix(a.to_vec(), d, t.to_vec())).collect()
     };
     let spec = flow_spec(family, m);
     // The widest tensors must be there before parameters of their size are allocated.
@@ -273,11 +320,39 @@ fn read_flow(file: &Container, prefix: &str, family: &FamilyConfiguration, fold:
         tensor(spec.layers, &[m * 3 * spec.units, spec.hidden])?;
     }
     let mut flow = Flow::<f32>::zeroed(spec).map_err(|e| file.error(prefix, &format!("cannot be built: {e}")))?;
-    for id in flow.parameters().ids() {
-        let (name, shape) = (flow.parameters().name(id).to_owned(), flow.parameters().shape(id).clone());
-        let sides = if shape.rows == 1 { vec![shape.cols] } else { vec![shape.rows, shape.cols] };
-        let values = file.tensor_f32(&format!("{prefix}.{name}"), &sides)?;
-        flow.parameters_mut().fill(id, |i, j| values[i * shape.cols + j]);
-    }
+    read_parameters(file, prefix, flow.parameters_mut())?;
     Ok(ViewFlow { flow, views, fold })
+}
+
+fn read_views(file: &Container, prefix: &str, family: &FamilyConfiguration, d: usize) -> Result<Vec<View>> {
+    let (v, m) = (family.views_per_flow, family.features.min(d));
+    let shift = file.tensor_f32(&format!("{prefix}.shift"), &[v, m])?;
+    if family.maps != MapKind::Axes {
+        let matrix = file.tensor_f32(&format!("{prefix}.matrix"), &[v, m, d])?;
+        let parts = matrix.chunks_exact(m * d).zip(shift.chunks_exact(m));
+        return Ok(parts.map(|(a, t)| View::from_matrix(a.to_vec(), d, t.to_vec())).collect());
+    }
+    let axes = file.tensor_u32(&format!("{prefix}.axes"), &[v, m])?;
+    if axes.iter().any(|&a| a as usize >= d) {
+        return Err(file.error(&format!("{prefix}.axes"), "points beyond the columns"));
+    }
+    let scale = file.tensor_f32(&format!("{prefix}.scale"), &[v, m])?;
+    let parts = axes.chunks_exact(m).zip(scale.chunks_exact(m)).zip(shift.chunks_exact(m));
+    Ok(parts.map(|((a, s), t)| View::from_axes(a.to_vec(), s.to_vec(), t.to_vec())).collect())
+}
+
+fn read_extractor(file: &Container, prefix: &str, spec: &ExtractorSpec) -> Result<Extractor<f32>> {
+    let tensor = |name: &str, rows: usize, cols: usize| {
+        let (whole, flat) = ([rows, cols], [cols]);
+        file.tensor_f32(&format!("{prefix}.extractor.{name}"), if rows == 1 { &flat } else { &whole }).map(drop)
+    };
+    // As above: the tensors before memory of the size they are claimed to have.
+    tensor("views", spec.views * spec.hidden, spec.columns + 1)?;
+    tensor("layer0", spec.hidden, spec.columns)?;
+    (1..spec.layers).try_for_each(|l| tensor(&format!("layer{l}"), spec.hidden, spec.hidden))?;
+    tensor("head", spec.features, spec.hidden)?;
+    let mut extractor = Extractor::zeroed(*spec);
+    read_parameters(file, prefix, extractor.parameters_mut())?;
+    extractor.prepare();
+    Ok(extractor)
 }

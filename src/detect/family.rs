@@ -1,19 +1,20 @@
 //! One flow of a family: its views, its training rows, its training, its held-out scores.
 //!
-//! A flow serves one or more views (told apart by a class) and never sees its held-out fold; the scores of that fold
+//! A flow serves one or more views (told apart by a class, if it is conditioned on them) and never sees its held-out fold; the scores of that fold
 //! calibrate its views.
 
 use nafal_kernels::Isa;
 use rand::Rng;
 
 use super::active::Augmented;
-use super::configuration::{Base, FamilyConfiguration};
+use super::configuration::{Base, ExtractorKind, FamilyConfiguration};
+use super::extractor;
 use super::features::Features;
+use super::representation::{Representation, gather};
 use super::view::View;
 use super::{Configuration, Progress};
-use crate::autodiff::{AdamOptions, OneCycle};
 use crate::error::{Error, Result};
-use crate::flow::{BatchSource, Classes, Density, Flow, FlowSpec, Scratch, Trainer, TrainingOptions};
+use crate::flow::{BatchSource, Classes, Density, Flow, FlowSpec, Scratch, TRAINING_TILE, Trainer, TrainingOptions};
 use crate::random::{Purpose, below, normal, stream};
 use nafal_kernels::dsf::Slope;
 
@@ -21,7 +22,7 @@ use nafal_kernels::dsf::Slope;
 #[derive(Clone, Debug)]
 pub(super) struct ViewFlow {
     pub(super) flow: Flow<f32>,
-    pub(super) views: Vec<View>,
+    pub(super) views: Representation,
     /// The fold no training step saw.
     pub(super) fold: usize,
 }
@@ -53,7 +54,8 @@ impl TrainingRows<'_> {
 
 /// Samples of a flow's batches: random (view, row) pairs with noise, and augmented samples without.
 struct Pairs<'a> {
-    views: &'a [View],
+    isa: Isa,
+    views: &'a Representation,
     base: &'a [f32],
     columns: usize,
     rows: &'a [usize],
@@ -71,19 +73,25 @@ impl BatchSource<f32> for Pairs<'_> {
         let position = (step << 16) | first as u64;
         let mut rng = stream(self.seed, Purpose::Batches, self.key, position);
         let mut noise = stream(self.seed, Purpose::Noise, self.key, position);
-        let m = self.views[0].features();
+        let m = self.views.features();
+        let mut pairs: [(u32, &[f32]); TRAINING_TILE] = [(0, &[]); TRAINING_TILE];
+        let mut drawn = [None; TRAINING_TILE];
         for b in 0..count {
-            let (view, row) = (below(&mut rng, self.views.len()), self.rows[below(&mut rng, self.rows.len())]);
+            let (view, row) = (below(&mut rng, self.views.count()), self.rows[below(&mut rng, self.rows.len())]);
             let uniform = (rng.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
-            let augmented = !self.augmented.is_empty() && uniform < self.share;
-            if augmented {
-                let (class, sample) = self.augmented.get(below(&mut rng, self.augmented.len()));
+            if !self.augmented.is_empty() && uniform < self.share {
+                drawn[b] = Some(below(&mut rng, self.augmented.len()));
+            }
+            pairs[b] = (view as u32, &self.base[row * self.columns..(row + 1) * self.columns]);
+        }
+        self.views.pairs(self.isa, &pairs[..count], tile, lanes);
+        for b in 0..count {
+            classes[b] = pairs[b].0;
+            if let Some(drawn) = drawn[b] {
+                let (class, sample) = self.augmented.get(drawn);
                 classes[b] = class;
                 (0..m).for_each(|i| tile[i * lanes + b] = sample[i]);
             } else {
-                classes[b] = view as u32;
-                let x = &self.base[row * self.columns..(row + 1) * self.columns];
-                self.views[view].apply(x, &mut tile[b..], lanes);
                 (0..m).for_each(|i| tile[i * lanes + b] += (self.noise * normal::<f64>(&mut noise)) as f32);
             }
         }
@@ -105,20 +113,12 @@ pub(super) fn train(
     let fold = index % configuration.folds;
     let rows: Vec<usize> = (0..data.folds.len()).filter(|&i| data.folds[i] != fold).collect();
     let base = data.base(family.base);
-    let views: Vec<View> = (0..family.views_per_flow)
-        .map(|v| View::random(family, seed, [key, v as u64], base, data.columns, &rows))
-        .collect();
-    let spec = flow_spec(family, views[0].features());
-    let flow = Flow::<f32>::new(spec, seed, key).map_err(|e| Error::Usage(e.to_string()))?.with_isa(isa);
-    let options = TrainingOptions {
-        batch: family.batch,
-        adam: AdamOptions { beta2: 0.99, clip: 10.0, ..AdamOptions::default() },
-    };
-    let mut trainer = Trainer::new(&flow, options);
-    let mut subject = ViewFlow { flow, views, fold };
+    let mut report = FlowReport::default();
+    let mut subject = start(isa, family, fold, base, data.columns, &rows, seed, key, &mut report, progress)?;
+    let options = TrainingOptions { batch: family.batch, adam: family.optimiser.adam() };
+    let mut trainer = Trainer::new(&subject.flow, options);
     let mut augmented = Augmented::default();
     let rounds = configuration.active.map_or(0, |a| a.rounds);
-    let mut report = FlowReport::default();
     for round in 0..=rounds {
         let steps = if round == 0 { family.steps } else { family.round_steps };
         let mut share = 0.0;
@@ -127,8 +127,12 @@ pub(super) fn train(
             let part = active.share * round as f64;
             share = (part / (1.0 + part)).min(0.5);
         }
+        if steps == 0 {
+            continue;
+        }
         let ViewFlow { flow, views, .. } = &mut subject;
         let source = Pairs {
+            isa,
             views,
             base,
             columns: data.columns,
@@ -139,8 +143,7 @@ pub(super) fn train(
             augmented: &augmented,
             share,
         };
-        let schedule = OneCycle { steps, peak: family.peak_rate, warm_up: 0.2 };
-        report.loss = trainer.run(flow, schedule, &source, |_, _| {
+        report.loss = trainer.run(flow, family.optimiser.schedule(steps, family.peak_rate), &source, |_, _| {
             progress.advance(1);
             !progress.cancelled()
         });
@@ -158,16 +161,50 @@ pub(super) fn train(
     Ok((subject, report))
 }
 
-/// Training steps of one flow over all rounds.
+/// A flow at its random start with its views; behind an extractor that is trained with it, both after that training.
+fn start(
+    isa: Isa,
+    family: &FamilyConfiguration,
+    fold: usize,
+    base: &[f32],
+    columns: usize,
+    rows: &[usize],
+    seed: u64,
+    key: u64,
+    report: &mut FlowReport,
+    progress: &dyn Progress,
+) -> Result<ViewFlow> {
+    let flow = |features: usize| -> Result<Flow<f32>> {
+        let spec = flow_spec(family, features);
+        Ok(Flow::<f32>::new(spec, seed, key).map_err(|e| Error::Usage(e.to_string()))?.with_isa(isa))
+    };
+    let Some(settings) = &family.extractor else {
+        let view = |v| View::random(family, seed, [key, v as u64], base, columns, rows);
+        let views: Vec<View> = (0..family.views_per_flow).map(view).collect();
+        return Ok(ViewFlow { flow: flow(views[0].features())?, views: Representation::Views(views), fold });
+    };
+    let gathered = gather(base, columns, rows);
+    let data = extractor::Data { rows: &gathered, columns, seed, key };
+    let (mut extractor, maps) = extractor::fit(isa, family, settings, &data, progress)?;
+    let mut flow = flow(family.features)?;
+    if settings.kind == ExtractorKind::Joint {
+        (extractor, flow, report.loss) =
+            extractor::train_jointly(isa, family, settings, (extractor, maps, flow), &data, progress)?;
+    }
+    Ok(ViewFlow { flow, views: Representation::Extracted(Box::new(extractor)), fold })
+}
+
+/// Training steps of one flow, its extractor's and all rounds' included.
 pub(super) fn steps(configuration: &Configuration, family: &FamilyConfiguration) -> u64 {
-    family.steps + configuration.active.map_or(0, |a| a.rounds as u64) * family.round_steps
+    let extractor = family.extractor.filter(|e| e.kind != ExtractorKind::Random).map_or(0, |e| e.steps);
+    extractor + family.steps + configuration.active.map_or(0, |a| a.rounds as u64) * family.round_steps
 }
 
 /// The shape of a family's flows on `features` features.
 pub(super) fn flow_spec(family: &FamilyConfiguration, features: usize) -> FlowSpec {
     FlowSpec {
         features,
-        classes: if family.views_per_flow > 1 { family.views_per_flow } else { 0 },
+        classes: if family.conditioned && family.views_per_flow > 1 { family.views_per_flow } else { 0 },
         blocks: family.blocks,
         layers: family.layers,
         hidden: family.hidden.max(features),
@@ -187,10 +224,14 @@ impl ViewFlow {
     ///
     /// With few rows the lanes of a tile hold (view, row) pairs, otherwise rows of one view; the bits are the same.
     pub(super) fn densities(&self, base: &[f32], d: usize, rows: &[usize], scratch: &mut Scratch<f32>) -> Density {
+        let views = match &self.views {
+            Representation::Views(views) => views,
+            Representation::Extracted(extractor) => return extractor.density(&self.flow, &gather(base, d, rows)),
+        };
         let mut out = Density::default();
         let row = |i: usize| &base[i * d..(i + 1) * d];
-        if rows.len() >= FEW || self.views.len() == 1 {
-            for (class, view) in self.views.iter().enumerate() {
+        if rows.len() >= FEW || views.len() == 1 {
+            for (class, view) in views.iter().enumerate() {
                 for chunk in rows.chunks(TILE) {
                     let classes =
                         if self.flow.spec().classes > 0 { Classes::Same(class as u32) } else { Classes::None };
@@ -203,15 +244,16 @@ impl ViewFlow {
             return out;
         }
         let pairs: Vec<(u32, usize)> =
-            (0..self.views.len() as u32).flat_map(|v| rows.iter().map(move |&i| (v, i))).collect();
+            (0..views.len() as u32).flat_map(|v| rows.iter().map(move |&i| (v, i))).collect();
         for chunk in pairs.chunks(TILE) {
             let classes: Vec<u32> = chunk.iter().map(|p| p.0).collect();
             let fill = |tile: &mut [f32], lanes: usize| {
                 for (b, &(v, i)) in chunk.iter().enumerate() {
-                    self.views[v as usize].apply(row(i), &mut tile[b..], lanes);
+                    views[v as usize].apply(row(i), &mut tile[b..], lanes);
                 }
             };
-            self.flow.density_tile(scratch, chunk.len(), Classes::Each(&classes), fill, &mut out);
+            let classes = if self.flow.spec().classes > 0 { Classes::Each(&classes) } else { Classes::None };
+            self.flow.density_tile(scratch, chunk.len(), classes, fill, &mut out);
         }
         out
     }

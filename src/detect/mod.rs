@@ -6,19 +6,26 @@ pub mod chi_square;
 mod configuration;
 mod content;
 mod detector;
+mod extractor;
 mod family;
 mod features;
 pub mod mahalanobis;
 mod model;
 pub mod model_file;
 mod normal_quantile;
+mod paper;
 mod progress;
+mod representation;
 mod samples;
 pub mod series;
 mod view;
 
-pub use configuration::{ActiveConfiguration, Base, Configuration, FamilyConfiguration, MapKind};
+pub use configuration::{
+    ActiveConfiguration, Base, Configuration, ExtractorConfiguration, ExtractorKind, FamilyConfiguration, MapKind,
+    Optimiser,
+};
 pub use detector::{Detector, DetectorBuilder, MIN_ROWS, Preset, ScoreKind};
+pub use extractor::{CollapseAlarm, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
 pub use model::{Model, Threshold};
 pub use progress::{Progress, Quiet};
 pub use samples::Samples;

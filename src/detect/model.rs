@@ -212,7 +212,12 @@ impl Model {
     fn p_value(&self, fold_scores: impl Iterator<Item = f64>) -> f64 {
         let at_least = |(sorted, s): (&Vec<f64>, f64)| sorted.len() - sorted.partition_point(|&v| v < s);
         let count: usize = self.conformal.iter().zip(fold_scores).map(at_least).sum();
-        (1 + count) as f64 / (1 + self.summary.rows) as f64
+        (1 + count) as f64 / (1 + self.calibration_rows()) as f64
+    }
+
+    /// Training rows that some flow left out: all, unless there are fewer flows than folds.
+    fn calibration_rows(&self) -> usize {
+        self.conformal.iter().map(Vec::len).sum()
     }
 
     /// Whether each row is anomalous.
@@ -245,9 +250,9 @@ impl Model {
     pub fn configuration(&self) -> &Configuration {
         &self.configuration
     }
-    /// The smallest p-value any row can get, `1/(n + 1)`.
+    /// The smallest p-value any row can get, `1/(n + 1)` for `n` training rows that calibrate.
     pub fn smallest_p_value(&self) -> f64 {
-        1.0 / (1 + self.summary.rows) as f64
+        1.0 / (1 + self.calibration_rows()) as f64
     }
     /// The header of the model file as JSON text, keys sorted.
     pub fn header_json(&self) -> String {

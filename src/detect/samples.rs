@@ -42,9 +42,9 @@ impl Model {
         let draw = |i: usize| -> Result<(Vec<f64>, f64)> {
             let (f, index, class) = views[i % views.len()];
             let subject = &self.families[f].flows[index];
-            let view = &subject.views[class];
-            let axes =
-                view.axes().ok_or_else(|| Error::Usage("samples of dense views cannot be mapped back".into()))?;
+            let dense = || Error::Usage("samples of dense views cannot be mapped back".into());
+            let view = &subject.views.views().ok_or_else(dense)?[class];
+            let axes = view.axes().ok_or_else(dense)?;
             let parts = view.parts();
             let scale = parts.axes.map_or(&[][..], |(_, scale)| scale);
             let draws = subject.flow.sample(1, class as u32, &mut stream(seed, Purpose::Samples, i as u64, u64::MAX));

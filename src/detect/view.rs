@@ -150,7 +150,7 @@ impl View {
 }
 
 /// A symmetric square root of the inverse covariance of the rows, shrunk where directions have next to no spread.
-fn whitening(base: &[f32], d: usize, rows: &[usize]) -> DMatrix<f64> {
+pub(super) fn whitening(base: &[f32], d: usize, rows: &[usize]) -> DMatrix<f64> {
     let n = rows.len() as f64;
     let x = DMatrix::<f64>::from_fn(rows.len(), d, |i, j| f64::from(base[rows[i] * d + j]));
     let mean = x.row_mean();

@@ -20,4 +20,4 @@ pub use density::{Classes, Density, Scratch};
 pub use sampling::Draws;
 pub use spec::{FlowError, FlowSpec};
 pub use stack::Flow;
-pub use training::{BatchSource, Trainer, TrainingOptions};
+pub use training::{BatchSource, TILE as TRAINING_TILE, Trainer, TrainingOptions};

@@ -7,10 +7,10 @@
 use nafal_kernels::Real;
 
 use super::Flow;
-use crate::autodiff::{Adam, AdamOptions, OneCycle, Slots};
+use crate::autodiff::{Adam, AdamOptions, Schedule, Slots};
 
-/// Columns of a training tile.
-const TILE: usize = 64;
+/// Columns of a training tile: the most samples a [`BatchSource`] is asked for at once.
+pub const TILE: usize = 64;
 
 /// Where training samples come from.
 pub trait BatchSource<T>: Sync {
@@ -73,13 +73,14 @@ impl<T: Real> Trainer<T> {
     pub fn run(
         &mut self,
         flow: &mut Flow<T>,
-        schedule: OneCycle,
+        schedule: impl Into<Schedule>,
         source: &dyn BatchSource<T>,
         mut each: impl FnMut(u64, f64) -> bool,
     ) -> f64 {
-        let tail = schedule.steps - schedule.steps.div_ceil(10).min(schedule.steps);
+        let schedule = schedule.into();
+        let tail = schedule.steps() - schedule.steps().div_ceil(10).min(schedule.steps());
         let (mut sum, mut count) = (0.0, 0u64);
-        for s in 0..schedule.steps {
+        for s in 0..schedule.steps() {
             let (loss, norm) = self.step(flow, schedule.rate(s), source);
             if !norm.is_finite() || !loss.is_finite() {
                 return f64::NAN;

@@ -1,7 +1,10 @@
 //! The operations of the tape: one file each, the VJP beside the forward formula.
 
+pub mod add;
+pub mod cross_entropy;
 pub mod custom;
 pub mod dsf;
+pub mod folded;
 pub mod gaussian_nll;
 pub mod linear;
 pub mod reverse;
@@ -16,9 +19,12 @@ use super::tape::{Backward, Env, Var};
 /// The closed set of operations.
 pub(super) enum Op<T> {
     Linear(linear::Node<T>),
+    Folded(folded::Node<T>),
+    Add(add::Node),
     Reverse(reverse::Node),
     Dsf(dsf::Node),
     GaussianNll(gaussian_nll::Node),
+    CrossEntropy(cross_entropy::Node),
     Custom(custom::Node<T>),
 }
 
@@ -27,12 +33,18 @@ pub(super) enum Op<T> {
 pub enum Operation {
     /// [`super::Tape::linear`].
     Linear,
+    /// [`super::Tape::folded`].
+    Folded,
+    /// [`super::Tape::add`].
+    Add,
     /// [`super::Tape::reverse`].
     Reverse,
     /// [`super::Tape::dsf`].
     Dsf,
     /// [`super::Tape::gaussian_nll`].
     GaussianNll,
+    /// [`super::Tape::cross_entropy`].
+    CrossEntropy,
     /// [`super::Tape::custom`].
     Custom,
 }
@@ -42,6 +54,9 @@ impl<T: Real> Op<T> {
     pub(super) fn kind(&self) -> Operation {
         match self {
             Op::Linear(_) => Operation::Linear,
+            Op::Folded(_) => Operation::Folded,
+            Op::Add(_) => Operation::Add,
+            Op::CrossEntropy(_) => Operation::CrossEntropy,
             Op::Reverse(_) => Operation::Reverse,
             Op::Dsf(_) => Operation::Dsf,
             Op::GaussianNll(_) => Operation::GaussianNll,
@@ -53,9 +68,12 @@ impl<T: Real> Op<T> {
     pub(super) fn forward(&self, env: &Env, p: Option<&Parameters<T>>, before: &[T], output: &mut [T]) -> f64 {
         match self {
             Op::Linear(n) => n.forward(env, p.expect("linear layers have parameters"), before, output),
+            Op::Folded(n) => n.forward(env, p.expect("folded layers have parameters"), before, output),
+            Op::Add(n) => n.forward(env, before, output),
             Op::Reverse(n) => n.forward(env, before, output),
             Op::Dsf(n) => n.forward(env, before, output),
             Op::GaussianNll(n) => return n.forward(env, before),
+            Op::CrossEntropy(n) => return n.forward(env, before, output),
             Op::Custom(n) => n.forward(env, before, output),
         }
         0.0
@@ -65,9 +83,12 @@ impl<T: Real> Op<T> {
     pub(super) fn vjp(&self, b: Backward<T>, output: Var) {
         match self {
             Op::Linear(n) => n.vjp(b, output),
+            Op::Folded(n) => n.vjp(b, output),
+            Op::Add(n) => n.vjp(b),
             Op::Reverse(n) => n.vjp(b),
             Op::Dsf(n) => n.vjp(b),
             Op::GaussianNll(n) => n.vjp(b),
+            Op::CrossEntropy(n) => n.vjp(b, output),
             Op::Custom(n) => n.vjp(b, output),
         }
     }

@@ -1,0 +1,100 @@
+//! Gradient steps through the folded views: some rows, every view, any loss on the features.
+//!
+//! A step's samples are the `n·K` pairs of `n` rows and all views. A tile holds rows of one view; a slot sums the gradients
+//! of its tiles, and the folded maps' gradient is carried back to `W₁` once a step.
+
+use std::sync::Arc;
+
+use nafal_kernels::{Isa, Matrix, MatrixMut, Real, gemm};
+
+use super::{ExtractorSpec, Layers};
+use crate::autodiff::{Adam, AdamOptions, AffineMaps, AlignedVec, Folding, Parameters, Slots, Tape, Var};
+
+/// Most rows of a tile.
+pub(super) const TILE: usize = 64;
+
+/// Optimiser state and buffers of a training through folded views.
+pub(super) struct ViewTrainer<T: Real> {
+    isa: Isa,
+    spec: ExtractorSpec,
+    maps: Arc<AffineMaps<T>>,
+    adam: Adam<T>,
+    slots: Slots<T>,
+    folding: Folding<T>,
+    /// The step's rows as columns with a one below, `[d+1, n]`.
+    columns: AlignedVec<T>,
+}
+
+/// What a loss may know of its tile.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TileInfo {
+    /// Number of the tile within the step.
+    pub(super) tile: usize,
+    /// One over the samples of the step.
+    pub(super) weight: f64,
+}
+
+impl<T: Real> ViewTrainer<T> {
+    /// A trainer of `parameters`, which hold the extractor's `layers`; folds the views.
+    pub(super) fn new(
+        isa: Isa,
+        spec: ExtractorSpec,
+        layers: &Layers<T>,
+        maps: Arc<AffineMaps<T>>,
+        options: AdamOptions,
+        parameters: &mut Parameters<T>,
+    ) -> Self {
+        assert_eq!((maps.count(), maps.columns()), (spec.views, spec.columns), "views and columns of the maps");
+        let mut folding = Folding::new(layers.first, layers.folded.table);
+        folding.refresh(isa, &maps, parameters);
+        let (adam, slots) = (Adam::new(parameters, options), Slots::new(isa, parameters, spec.views));
+        ViewTrainer { isa, spec, maps, adam, slots, folding, columns: AlignedVec::new() }
+    }
+
+    /// Mean loss over rows `[n, d]` (row-major) and all views; `record(tape, features, info)` records a tile's loss. The
+    /// gradients stay for [`ViewTrainer::update`].
+    pub(super) fn gradient(
+        &mut self,
+        parameters: &Parameters<T>,
+        layers: &Layers<T>,
+        rows: &[T],
+        record: impl Fn(&mut Tape<T>, Var, TileInfo) + Sync,
+    ) -> f64 {
+        let (d, views) = (self.spec.columns, self.spec.views);
+        let n = rows.len() / d;
+        self.columns.resize_dirty((d + 1) * n);
+        let transposed = MatrixMut::new(&mut self.columns, d, n, n);
+        gemm::transpose(self.isa, Matrix::new(rows, n, d, d), transposed);
+        self.columns[d * n..].fill(T::ONE);
+        let (columns, chunks, weight) = (&self.columns, n.div_ceil(TILE), 1.0 / (n * views) as f64);
+        let (loss, _) = self.slots.gradient(parameters, views * chunks, |tile, tape| {
+            let (view, first) = (tile / chunks, tile % chunks * TILE);
+            let count = TILE.min(n - first);
+            tape.begin(count);
+            tape.set_classes(std::iter::repeat_n(view as u32, count));
+            let x = tape.input(d + 1, false, |x, lanes| {
+                for (x, column) in x.chunks_exact_mut(lanes).zip(columns.chunks_exact(n)) {
+                    x[..count].copy_from_slice(&column[first..first + count]);
+                }
+            });
+            let features = layers.record(tape, parameters, view, x);
+            record(tape, features, TileInfo { tile, weight });
+        });
+        self.folding.pull_back(self.isa, &self.maps, parameters, self.slots.gradients_mut());
+        loss
+    }
+
+    /// The gradients of the latest [`ViewTrainer::gradient`].
+    #[cfg(test)]
+    pub(super) fn gradients(&mut self) -> &crate::autodiff::Gradients<T> {
+        self.slots.gradients_mut()
+    }
+
+    /// One step of Adam with the latest gradients at learning rate `rate`, and the folding of the new weights; returns the
+    /// gradient's norm before clipping.
+    pub(super) fn update(&mut self, parameters: &mut Parameters<T>, rate: f64) -> f64 {
+        let norm = self.adam.step(self.isa, rate, parameters, self.slots.gradients_mut());
+        self.folding.refresh(self.isa, &self.maps, parameters);
+        norm
+    }
+}
