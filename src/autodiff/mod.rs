@@ -1,7 +1,7 @@
 //! Reverse-mode differentiation on feature-major tiles `[features, lanes]`.
 //!
 //! A [`Tape`] records matrix-valued operations on one tile of a batch and plays them back. Parameters live apart from
-//! it in a flat [`Parameters`] store, gradients in a [`Gradients`] of the same layout, and [`gradient`] spreads the
+//! it in a flat [`Parameters`] store, gradients in a [`Gradients`] of the same layout, and [`Slots`] spreads the
 //! tiles of a batch over a fixed number of slots, so that training gives the same bits on any number of threads.
 
 mod adam;

@@ -6,7 +6,7 @@
 //! | input gradient | `dX = Wᵀ·dY` | [`product`] with the transposed weights and `shape.transposed()` |
 //! | weight gradient | `dW = dY·Xᵀ` | [`outer`] |
 //!
-//! The batch lies in the vector lanes and the weights are read in place, so that one micro-kernel ([`tile`])
+//! The batch lies in the vector lanes and the weights are read in place, so that one micro-kernel (`tile`)
 //! serves all three and nothing is packed. Column-major readers see `X` as nalgebra's `lanes × features` matrix.
 
 mod blocks;

@@ -32,7 +32,7 @@ impl Node {
                 total += sum.ln();
             }
             let share = T::from_f64(1.0 / sum);
-            output.iter_mut().skip(b).step_by(lanes).for_each(|p| *p = *p * share);
+            output.iter_mut().skip(b).step_by(lanes).for_each(|p| *p *= share);
         }
         self.weight * total
     }
