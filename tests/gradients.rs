@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use nafal::autodiff::{
-    CustomOp, Folded, Gradients, Linear, Operation, ParameterId, Parameters, Prepared, Seed, Tape, Var, check_gradient,
+    CustomOp, Folded, Gradients, Linear, Operation, ParameterId, Parameters, Prepared, Tape, Var, check_gradient,
 };
 use nafal::flow::Classes;
 use nafal::flow::strategies::{Case, Magnitudes, Sizes, cases, settings};
@@ -107,7 +107,8 @@ impl Graph {
                 seeds.push((var, Box::new(seed)));
             }
         }
-        let mut seeds: Vec<Seed<f64>> = seeds.iter_mut().map(|(var, seed)| (*var, &mut **seed as _)).collect();
+        let mut seeds: Vec<nafal::autodiff::Seed<f64>> =
+            seeds.iter_mut().map(|(var, seed)| (*var, &mut **seed as _)).collect();
         tape.backward(parameters, &prepared, &mut gradients, &mut seeds);
         let mut gradient = Vec::new();
         for &var in inputs {
