@@ -115,7 +115,7 @@ fn fewer_rows_than_neighbours_are_enough_and_too_few_are_an_error() {
         let least = if rival.name() == "lof" { 2 } else { 1 };
         scores(rival.as_ref(), &cloud(least, 4, 1), &rows);
         let too_few = cloud(least, 4, 1).select_rows(&(0..least - 1).collect::<Vec<_>>());
-        let error = rival.fit(&too_few, 0).err().expect(rival.name());
+        let error = rival.fit(&too_few, 0).err().unwrap_or_else(|| panic!("{}", rival.name()));
         assert_eq!(error.exit_code(), 3);
         assert!(error.to_string().contains(&format!("at least {least}")), "{error}");
     }
