@@ -16,3 +16,8 @@ pub mod report;
 
 pub use detect::{Detector, Model, Preset, ScoreKind, Threshold};
 pub use error::{DataError, Error, Result};
+
+/// The README's example, run as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;
