@@ -85,7 +85,8 @@ impl<T: Real> Flow<T> {
                 transformer.load(spec.slope, &raw, b);
                 let (x, at) = transformer.solve(scratch.y[i * lanes + b].to_f64());
                 // Where a slope all but vanishes the solution may lie beyond the narrower type's range.
-                let largest = T::MAX.to_f64();
+                // A plateau may put a solution beyond the type; the root of its range leaves later products finite.
+                let largest = T::MAX.to_f64().sqrt();
                 let x = if x.is_finite() { x.clamp(-largest, largest) } else { x };
                 scratch.x[i * lanes + b] = T::from_f64(x);
                 scratch.log_det[b] += at.log_slope;
