@@ -190,7 +190,9 @@ fn outputs_never_fall<T: Real>(case: &Case, isa: Isa, j: usize) -> Law {
         .collect();
     let classes = if case.spec.classes > 0 { Classes::Same(0) } else { Classes::None };
     let z: Vec<T> = block.data_to_latent(&x, classes).0.iter().skip(j).step_by(m).copied().collect();
-    let log_slopes: Vec<f64> = log_slopes(&block, &x, classes).into_iter().skip(j).step_by(m).collect();
+    let zeros = vec![0u32; fan.len()];
+    let each = if case.spec.classes > 0 { Classes::Each(&zeros) } else { Classes::None };
+    let log_slopes: Vec<f64> = log_slopes(&block, &x, each).into_iter().skip(j).step_by(m).collect();
     for i in 1..z.len() {
         let (low, high) = (z[i - 1].to_f64(), z[i].to_f64());
         if fan[i - 1] == fan[i] {
