@@ -48,6 +48,7 @@ mod tests {
     use super::*;
 
     /// mpmath, 40 digits.
+    #[allow(clippy::excessive_precision)]
     #[test]
     fn agrees_with_known_quantiles() {
         for (p, u) in [

@@ -148,6 +148,7 @@ mod tests {
     }
 
     /// 80-digit values of the study on NAF numerics.
+    #[allow(clippy::excessive_precision, clippy::approx_constant)]
     #[test]
     fn agrees_with_values_computed_to_eighty_digits() {
         let mut t = transformer(&[0.5, 1.0, 3.0], &[-1.0, 0.25, 2.0], &[0.0, -0.5, 1.0]);
