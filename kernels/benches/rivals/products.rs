@@ -69,6 +69,8 @@ fn layer<T: Foreign>(setting: &Setting, kernel: &str, shape: &Staircase, lanes: 
         let (w, x) = (Matrix::new(w, n, k, k), Matrix::new(x, k, lanes, lanes));
         product(isa, shape, w, x, Start::Zero, Finish::Store, MatrixMut::new(y, n, lanes, lanes));
     };
+    // Sums of `k` products of numbers up to one, in any order.
+    let tolerance = 16.0 + k as f64;
     let mut want = vec![T::ZERO; n * lanes];
     {
         let (w, x) = (Matrix::new(&w, n, k, k), Matrix::new(&x, k, lanes, lanes));
@@ -79,13 +81,13 @@ fn layer<T: Foreign>(setting: &Setting, kernel: &str, shape: &Staircase, lanes: 
         [("gemm", T::gemm), ("matrixmultiply", T::matrixmultiply), ("nalgebra", T::nalgebra)];
     let mut y = vec![T::ONE; n * lanes];
     run(setting.isa, shape, &w, &x, &mut y);
-    close("ours", &y, &want, 64.0);
+    close("ours", &y, &want, tolerance);
     let dense = Staircase::dense(n, k);
     let mut contestants: Vec<Rival> = Vec::new();
     for (name, rival) in rivals {
         let mut y = vec![T::ONE; n * lanes];
         rival(sizes, &w, &x, &mut y);
-        close(name, &y, &want, 64.0);
+        close(name, &y, &want, tolerance);
         let (w, x) = (&w, &x);
         contestants.push((name, Box::new(move || rival(sizes, black_box(w), black_box(x), black_box(&mut y)))));
     }
