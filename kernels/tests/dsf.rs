@@ -6,7 +6,7 @@ use nafal_kernels::dsf::Slope;
 use nafal_kernels::{Real, naive};
 use proptest::prelude::*;
 use support::nodes::Node;
-use support::{bits, isas};
+use support::{bits, cases, isas};
 
 const SLOPES: [Slope; 2] = [Slope::Softplus, Slope::Bounded { limit: 4.0 }];
 
@@ -30,7 +30,7 @@ fn agree<T: Real>(node: &Node<T>, tolerance: f64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(cases(64)))]
     #[test]
     fn agrees_with_the_definition(units in 1usize..24, lanes in 0usize..40, reach in 0.1f64..8.0, seed: u64) {
         for slope in SLOPES {

@@ -15,6 +15,16 @@ pub fn isas() -> Vec<Isa> {
     }
 }
 
+/// Whether sizes and repetitions are to be small: for runs under an instrument that slows everything down.
+pub fn small() -> bool {
+    std::env::var("NAFAL_TEST_SIZE").is_ok_and(|size| size == "small")
+}
+
+/// Cases of a property: `n`, or a few.
+pub fn cases(n: u32) -> u32 {
+    if small() { n / 16 } else { n }
+}
+
 /// SplitMix64: enough randomness for operands, the same on every machine.
 pub struct Numbers(pub u64);
 
