@@ -54,7 +54,8 @@ pub fn bars(title: &str, entries: &[&Entry]) -> String {
             entry.label().replace("->", "→")
         ));
         let ours = ("ours", entry.ours);
-        for (name, rate) in std::iter::once(ours).chain(entry.rivals.iter().map(|(name, rate)| (name.as_str(), *rate))) {
+        for (name, rate) in std::iter::once(ours).chain(entry.rivals.iter().map(|(name, rate)| (name.as_str(), *rate)))
+        {
             let colour = COLOURS[names.iter().position(|n| *n == name).expect("a name") % COLOURS.len()];
             let end = place(rate);
             draw(format_args!(

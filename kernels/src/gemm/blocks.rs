@@ -166,11 +166,7 @@ fn tiles<T: Real, S: Simd<T>, const ROWS: usize, const WIDTH: usize, const BY_CO
     let Piece { inner, lanes, start, leak } = p;
     let (w, x) = (&o.w, &o.x);
     let w_from = if BY_COLUMNS { inner.start * w.ld + rows.start } else { rows.start * w.ld + inner.start };
-    let start = match *start {
-        TileStart::Bias(bias) => TileStart::Bias(&bias[rows.clone()]),
-        TileStart::Lanes(bias) => TileStart::Lanes(&bias[lanes.clone()]),
-        other => other,
-    };
+    let start = start.of(rows.clone(), lanes.clone());
     // An empty inner range may begin behind the storage.
     let (w, x) = if inner.is_empty() {
         (&[][..], &[][..])
