@@ -6,7 +6,7 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::arguments::Global;
+use super::arguments::{Global, keep_apart};
 use super::output::{Output, print};
 use super::progress::Stages;
 use super::training_report;
@@ -26,7 +26,7 @@ pub(super) struct Fit {
     #[arg(long, value_name = "C")]
     label: Option<String>,
     /// Label of normal rows; rows with another label are left out
-    #[arg(long, value_name = "V", default_value = "0", allow_hyphen_values = true)]
+    #[arg(long, value_name = "V", default_value = "0", allow_hyphen_values = true, requires = "label")]
     normal: String,
     /// About how many views of a row [default: the preset's]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -37,9 +37,9 @@ pub(super) struct Fit {
     /// Active learning: train on with samples of low likelihood drawn from the flows
     #[arg(long, value_enum, default_value_t = Switch::Off)]
     active: Switch,
-    /// What the score is made of
-    #[arg(long, value_enum, default_value_t = Score::Calibrated)]
-    score: Score,
+    /// What the score is made of [default: the preset's]
+    #[arg(long, value_enum)]
+    score: Option<Score>,
     /// Named configuration
     #[arg(long, value_enum, default_value_t = Named::Default)]
     preset: Named,
@@ -70,11 +70,15 @@ enum Named {
     Default,
     /// Fewer views, fewer steps
     Fast,
+    /// The paper taken literally: dense views, extractor and flow trained together; scored by likelihood
+    Paper,
 }
 
 impl Fit {
     pub fn run(&self, global: &Global) -> Result<()> {
         let started = Instant::now();
+        let outputs = [Some(&self.output), self.report.as_ref()];
+        keep_apart(outputs.into_iter().flatten().chain([&self.data]).map(PathBuf::as_path))?;
         let options = ReadOptions { label: self.label.clone(), columns: None };
         let table = Table::read_csv(&self.data, &options)?;
         self.note_label(&table, global);
@@ -99,16 +103,19 @@ impl Fit {
             .seed(self.seed)
             .normal(&self.normal)
             .active(self.active == Switch::On)
-            .score(match self.score {
-                Score::Calibrated => ScoreKind::Calibrated,
-                Score::Likelihood => ScoreKind::Likelihood,
-                Score::Latent => ScoreKind::Latent,
-            })
             .preset(match self.preset {
                 Named::Default => Preset::Default,
                 Named::Fast => Preset::Fast,
+                Named::Paper => Preset::Paper,
             })
             .progress(progress);
+        if let Some(score) = self.score {
+            builder = builder.score(match score {
+                Score::Calibrated => ScoreKind::Calibrated,
+                Score::Likelihood => ScoreKind::Likelihood,
+                Score::Latent => ScoreKind::Latent,
+            });
+        }
         if let Some(views) = self.views {
             builder = builder.views(views as usize);
         }

@@ -51,7 +51,7 @@ impl Reproduce {
         };
         let builder = Detector::builder();
         let stages = Stages::new(global.quiet);
-        let mut output = Output::open(self.to.output.as_deref())?;
+        let mut output = self.to.open(&[])?;
         let ran = if global.json {
             run(self.experiment, &options, &builder, &stages, &mut JsonLines(&mut output))
         } else {
