@@ -21,8 +21,8 @@ pub fn small() -> bool {
     std::env::var("NAFAL_TEST_SIZE").is_ok_and(|size| size == "small")
 }
 
-/// Settings for laws: `cases` random cases (a few, if sizes are small) from a fixed seed; the environment variables `PROPTEST_CASES` and
-/// `PROPTEST_RNG_SEED` overrule both.
+/// Settings for laws: `cases` random cases (a few, if sizes are small) from a fixed seed; the environment variables
+/// `PROPTEST_CASES` and `PROPTEST_RNG_SEED` overrule both.
 pub fn settings(cases: u32) -> ProptestConfig {
     let given = |name: &str| std::env::var_os(name).is_some();
     let mut settings = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
