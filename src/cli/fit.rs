@@ -150,6 +150,10 @@ impl Fit {
             table.rows(),
             shown(&self.output)
         ));
+        let unseen = model.unseen_columns();
+        if unseen > 0 {
+            global.note(format_args!("note: no view looks at {unseen} of the columns; raise --views"));
+        }
         if let Some(report) = &self.report {
             global.note(format_args!("report: {}", shown(report)));
         }

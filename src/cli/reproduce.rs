@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::arguments::{Global, To};
-use super::output::Output;
 use super::progress::Stages;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
