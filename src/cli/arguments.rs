@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
+use crate::detect::Preset;
 use crate::error::{Error, Result};
 
 /// Arguments of every verb.
@@ -46,6 +47,28 @@ pub(super) struct To {
     /// Write to FILE instead of stdout, atomically
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// A named configuration.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum Named {
+    /// The recipe chosen on development data
+    #[default]
+    Default,
+    /// Fewer views, fewer steps
+    Fast,
+    /// The paper's set-up taken literally, for studies: it may end with exit 6, because its loss has no minimum
+    Paper,
+}
+
+impl From<Named> for Preset {
+    fn from(named: Named) -> Preset {
+        match named {
+            Named::Default => Preset::Default,
+            Named::Fast => Preset::Fast,
+            Named::Paper => Preset::Paper,
+        }
+    }
 }
 
 /// A model and the data it is applied to.
