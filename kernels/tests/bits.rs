@@ -7,7 +7,7 @@ use nafal_kernels::map::{self, AdamStep};
 use nafal_kernels::{Isa, Matrix, Real, math};
 use proptest::prelude::*;
 use support::products::{Begin, Problem};
-use support::{Numbers, bits, isas};
+use support::{Numbers, bits, isas, settings};
 
 /// The instruction sets that round a multiply-add once.
 fn fused() -> Vec<Isa> {
@@ -32,7 +32,7 @@ fn products<T: Real>(prefixes: &[usize], k: usize, lanes: usize, seed: u64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(settings(48))]
     #[test]
     fn products_are_scalar_chains(k in 1usize..50, rows in 1usize..40, lanes in 1usize..70, seed: u64) {
         let mut r = Numbers(seed);

@@ -6,7 +6,7 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::arguments::{Global, Named};
+use super::arguments::{Global, Named, keep_apart};
 use super::output::{Output, print};
 use super::progress::Stages;
 use super::training_report;
@@ -26,7 +26,7 @@ pub(super) struct Fit {
     #[arg(long, value_name = "C")]
     label: Option<String>,
     /// Label of normal rows; rows with another label are left out
-    #[arg(long, value_name = "V", default_value = "0", allow_hyphen_values = true)]
+    #[arg(long, value_name = "V", default_value = "0", allow_hyphen_values = true, requires = "label")]
     normal: String,
     /// About how many views of a row [default: the preset's]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]
@@ -70,6 +70,8 @@ enum Score {
 impl Fit {
     pub fn run(&self, global: &Global) -> Result<()> {
         let started = Instant::now();
+        let outputs = [Some(&self.output), self.report.as_ref()];
+        keep_apart(outputs.into_iter().flatten().chain([&self.data]).map(PathBuf::as_path))?;
         let options = ReadOptions { label: self.label.clone(), columns: None };
         let table = Table::read_csv(&self.data, &options)?;
         self.note_label(&table, global);

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::arguments::{Global, Subject, To};
 use super::model_scores::{ModelScores, Scored};
-use super::output::{Cell, Output, TableWriter};
+use super::output::{Cell, TableWriter};
 use crate::detect::{Model, Threshold};
 use crate::error::Result;
 
@@ -43,7 +43,7 @@ impl Predict {
         if let Threshold::Alpha(alpha) = threshold {
             note_unattainable(&model, alpha, global);
         }
-        let output = Output::open(self.to.output.as_deref())?;
+        let output = self.to.open(&[&self.subject.model, &self.subject.data])?;
         let mut stream = ModelScores::open(&model, &self.subject, None, global, output.is_file())?;
         // Which rows are the highest is known only at the end; rows are read before the header is written, so that where
         // the first ones are bad nothing is printed.

@@ -6,7 +6,6 @@ use clap::Args;
 
 use super::arguments::{Global, Named, To};
 use super::figures::FigureFiles;
-use super::output::Output;
 use super::progress::Stages;
 use super::staging::Folder;
 use crate::detect::Detector;
@@ -67,7 +66,7 @@ impl Reproduce {
             ..Options::default()
         };
         let stages = Stages::new(global.quiet);
-        let mut output = Output::open(self.to.output.as_deref())?;
+        let mut output = self.to.open(&[])?;
         let folder = self.experiment.is_figure().then(|| Folder::make(&self.out)).transpose()?;
         let ran = if global.json {
             self.told(&options, &stages, global, &mut JsonLines(&mut output))
