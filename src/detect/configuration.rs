@@ -220,6 +220,16 @@ impl Configuration {
         self
     }
 
+    /// The same with `steps` training steps wherever something is trained: flows, and extractors of the trained kinds.
+    pub fn with_steps(mut self, steps: u64) -> Configuration {
+        for family in &mut self.families {
+            // A flow that is trained with its extractor has no steps of its own.
+            family.steps = if family.steps > 0 { steps } else { 0 };
+            family.extractor = family.extractor.map(|e| ExtractorConfiguration { steps, ..e });
+        }
+        self
+    }
+
     /// Whether any flow leaves out fold `fold`, so that its rows can calibrate p-values.
     pub(super) fn leaves_out(&self, fold: usize) -> bool {
         self.families.iter().any(|f| fold < f.flows)
