@@ -217,7 +217,11 @@ fn an_outlier_in_any_one_column_of_a_wide_table_is_seen() {
     for family in &mut configuration.families {
         (family.hidden, family.steps, family.batch) = (32, 2, 32);
     }
-    let model = Detector::builder().with_configuration(configuration).fit(&table).unwrap();
+    let fit = |views| Detector::builder().with_configuration(configuration.clone()).views(views).fit(&table).unwrap();
+    // Five views of 4 columns and five of 32.
+    assert!((120..=140).contains(&fit(10).unseen_columns()));
+    let model = fit(125);
+    assert_eq!(model.unseen_columns(), 0);
     let far = |j: usize, r: f64| {
         let mut row = table.row(0).to_vec();
         row[j] = r;

@@ -64,12 +64,13 @@ impl Predict {
 pub(super) fn note_unattainable(model: &Model, alpha: f64, global: &Global) {
     let smallest = model.smallest_p_value();
     if alpha < smallest {
+        let (rows, calibrating) = (model.training_rows(), model.calibration_rows());
+        let needed = (1.0 / alpha - 1.0).ceil() * rows as f64 / calibrating.max(1) as f64;
         global.note(format_args!(
-            "note: no p-value is below 1/{} with {} training rows, so alpha {alpha} calls nothing anomalous; \
+            "note: no p-value is below 1/{} with {rows} training rows, so alpha {alpha} calls nothing anomalous; \
              fit on at least {:.0} rows or use --threshold",
-            model.training_rows() + 1,
-            model.training_rows(),
-            (1.0 / alpha - 1.0).ceil()
+            calibrating + 1,
+            needed.ceil()
         ));
     }
 }

@@ -150,11 +150,11 @@ pub struct Configuration {
 impl Configuration {
     /// The configuration of a preset, without active learning.
     pub fn preset(preset: Preset, score: ScoreKind) -> Configuration {
-        let subsets = FamilyConfiguration {
-            name: "subsets".into(),
+        let pairs = FamilyConfiguration {
+            name: "pairs".into(),
             maps: MapKind::Axes,
             base: Base::Normal,
-            features: 4,
+            features: 2,
             flows: 5,
             views_per_flow: 24,
             conditioned: true,
@@ -176,7 +176,7 @@ impl Configuration {
             maps: MapKind::Axes,
             base: Base::Normal,
             features: 32,
-            flows: 5,
+            flows: 10,
             views_per_flow: 1,
             conditioned: true,
             extractor: None,
@@ -184,18 +184,27 @@ impl Configuration {
             layers: 1,
             hidden: 128,
             units: 4,
-            steps: 500,
+            steps: 1000,
             batch: 128,
             peak_rate: 1e-2,
             optimiser: Optimiser::OneCycle,
-            noise: 0.3,
+            noise: 0.2,
             round_steps: 40,
             draws: 1,
         };
+        let plain = FamilyConfiguration { name: "plain".into(), base: Base::Standard, noise: 0.3, ..wide.clone() };
         let families = match preset {
-            Preset::Fast => vec![FamilyConfiguration { views_per_flow: 8, steps: 100, ..subsets }],
+            Preset::Fast => {
+                let fewer = |f: FamilyConfiguration| FamilyConfiguration {
+                    flows: 5,
+                    views_per_flow: f.views_per_flow.div_ceil(3),
+                    steps: f.steps.div_ceil(4),
+                    ..f
+                };
+                [pairs, wide, plain].map(fewer).into()
+            }
             Preset::Paper => vec![super::paper::family()],
-            Preset::Default => vec![subsets, wide],
+            Preset::Default => vec![pairs, wide, plain],
         };
         Configuration { families, folds: 5, score, active: None }
     }
@@ -207,6 +216,16 @@ impl Configuration {
             let share = (family.flows * family.views_per_flow) as f64 / total;
             let wanted = (share * views as f64 / family.flows as f64).round() as usize;
             family.views_per_flow = wanted.max(1);
+        }
+        self
+    }
+
+    /// The same with `steps` training steps wherever something is trained: flows, and extractors of the trained kinds.
+    pub fn with_steps(mut self, steps: u64) -> Configuration {
+        for family in &mut self.families {
+            // A flow that is trained with its extractor has no steps of its own.
+            family.steps = if family.steps > 0 { steps } else { 0 };
+            family.extractor = family.extractor.map(|e| ExtractorConfiguration { steps, ..e });
         }
         self
     }

@@ -14,6 +14,7 @@ use super::configuration::{Base, Configuration};
 use super::content;
 use super::family::{ViewFlow, surprise_of};
 use super::features::FeatureMap;
+use super::view::View;
 use super::{ScoreKind, model_file};
 use crate::data::Table;
 use crate::error::{DataError, Error, Result};
@@ -216,7 +217,7 @@ impl Model {
     }
 
     /// Training rows that some flow left out: all, unless there are fewer flows than folds.
-    fn calibration_rows(&self) -> usize {
+    pub fn calibration_rows(&self) -> usize {
         self.conformal.iter().map(Vec::len).sum()
     }
 
@@ -245,6 +246,19 @@ impl Model {
     /// Rows the model was fitted on.
     pub fn training_rows(&self) -> usize {
         self.summary.rows
+    }
+    /// Columns that no view looks at: in a very wide table the views may be too few for all of them.
+    pub fn unseen_columns(&self) -> usize {
+        let mut seen = vec![false; self.columns.len()];
+        for flow in self.families.iter().flat_map(|family| &family.flows) {
+            let axes = flow.views.views().map(|views| views.iter().map(View::axes).collect::<Option<Vec<_>>>());
+            match axes.flatten() {
+                Some(axes) => axes.into_iter().flatten().for_each(|&a| seen[a as usize] = true),
+                // A dense view looks at all.
+                None => return 0,
+            }
+        }
+        seen.iter().filter(|&&s| !s).count()
     }
     /// Every constant of the detector.
     pub fn configuration(&self) -> &Configuration {
