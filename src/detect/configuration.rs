@@ -134,6 +134,9 @@ pub struct ActiveConfiguration {
     pub augment: bool,
 }
 
+/// Most flows of a covered family, as a multiple of the configured number: training must end on the widest table.
+const MOST_GROWTH: usize = 4;
+
 /// Every constant of a detector.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Configuration {
@@ -141,6 +144,8 @@ pub struct Configuration {
     pub families: Vec<FamilyConfiguration>,
     /// Folds of the training rows; a view leaves one out.
     pub folds: usize,
+    /// In a wide table, families of axis selections get more flows until each column is in this many of their views.
+    pub coverage: usize,
     /// Kind of score.
     pub score: ScoreKind,
     /// Active learning, if on.
@@ -188,11 +193,11 @@ impl Configuration {
             batch: 128,
             peak_rate: 1e-2,
             optimiser: Optimiser::OneCycle,
-            noise: 0.2,
+            noise: 0.3,
             round_steps: 40,
             draws: 1,
         };
-        let plain = FamilyConfiguration { name: "plain".into(), base: Base::Standard, noise: 0.3, ..wide.clone() };
+        let plain = FamilyConfiguration { name: "plain".into(), base: Base::Standard, ..wide.clone() };
         let families = match preset {
             Preset::Fast => {
                 let fewer = |f: FamilyConfiguration| FamilyConfiguration {
@@ -206,7 +211,17 @@ impl Configuration {
             Preset::Paper => vec![super::paper::family()],
             Preset::Default => vec![pairs, wide, plain],
         };
-        Configuration { families, folds: 5, score, active: None }
+        Configuration { families, folds: 5, coverage: 3, score, active: None }
+    }
+
+    /// The same with as many flows as a table of `columns` columns needs to be covered, at most [`MOST_GROWTH`] times as many.
+    pub(super) fn covering(mut self, columns: usize) -> Configuration {
+        for family in self.families.iter_mut().filter(|f| f.maps == MapKind::Axes) {
+            let seen_by_a_flow = family.views_per_flow * family.features.min(columns);
+            let needed = (self.coverage * columns).div_ceil(seen_by_a_flow);
+            family.flows = needed.clamp(family.flows, MOST_GROWTH * family.flows);
+        }
+        self
     }
 
     /// Scales the numbers of views so that all families together have about `views`, each at least one a flow.
@@ -217,6 +232,7 @@ impl Configuration {
             let wanted = (share * views as f64 / family.flows as f64).round() as usize;
             family.views_per_flow = wanted.max(1);
         }
+        self.coverage = 0;
         self
     }
 
@@ -263,7 +279,7 @@ impl Configuration {
         let active = self.active.map(
             |a| json!({"rounds": a.rounds, "keep": a.keep, "gate": a.gate, "share": a.share, "augment": a.augment}),
         );
-        json!({"families": families, "folds": self.folds, "score": self.score.name(), "active": active})
+        json!({"families": families, "folds": self.folds, "coverage": self.coverage, "score": self.score.name(), "active": active})
     }
 
     /// Eight hexadecimal digits that change with any constant.

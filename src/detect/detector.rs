@@ -196,7 +196,7 @@ impl<'p> DetectorBuilder<'p> {
         if self.views == Some(0) {
             return Err(Error::Usage("the number of views must be at least 1".into()));
         }
-        let configuration = self.configuration();
+        let configuration = self.configuration().covering(table.columns());
         let kept = table.require_normal_rows(&self.normal)?;
         if kept.len() < MIN_ROWS {
             let problem = format!(
