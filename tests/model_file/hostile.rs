@@ -71,7 +71,14 @@ fn claims() -> Vec<Value> {
     let mut all: Vec<Value> = numbers.into_iter().map(Value::from).collect();
     all.extend([json!(-1), json!(0.5), json!(-1e300), json!(1e300), json!(null), json!(true), json!(false)]);
     all.extend([json!(""), json!("axes"), json!("gaussian"), json!("rotation"), json!("joint"), json!("latent")]);
-    all.extend([json!([]), json!({}), json!([1e300, -1]), json!(["a", "a", "a"]), json!(["a"; 4]), json!("standard")]);
+    all.extend([
+        json!([]),
+        json!({}),
+        json!([1e300, -1]),
+        json!(["a", "a", "a"]),
+        json!(vec!["a"; 4]),
+        json!("standard"),
+    ]);
     all
 }
 
