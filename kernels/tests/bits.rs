@@ -72,6 +72,14 @@ fn long_sums_are_one_chain() {
     products::<f64>(&[700, 2100, 2100], 2100, 19, 3);
 }
 
+#[test]
+fn more_inputs_than_the_caches_hold_are_one_chain_each() {
+    let rows = if support::small() { 2 } else { 50 };
+    let prefixes: Vec<usize> = (0..rows).map(|i| if i == 0 { 700 } else { 1900 }).collect();
+    products::<f32>(&prefixes, 1900, 141, 4);
+    products::<f64>(&prefixes, 1900, 71, 4);
+}
+
 /// Arguments over many magnitudes, with the odd ones.
 fn arguments<T: Real>(n: usize) -> Vec<T> {
     let mut r = Numbers(11);

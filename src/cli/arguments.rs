@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::output::Output;
+use crate::detect::Preset;
 use crate::error::{Error, Result};
 
 /// Arguments of every verb.
@@ -89,6 +90,28 @@ fn place(path: &Path) -> Option<PathBuf> {
         Err(_) => {
             let folder = path.parent().filter(|p| *p != Path::new("")).unwrap_or(Path::new("."));
             Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+        }
+    }
+}
+
+/// A named configuration.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum Named {
+    /// The recipe chosen on development data
+    #[default]
+    Default,
+    /// Fewer views, fewer steps
+    Fast,
+    /// The paper's set-up taken literally, for studies: it may end with exit 6, because its loss has no minimum
+    Paper,
+}
+
+impl From<Named> for Preset {
+    fn from(named: Named) -> Preset {
+        match named {
+            Named::Default => Preset::Default,
+            Named::Fast => Preset::Fast,
+            Named::Paper => Preset::Paper,
         }
     }
 }

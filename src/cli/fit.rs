@@ -6,12 +6,12 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::arguments::{Global, keep_apart};
+use super::arguments::{Global, Named, keep_apart};
 use super::output::{Output, print};
 use super::progress::Stages;
 use super::training_report;
 use crate::data::{ReadOptions, Table};
-use crate::detect::{Detector, Model, Preset, Progress, ScoreKind};
+use crate::detect::{Detector, Model, Progress, ScoreKind};
 use crate::error::Result;
 
 /// Fit a detector to normal rows
@@ -31,17 +31,20 @@ pub(super) struct Fit {
     /// About how many views of a row [default: the preset's]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     views: Option<u32>,
+    /// Training steps of every flow, and of an extractor that is trained [default: the preset's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    steps: Option<u32>,
     /// Seed of every random choice
     #[arg(long, value_name = "S", default_value_t = 0)]
     seed: u64,
     /// Active learning: train on with samples of low likelihood drawn from the flows
     #[arg(long, value_enum, default_value_t = Switch::Off)]
     active: Switch,
-    /// What the score is made of [default: the preset's]
+    /// What the score is made of [default: the preset's; calibrated, or likelihood with --preset paper]
     #[arg(long, value_enum)]
     score: Option<Score>,
     /// Named configuration
-    #[arg(long, value_enum, default_value_t = Named::Default)]
+    #[arg(long, value_enum, default_value_t)]
     preset: Named,
     /// Write an HTML page about the fit
     #[arg(long, value_name = "FILE.html")]
@@ -62,16 +65,6 @@ enum Score {
     Likelihood,
     /// Mean over views of −log p of the latent variable alone
     Latent,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Named {
-    /// The recipe chosen on development data
-    Default,
-    /// Fewer views, fewer steps
-    Fast,
-    /// The paper taken literally: dense views, extractor and flow trained together; scored by likelihood
-    Paper,
 }
 
 impl Fit {
@@ -103,11 +96,7 @@ impl Fit {
             .seed(self.seed)
             .normal(&self.normal)
             .active(self.active == Switch::On)
-            .preset(match self.preset {
-                Named::Default => Preset::Default,
-                Named::Fast => Preset::Fast,
-                Named::Paper => Preset::Paper,
-            })
+            .preset(self.preset.into())
             .progress(progress);
         if let Some(score) = self.score {
             builder = builder.score(match score {
@@ -115,6 +104,10 @@ impl Fit {
                 Score::Likelihood => ScoreKind::Likelihood,
                 Score::Latent => ScoreKind::Latent,
             });
+        }
+        if let Some(steps) = self.steps {
+            let configuration = builder.configuration().with_steps(steps.into());
+            builder = builder.with_configuration(configuration);
         }
         if let Some(views) = self.views {
             builder = builder.views(views as usize);

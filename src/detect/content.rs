@@ -224,7 +224,8 @@ fn read_configuration(fields: &Fields) -> Result<Configuration> {
     if families.is_empty() {
         return Err(fields.error("families", "is empty"));
     }
-    Ok(Configuration { families, folds, score, active })
+    let coverage = fields.usize_in("coverage", 0..=65_536)?;
+    Ok(Configuration { families, folds, coverage, score, active })
 }
 
 fn read_family_configuration(f: &Fields) -> Result<FamilyConfiguration> {

@@ -16,13 +16,18 @@ pub fn isas() -> Vec<Isa> {
     }
 }
 
-/// Settings for laws: `cases` random cases from a fixed seed; the environment variables `PROPTEST_CASES` and
-/// `PROPTEST_RNG_SEED` overrule both.
+/// Whether sizes and repetitions are to be small: for runs under an instrument that slows everything down.
+pub fn small() -> bool {
+    std::env::var("NAFAL_TEST_SIZE").is_ok_and(|size| size == "small")
+}
+
+/// Settings for laws: `cases` random cases (a few, if sizes are small) from a fixed seed; the environment variables
+/// `PROPTEST_CASES` and `PROPTEST_RNG_SEED` overrule both.
 pub fn settings(cases: u32) -> ProptestConfig {
     let given = |name: &str| std::env::var_os(name).is_some();
     let mut settings = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
     if !given("PROPTEST_CASES") {
-        settings.cases = cases;
+        settings.cases = if small() { cases / 16 } else { cases };
     }
     if !given("PROPTEST_RNG_SEED") {
         settings.rng_seed = RngSeed::Fixed(0);
