@@ -72,7 +72,7 @@ fn a_likelihood_that_runs_away_ends_the_fit_with_six() {
 fn every_line_of_an_experiment_keeps_the_contract() {
     let Some(data) = data() else { return };
     let bench = Bench::new();
-    let methods = "naf-ad,naf-al,control,lof,default-subsets";
+    let methods = "naf-ad,naf-al,control,lof,default-pairs";
     let arguments = ["reproduce", "table1", "--data", &data, "--datasets", "lympho", "--methods", methods];
     let printed = bench.succeeds(&[&arguments[..], &["--seeds", "2", "--json", "--preset", "fast"]].concat()).out;
     let (mut runs, mut summaries, mut differences) = (0, 0, 0);
@@ -93,7 +93,7 @@ fn every_line_of_an_experiment_keeps_the_contract() {
             continue;
         }
         // A variant has a configuration of its own; all other methods stand beside the one of ours.
-        if text("method") != "default-subsets" {
+        if text("method") != "default-pairs" {
             configurations.insert(config);
         }
         assert!(number("fit_s") >= 0.0 && number("score_s") >= 0.0);
@@ -118,10 +118,10 @@ fn every_line_of_an_experiment_keeps_the_contract() {
 fn the_ablation_tells_what_failed_and_what_a_step_is_worth() {
     let Some(data) = data() else { return };
     let bench = Bench::new();
-    let methods = "default,default-wide,default-subsets";
+    let methods = "default,default-wide,default-pairs";
     let arguments = ["reproduce", "ablation", "--data", &data, "--datasets", "lympho", "--methods", methods];
     let told = bench.succeeds(&[&arguments[..], &["--seeds", "1"]].concat()).out;
-    for words in ["ablation lympho", "default-wide - default:", "default-subsets", "mean of 1 data sets"] {
+    for words in ["ablation lympho", "default-wide - default:", "default-pairs", "mean of 1 data sets"] {
         assert!(told.contains(words), "{words:?} is not in {told}");
     }
     let ran = bench.run(&["reproduce", "ablation", "--data", &data, "--methods", "default-magic"]);
