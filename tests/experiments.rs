@@ -129,7 +129,7 @@ fn the_ablation_tells_what_failed_and_what_a_step_is_worth() {
 }
 
 #[test]
-fn strategies_in_the_plane_move_the_boundary_as_they_should() {
+fn samples_of_low_likelihood_widen_the_boundary_and_those_of_high_likelihood_narrow_it() {
     let bench = Bench::new();
     let ran = bench.succeeds(&["reproduce", "figure6", "--out", "figures", "--json"]);
     let summary = lines(&ran.out);
@@ -137,7 +137,7 @@ fn strategies_in_the_plane_move_the_boundary_as_they_should() {
     let area = |strategy: &str| of(strategy)["area"].as_f64().unwrap();
     assert_eq!(of("before")["augmented"], 0);
     assert!(area("aggressive") > area("before"), "{summary:?}");
-    assert!(area("conservative") < area("aggressive") && area("marginal") <= area("aggressive"), "{summary:?}");
+    assert!(area("conservative") < area("before"), "{summary:?}");
     assert!(of("marginal")["augmented"].as_u64() <= of("aggressive")["augmented"].as_u64());
     let svg = bench.read("figures/figure6.svg");
     assert!(svg.contains("<svg") && svg.contains("marginal"));
