@@ -82,6 +82,7 @@ impl Configuration {
             ("default-gaussian", mapped(MapKind::Gaussian)),
             ("default-rotation", mapped(MapKind::Rotation)),
             ("default-standard", every(default(), &|f| f.base = Base::Standard)),
+            ("default-untrained", default().with_steps(0)),
             ("default-no-noise", every(default(), &|f| f.noise = 0.0)),
             ("default-uncalibrated", scored(default(), ScoreKind::Likelihood)),
             ("default-latent", scored(default(), ScoreKind::Latent)),
