@@ -27,7 +27,7 @@ pub(super) struct Fit {
     label: Option<String>,
     /// Label of normal rows; rows with another label are left out
     #[arg(long, value_name = "V", default_value = "0", allow_hyphen_values = true)]
-    normal: String,
+    normal: Vec<String>,
     /// About how many views of a row [default: the preset's]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     views: Option<u32>,
@@ -97,7 +97,7 @@ impl Fit {
     fn train(&self, table: &Table, progress: &dyn Progress) -> Result<Model> {
         let mut builder = Detector::builder()
             .seed(self.seed)
-            .normal(&self.normal)
+            .normals(&self.normal)
             .active(self.active == Switch::On)
             .score(match self.score {
                 Score::Calibrated => ScoreKind::Calibrated,

@@ -2,7 +2,7 @@
 
 use super::output::number;
 use crate::data::Table;
-use crate::detect::{Model, Threshold};
+use crate::detect::{Cases, Model, Threshold};
 use crate::error::Result;
 use crate::report::{Group, Headline, Kind, PValueHistogram, ReportInput, ReportTable, ScoreHistogram, ScorePanel};
 
@@ -16,10 +16,10 @@ const SHOWN: usize = 20;
 ///
 /// # Errors
 /// As [`Model::score`].
-pub(super) fn page(model: &Model, table: &Table, normal: &str) -> Result<String> {
+pub(super) fn page(model: &Model, table: &Table, normal: &[String]) -> Result<String> {
     let (scores, p_values) = model.score_with_p_values(table)?;
     let mut trained = vec![false; table.rows()];
-    table.normal_rows(normal).into_iter().for_each(|i| trained[i] = true);
+    Cases::from(table).normal(normal).into_iter().for_each(|i| trained[i] = true);
     let groups = |values: &[f64]| {
         [("trained on", Kind::Normal, true), ("left out by their label", Kind::Anomalous, false)]
             .map(|(name, kind, wanted)| Group {
