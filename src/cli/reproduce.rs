@@ -18,7 +18,8 @@ use crate::evaluate::reproduce::{Experiment, JsonLines, Options, TextTables, run
 /// With --json: one object a run and metric as they come, then one per data set, method and metric.
 #[derive(Debug, Args)]
 pub(super) struct Reproduce {
-    /// Experiment, such as table1, dev (the tables for choosing a configuration) or datasets (their sizes)
+    /// Experiment: table1 (tables), table2 and table3 (series), dev (the tables for choosing a configuration) or datasets
+    /// (their sizes)
     experiment: Experiment,
     /// Folder with the data sets: tabular/, dev/, kdd/, timeseries/
     #[arg(long, value_name = "DIR")]
@@ -35,6 +36,9 @@ pub(super) struct Reproduce {
     /// How normal rows are divided: random or first-half (the order of the file)
     #[arg(long, value_name = "SPLIT", default_value = "random")]
     split: Split,
+    /// Of series: number of normal classes [default: table2 one, table3 all but one]
+    #[arg(long, value_name = "M")]
+    normals: Option<usize>,
     #[command(flatten)]
     to: To,
 }
@@ -47,6 +51,7 @@ impl Reproduce {
             methods: self.methods.clone(),
             seeds: self.seeds,
             split: self.split,
+            normals: self.normals,
             ..Options::default()
         };
         let builder = Detector::builder();

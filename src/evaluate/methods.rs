@@ -29,11 +29,13 @@ pub enum Method {
     OneClassSvm,
     /// Mahalanobis distance under the Ledoit–Wolf covariance.
     Mahalanobis,
+    /// Of series: distance to the nearest neighbour in the encoder's features, mean over views.
+    KnnFeatures,
 }
 
 impl Method {
-    /// All of them, ours first.
-    pub const ALL: [Method; 8] = [
+    /// Those for tables, ours first.
+    pub const OF_TABLES: [Method; 8] = [
         Method::NafAd,
         Method::NafAl,
         Method::Control,
@@ -42,6 +44,18 @@ impl Method {
         Method::Knn,
         Method::OneClassSvm,
         Method::Mahalanobis,
+    ];
+
+    /// Those for series, ours first; the others but the last see the flattened series.
+    pub const OF_SERIES: [Method; 8] = [
+        Method::NafAd,
+        Method::NafAl,
+        Method::Control,
+        Method::IsolationForest,
+        Method::Lof,
+        Method::Knn,
+        Method::OneClassSvm,
+        Method::KnnFeatures,
     ];
 
     /// Its name on the command line and in results.
@@ -55,6 +69,7 @@ impl Method {
             Method::Knn => "knn",
             Method::OneClassSvm => "ocsvm",
             Method::Mahalanobis => "mahalanobis",
+            Method::KnnFeatures => "knn-features",
         }
     }
 
@@ -63,19 +78,40 @@ impl Method {
         !matches!(self, Method::NafAd | Method::NafAl | Method::Control)
     }
 
+    /// Whether its scores depend on the seed for given data.
+    pub fn is_random(self) -> bool {
+        !matches!(self, Method::Lof | Method::Knn | Method::OneClassSvm | Method::Mahalanobis)
+    }
+
+    /// Our detector in the variant of this method, if it is ours; `builder` holds the one configuration.
+    pub fn ours<'a>(self, builder: &DetectorBuilder<'a>) -> Option<DetectorBuilder<'a>> {
+        let (active, control) = match self {
+            Method::NafAd => (false, false),
+            Method::NafAl => (true, false),
+            Method::Control => (true, true),
+            _ => return None,
+        };
+        Some(builder.clone().active(active).control(control))
+    }
+
     /// The detector for tables; `builder` holds the one configuration of ours.
-    pub fn for_tables<'a>(self, builder: &DetectorBuilder<'a>) -> Box<dyn AnomalyDetector + 'a> {
-        let ours = |active, control| Naf { method: self, builder: builder.clone().active(active).control(control) };
-        match self {
-            Method::NafAd => Box::new(ours(false, false)),
-            Method::NafAl => Box::new(ours(true, false)),
-            Method::Control => Box::new(ours(true, true)),
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a method that needs series.
+    pub fn for_tables<'a>(self, builder: &DetectorBuilder<'a>) -> Result<Box<dyn AnomalyDetector + 'a>> {
+        if let Some(builder) = self.ours(builder) {
+            return Ok(Box::new(Naf { method: self, builder }));
+        }
+        Ok(match self {
+            Method::NafAd | Method::NafAl | Method::Control | Method::KnnFeatures => {
+                return Err(Error::Usage(format!("the method `{self}` is for series: use it with table2 or table3")));
+            }
             Method::IsolationForest => Box::new(IsolationForest::default()),
             Method::Lof => Box::new(LocalOutlierFactor::default()),
             Method::Knn => Box::new(NearestNeighbours::default()),
             Method::OneClassSvm => Box::new(OneClassSvm::default()),
             Method::Mahalanobis => Box::new(Mahalanobis),
-        }
+        })
     }
 }
 
@@ -88,9 +124,10 @@ impl fmt::Display for Method {
 impl FromStr for Method {
     type Err = Error;
     fn from_str(text: &str) -> Result<Method> {
-        let found = Method::ALL.into_iter().find(|m| m.name().eq_ignore_ascii_case(text));
+        let all = Method::OF_TABLES.into_iter().chain([Method::KnnFeatures]);
+        let found = all.clone().find(|m| m.name().eq_ignore_ascii_case(text));
         found.ok_or_else(|| {
-            let names: Vec<&str> = Method::ALL.iter().map(|m| m.name()).collect();
+            let names: Vec<&str> = all.map(Method::name).collect();
             Error::Usage(format!("unknown method `{text}`: use {}", names.join(", ")))
         })
     }

@@ -7,6 +7,8 @@ mod dev;
 mod paper;
 mod record;
 mod runner;
+mod series;
+mod series_text;
 mod summary;
 mod table1;
 mod text;
@@ -20,6 +22,7 @@ pub use text::TextTables;
 
 use super::Method;
 use super::protocol::Split;
+use super::series::NormalClasses;
 use crate::detect::{DetectorBuilder, Progress};
 use crate::error::{Error, Result};
 
@@ -28,6 +31,10 @@ use crate::error::{Error, Result};
 pub enum Experiment {
     /// Table 1: F1 on six tables.
     Table1,
+    /// Table 2: AUROC on five sets of series, one class normal.
+    Table2,
+    /// Table 3: AUROC on five sets of series, all classes but one normal.
+    Table3,
     /// The 13 development tables, on which a configuration may be chosen.
     Dev,
     /// Tables 4 and 5: sizes of the data sets.
@@ -39,9 +46,11 @@ impl FromStr for Experiment {
     fn from_str(text: &str) -> Result<Experiment> {
         match text.to_ascii_lowercase().as_str() {
             "table1" => Ok(Experiment::Table1),
+            "table2" => Ok(Experiment::Table2),
+            "table3" => Ok(Experiment::Table3),
             "dev" => Ok(Experiment::Dev),
             "datasets" => Ok(Experiment::Datasets),
-            _ => Err(Error::Usage(format!("unknown experiment `{text}`: use table1, dev or datasets"))),
+            _ => Err(Error::Usage(format!("unknown experiment `{text}`: use table1, table2, table3, dev or datasets"))),
         }
     }
 }
@@ -55,10 +64,13 @@ pub struct Options {
     pub datasets: Vec<String>,
     /// Methods in the order wanted; all if empty.
     pub methods: Vec<Method>,
-    /// Seeds `0..seeds`; the experiment's own number if `None` (5 for table1, 2 for dev).
+    /// Seeds `0..seeds`; the experiment's own number if `None` (5 for table1, 3 for series, 2 for dev).
     pub seeds: Option<u64>,
-    /// How normal rows are halved; KDD's are permuted whatever this says, and so are the development sets'.
+    /// How normal rows are halved; KDD's are permuted whatever this says, and so are the development sets'. Series have
+    /// the archive's own split.
     pub split: Split,
+    /// Number of normal classes of series, if not the table's own.
+    pub normals: Option<usize>,
     /// The level of F1 at a p-value threshold.
     pub alpha: f64,
 }
@@ -71,14 +83,16 @@ impl Default for Options {
             methods: Vec::new(),
             seeds: None,
             split: Split::Random,
+            normals: None,
             alpha: 0.05,
         }
     }
 }
 
 impl Options {
-    fn methods(&self) -> Vec<Method> {
-        if self.methods.is_empty() { Method::ALL.to_vec() } else { self.methods.clone() }
+    /// The methods asked for; `all` if none is named.
+    fn methods(&self, all: &[Method]) -> Vec<Method> {
+        if self.methods.is_empty() { all.to_vec() } else { self.methods.clone() }
     }
 
     /// The names asked for among `known`, in the order of `known`.
@@ -112,6 +126,8 @@ pub fn run(
     }
     match experiment {
         Experiment::Table1 => table1::run(options, builder, progress, sink),
+        Experiment::Table2 => series::run("table2", NormalClasses::One, options, builder, progress, sink),
+        Experiment::Table3 => series::run("table3", NormalClasses::AllButOne, options, builder, progress, sink),
         Experiment::Dev => dev::run(options, builder, progress, sink),
         Experiment::Datasets => datasets::run(options, sink),
     }
