@@ -76,9 +76,7 @@ impl Evaluate {
 fn one_class(anomalous: &[bool], normals: &[String]) -> Option<String> {
     let normal = normals.iter().map(|n| format!("{n:?}")).collect::<Vec<_>>().join(" or ");
     if anomalous.iter().all(|&a| a) {
-        return Some(format!(
-            "no label is {normal}, so no row is normal; name the label of normal rows with --normal"
-        ));
+        return Some(format!("no label is {normal}, so no row is normal; name the label of normal rows with --normal"));
     }
     let all = anomalous.iter().all(|&a| !a);
     all.then(|| format!("every label is {normal}; both normal and anomalous rows are needed to measure anything"))

@@ -233,7 +233,9 @@ impl<'p> DetectorBuilder<'p> {
             }
             Cases::Series(set) => {
                 if self.preset == Preset::Paper {
-                    return Err(Error::Usage("the preset `paper` is for tables; series have `default` and `fast`".into()));
+                    return Err(Error::Usage(
+                        "the preset `paper` is for tables; series have `default` and `fast`".into(),
+                    ));
                 }
                 self.progress.begin("encoding series", 1);
                 let mut configuration = self.series_configuration().for_rows(kept.len());

@@ -57,7 +57,9 @@ impl Schema {
     ) -> Result<(Schema, Features)> {
         let (count, views) = (configuration.folds, configuration.views());
         let (Some(options), [family]) = (&configuration.encoder, &mut configuration.families[..]) else {
-            return Err(Error::Usage("a detector of series needs a configuration with an encoder and one family".into()));
+            return Err(Error::Usage(
+                "a detector of series needs a configuration with an encoder and one family".into(),
+            ));
         };
         if family.maps != MapKind::Encoder || family.extractor.is_some() {
             return Err(Error::Usage("the views of series are those of the encoder".into()));

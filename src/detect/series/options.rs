@@ -65,9 +65,8 @@ impl EncoderOptions {
         let optional = |key: &str| -> Result<Option<usize>> {
             if fields.is_null(key) { Ok(None) } else { fields.usize_in(key, 1..=1 << 20).map(Some) }
         };
-        let sizes = |key: &str| -> Result<Vec<usize>> {
-            Ok(fields.numbers(key)?.into_iter().map(|v| v as usize).collect())
-        };
+        let sizes =
+            |key: &str| -> Result<Vec<usize>> { Ok(fields.numbers(key)?.into_iter().map(|v| v as usize).collect()) };
         let options = EncoderOptions {
             mixed_channels: optional("mixed_channels")?,
             shift: fields.f64("shift")?,

@@ -57,14 +57,8 @@ impl Whitening {
     pub fn apply(&self, isa: Isa, pooled: &mut [f32], out: &mut [f32]) {
         self.standardise(pooled);
         // One step of one tap: the product of a row and a matrix.
-        let geometry = Conv1d {
-            channels_in: pooled.len(),
-            channels_out: out.len(),
-            taps: 1,
-            stride: 1,
-            padding: 0,
-            dilation: 1,
-        };
+        let geometry =
+            Conv1d { channels_in: pooled.len(), channels_out: out.len(), taps: 1, stride: 1, padding: 0, dilation: 1 };
         conv1d::forward(isa, &geometry, 1, pooled, &self.projection, &self.offset, Finish::Store, out);
         out.iter_mut().for_each(|o| *o = o.clamp(-OUTPUT_LIMIT, OUTPUT_LIMIT));
     }

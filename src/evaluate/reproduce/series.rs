@@ -132,13 +132,7 @@ impl Judge<'_> {
 }
 
 /// One fit and one scoring.
-fn judge(
-    task: &SeriesTask,
-    flat: &Flattened,
-    method: Method,
-    builder: &DetectorBuilder,
-    seed: u64,
-) -> Result<Judged> {
+fn judge(task: &SeriesTask, flat: &Flattened, method: Method, builder: &DetectorBuilder, seed: u64) -> Result<Judged> {
     let started = Instant::now();
     if let Some(builder) = method.ours(builder) {
         // The training series are the normal ones already; the detector must not see labels.

@@ -40,9 +40,9 @@ fn summary(runs: &[Run], of: &Run) -> Summary {
         sd,
         seeds: same.len(),
         // The paper prints no figures of single classes.
-        paper: Some(of).filter(|of| !of.is_of_a_class()).and_then(|of| {
-            paper::figure(&of.table, &of.dataset, of.method, of.metric)
-        }),
+        paper: Some(of)
+            .filter(|of| !of.is_of_a_class())
+            .and_then(|of| paper::figure(&of.table, &of.dataset, of.method, of.metric)),
         fit_s: mean_of(|r| r.fit_s).0,
         score_s: mean_of(|r| r.score_s).0,
         split: of.split.clone(),

@@ -2,8 +2,8 @@
 
 use std::io::Write;
 
-use super::series_text;
 use super::record::{Difference, Inventory, Record, Results, Sink, Summary, write_error};
+use super::series_text;
 use crate::error::Result;
 use crate::evaluate::Method;
 

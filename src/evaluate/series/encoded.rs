@@ -27,8 +27,7 @@ impl EncodedNeighbours {
         let (Some(options), Some(family)) = (&configuration.encoder, configuration.families.first()) else {
             return Err(Error::Usage("neighbours in the encoder's features need a configuration of series".into()));
         };
-        let options =
-            EncoderOptions { views: configuration.views(), components: family.features, ..options.clone() };
+        let options = EncoderOptions { views: configuration.views(), components: family.features, ..options.clone() };
         let (encoder, features) = SeriesEncoder::fit(train, &options, seed)?;
         let detector = NearestNeighbours { k: NEIGHBOUR };
         let views = (0..features.views()).map(|k| detector.fit(&table(&features, k)?, seed)).collect::<Result<_>>()?;
