@@ -15,6 +15,7 @@ pub mod math;
 mod matrix;
 pub mod naive;
 mod optimise;
+pub mod peak;
 mod real;
 
 pub use isa::{Isa, IsaError};
