@@ -32,7 +32,8 @@ fn bench() -> Bench {
     let bench = Bench::new();
     bench.write("train.ts", ts(0, 60));
     bench.write("test.ts", ts(1, 45));
-    let fit = ["fit", "train.ts", "-o", "m.nafal", "--preset", "fast", "--label", "class", "--normal", "slow", "--json"];
+    let fit =
+        ["fit", "train.ts", "-o", "m.nafal", "--preset", "fast", "--label", "class", "--normal", "slow", "--json"];
     let line: serde_json::Value = serde_json::from_str(&bench.succeeds(&fit).out).unwrap();
     assert_eq!((line["rows"].as_u64(), line["training_rows"].as_u64()), (Some(60), Some(40)));
     assert_eq!((line["channels"].as_u64(), line["length"].as_u64()), (Some(2), Some(24)));
@@ -49,7 +50,10 @@ fn series_are_fitted_scored_predicted_and_evaluated() {
     for threads in ["1", "3"] {
         assert_eq!(bench.succeeds(&["score", "m.nafal", "test.ts", "--threads", threads]).out, scored.out);
     }
-    assert_eq!(bench.run_with_input(&["score", "m.nafal", "-", "--kind", "series"], bench.read("test.ts")).out, scored.out);
+    assert_eq!(
+        bench.run_with_input(&["score", "m.nafal", "-", "--kind", "series"], bench.read("test.ts")).out,
+        scored.out
+    );
 
     let flagged = numbers(&bench.succeeds(&["predict", "m.nafal", "test.ts"]).out, "row,score,p_value,anomaly");
     assert!(flagged.iter().zip(&rows).all(|(f, r)| f[1] == r[1] && (f[3] == 1.0) == (r[2] <= 0.05)));
@@ -59,7 +63,9 @@ fn series_are_fitted_scored_predicted_and_evaluated() {
     assert!(measured[2] > 0.9, "AUROC {}", measured[2]);
     let turned = bench.succeeds(&["evaluate", "m.nafal", "test.ts", "--label", "class", "--normal", "fast"]);
     assert!((numbers(&turned.out, header)[0][2] - (1.0 - measured[2])).abs() < 1e-12);
-    assert!(bench.succeeds(&["info", "m.nafal"]).out.contains("fitted on 40 series of 2 channels of 24 steps, 5 views"));
+    assert!(
+        bench.succeeds(&["info", "m.nafal"]).out.contains("fitted on 40 series of 2 channels of 24 steps, 5 views")
+    );
     bench.succeeds(&["fit", "train.ts", "-o", "r.nafal", "--views", "2", "--quiet", "--report", "r.html"]);
     assert!(bench.read("r.html").contains("2 channels of 24 steps"));
 }
@@ -68,10 +74,18 @@ fn series_are_fitted_scored_predicted_and_evaluated() {
 fn labels_are_used_only_if_asked_for() {
     let bench = bench();
     let all = bench.succeeds(&["fit", "train.ts", "-o", "a.nafal", "--views", "2"]);
-    assert!(all.err.contains("every series is taken as normal") && all.err.contains("on 60 normal series of 60"), "{}", all.err);
-    let both = ["fit", "train.ts", "-o", "b.nafal", "--views", "2", "--label", "class", "--normal", "slow", "--normal", "fast"];
+    assert!(
+        all.err.contains("every series is taken as normal") && all.err.contains("on 60 normal series of 60"),
+        "{}",
+        all.err
+    );
+    let both = [
+        "fit", "train.ts", "-o", "b.nafal", "--views", "2", "--label", "class", "--normal", "slow", "--normal", "fast",
+    ];
     assert!(bench.succeeds(&both).err.contains("on 60 normal series of 60"));
-    let fit = |label: &'static str, normal: &'static str| ["fit", "train.ts", "-o", "c.nafal", "--label", label, "--normal", normal];
+    let fit = |label: &'static str, normal: &'static str| {
+        ["fit", "train.ts", "-o", "c.nafal", "--label", label, "--normal", normal]
+    };
     bench.fails(&fit("class", "medium"), 3, &["train.ts", "no label is \"medium\"", "\"slow\", \"fast\""]);
     bench.fails(&fit("speed", "slow"), 3, &["series have one label", "--label class"]);
     bench.write("bare.ts", "@data\n1,2\n3,4\n");
@@ -143,10 +157,17 @@ fn experiments_run_on_an_archive_and_keep_their_contract() {
     let json = bench.succeeds(&[&run[..], &["--json"]].concat()).out;
     let lines: Vec<serde_json::Value> = json.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     let of = |task: &str, method: &str, key: &str| -> Vec<&serde_json::Value> {
-        lines.iter().filter(|l| l["task"] == task && l["method"] == method && l["metric"] == "auroc" && l[key].is_number()).collect()
+        lines
+            .iter()
+            .filter(|l| l["task"] == task && l["method"] == method && l["metric"] == "auroc" && l[key].is_number())
+            .collect()
     };
     for method in ["naf-ad", "naf-al", "control", "iforest", "lof", "knn", "ocsvm", "knn-features"] {
-        let runs: Vec<f64> = ["slow", "fast"].iter().flat_map(|t| of(t, method, "value")).map(|l| l["value"].as_f64().unwrap()).collect();
+        let runs: Vec<f64> = ["slow", "fast"]
+            .iter()
+            .flat_map(|t| of(t, method, "value"))
+            .map(|l| l["value"].as_f64().unwrap())
+            .collect();
         assert_eq!(runs.len(), 4, "{method}");
         let mean = of("mean", method, "mean");
         assert_eq!(mean.len(), 1, "{method}");
@@ -162,6 +183,10 @@ fn experiments_run_on_an_archive_and_keep_their_contract() {
     let text = bench.succeeds(&[&run[..], &["--methods", "lof,knn"]].concat()).out;
     assert!(text.contains("AUROC, percent") && text.contains("paper lof"), "{text}");
     bench.fails(&[&run[..], &["--methods", "mahalanobis"]].concat(), 2, &["mahalanobis", "tables"]);
-    bench.fails(&["reproduce", "table1", "--data", "data", "--methods", "knn-features", "--datasets", "kdd"], 3, &["kdd"]);
+    bench.fails(
+        &["reproduce", "table1", "--data", "data", "--methods", "knn-features", "--datasets", "kdd"],
+        3,
+        &["kdd"],
+    );
     bench.fails(&[&run[..], &["--normals", "2"]].concat(), 2, &["2 normal classes of 2"]);
 }

@@ -90,7 +90,10 @@ fn odd_series_get_finite_scores_and_wrong_ones_are_refused() {
     assert_eq!(p_values[2], 1.0 / 21.0, "an extreme series looks normal");
 
     let wrong = model.score(&waves(3, 3, 1).with_source("b.ts")).unwrap_err();
-    assert_eq!((wrong.exit_code(), wrong.to_string().as_str()), (3, "b.ts: 3 channels, the model was fitted to series of 2"));
+    assert_eq!(
+        (wrong.exit_code(), wrong.to_string().as_str()),
+        (3, "b.ts: 3 channels, the model was fitted to series of 2")
+    );
     let table = Table::new(vec!["a".into()], vec![1.0]).unwrap().with_source("a.csv");
     let wrong = model.score(&table).unwrap_err();
     assert_eq!(wrong.exit_code(), 3);
