@@ -1,8 +1,8 @@
 //! Fitting: from normal rows or series to a [`Model`].
 //!
 //! Steps: leave out cases that are not normal; deal the others into folds; map every column of a table to a normal shape,
-//! or learn the encoder of series; train the flows of all families in parallel, each without its fold; calibrate every view on its held-out fold; score every
-//! training row by the flows that never saw it, for p-values.
+//! or learn the encoder of series; train the flows of all families in parallel, each without its fold; calibrate every
+//! view on its held-out fold; score every training row by the flows that never saw it, for p-values.
 
 use nafal_kernels::Isa;
 use rayon::prelude::*;
