@@ -118,6 +118,7 @@ mod tests {
         let t = table(&["0", "0.0", "1", "normal", "+0", "-0", " 0"]);
         assert_eq!(Cases::from(&t).normal(&names(&["0"])), [0, 1, 4, 5]);
         assert_eq!(Cases::from(&t).normal(&names(&["normal", "1"])), [2, 3]);
+        assert_eq!(Cases::from(&table(&["NaN", "0", "inf", "nan"])).normal(&names(&["NaN"])), [0]);
     }
 
     #[test]

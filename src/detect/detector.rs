@@ -52,7 +52,7 @@ pub enum Preset {
     /// The recipe chosen on development data.
     #[default]
     Default,
-    /// The subset views alone, fewer and trained for fewer steps.
+    /// The same families with fewer flows, trained for a quarter of the steps.
     Fast,
     /// The paper's set-up taken literally: 256 dense Gaussian views, an extractor of 8 leaky-ReLU nodes trained together
     /// with one flow of 4 blocks; scores by mean −log p unless told otherwise. For studies: see docs/method.md.
@@ -226,7 +226,7 @@ impl<'p> DetectorBuilder<'p> {
         let (configuration, folds, schema, features) = match cases {
             Cases::Table(table) => {
                 self.progress.begin("mapping columns", 1);
-                let configuration = self.configuration().for_rows(kept.len());
+                let configuration = self.configuration().covering(table.columns()).for_rows(kept.len());
                 let (schema, features) = Schema::of_table(isa, table, &kept);
                 let folds = deal(kept.len(), configuration.folds, self.seed);
                 (configuration, folds, schema, features)

@@ -7,7 +7,7 @@ use super::rivals::{
     AnomalyDetector, IsolationForest, LocalOutlierFactor, Mahalanobis, NearestNeighbours, OneClassSvm, Scorer,
 };
 use crate::data::Table;
-use crate::detect::{DetectorBuilder, Model};
+use crate::detect::{Configuration, DetectorBuilder, Model};
 use crate::error::{Error, Result};
 
 /// What is compared.
@@ -31,10 +31,12 @@ pub enum Method {
     Mahalanobis,
     /// Of series: distance to the nearest neighbour in the encoder's features, mean over views.
     KnnFeatures,
+    /// The detector without active learning under a configuration of [`Configuration::ablations`].
+    Variant(&'static str),
 }
 
 impl Method {
-    /// Those for tables, ours first.
+    /// Those that a table of tables compares, ours first.
     pub const OF_TABLES: [Method; 8] = [
         Method::NafAd,
         Method::NafAl,
@@ -70,12 +72,38 @@ impl Method {
             Method::OneClassSvm => "ocsvm",
             Method::Mahalanobis => "mahalanobis",
             Method::KnnFeatures => "knn-features",
+            Method::Variant(name) => name,
         }
+    }
+
+    /// All configurations of the ablation.
+    pub fn variants() -> Vec<Method> {
+        Configuration::ablations().into_iter().map(|(name, _)| Method::Variant(name)).collect()
+    }
+
+    /// The variant that this one is a step away from.
+    pub fn origin(self) -> Option<Method> {
+        let Method::Variant(name) = self else { return None };
+        let (origin, _) = name.split_once('-')?;
+        Method::variants().into_iter().find(|m| m.name() == origin)
     }
 
     /// Whether it is not ours.
     pub fn is_rival(self) -> bool {
-        !matches!(self, Method::NafAd | Method::NafAl | Method::Control)
+        !matches!(self, Method::NafAd | Method::NafAl | Method::Control | Method::Variant(_))
+    }
+
+    /// `builder`, with the configuration of a variant.
+    fn builder<'a>(self, builder: &DetectorBuilder<'a>) -> DetectorBuilder<'a> {
+        let Method::Variant(name) = self else { return builder.clone() };
+        let found = Configuration::ablations().into_iter().find(|(other, _)| *other == name);
+        let (_, configuration) = found.expect("a variant is named after an ablation");
+        builder.clone().with_configuration(configuration)
+    }
+
+    /// Hash of the configuration: a variant's own, otherwise the one of `builder`.
+    pub fn config(self, builder: &DetectorBuilder<'_>) -> String {
+        self.builder(builder).config_hash()
     }
 
     /// Whether its scores depend on the seed for given data.
@@ -86,12 +114,12 @@ impl Method {
     /// Our detector in the variant of this method, if it is ours; `builder` holds the one configuration.
     pub fn ours<'a>(self, builder: &DetectorBuilder<'a>) -> Option<DetectorBuilder<'a>> {
         let (active, control) = match self {
-            Method::NafAd => (false, false),
+            Method::NafAd | Method::Variant(_) => (false, false),
             Method::NafAl => (true, false),
             Method::Control => (true, true),
             _ => return None,
         };
-        Some(builder.clone().active(active).control(control))
+        Some(self.builder(builder).active(active).control(control))
     }
 
     /// The detector for tables; `builder` holds the one configuration of ours.
@@ -103,7 +131,7 @@ impl Method {
             return Ok(Box::new(Naf { method: self, builder }));
         }
         Ok(match self {
-            Method::NafAd | Method::NafAl | Method::Control | Method::KnnFeatures => {
+            Method::NafAd | Method::NafAl | Method::Control | Method::Variant(_) | Method::KnnFeatures => {
                 return Err(Error::Usage(format!("the method `{self}` is for series: use it with table2 or table3")));
             }
             Method::IsolationForest => Box::new(IsolationForest::default()),
@@ -124,11 +152,13 @@ impl fmt::Display for Method {
 impl FromStr for Method {
     type Err = Error;
     fn from_str(text: &str) -> Result<Method> {
-        let all = Method::OF_TABLES.into_iter().chain([Method::KnnFeatures]);
-        let found = all.clone().find(|m| m.name().eq_ignore_ascii_case(text));
-        found.ok_or_else(|| {
-            let names: Vec<&str> = all.map(Method::name).collect();
-            Error::Usage(format!("unknown method `{text}`: use {}", names.join(", ")))
+        let variants = Method::variants();
+        let mut known = Method::OF_TABLES.iter().chain(&[Method::KnnFeatures]).chain(&variants);
+        known.find(|m| m.name().eq_ignore_ascii_case(text)).copied().ok_or_else(|| {
+            let named = Method::OF_TABLES.iter().chain(&[Method::KnnFeatures]);
+            let names: Vec<&str> = named.map(|m| m.name()).collect();
+            let problem = format!("unknown method `{text}`: use {}, or a variant of the ablation", names.join(", "));
+            Error::Usage(problem)
         })
     }
 }

@@ -87,6 +87,7 @@ fn odd_series_get_finite_scores_and_wrong_ones_are_refused() {
     let odd = SeriesSet::new(odd.iter().map(|c| Case::new(c).unwrap()).collect()).unwrap();
     let (scores, p_values) = model.score_with_p_values(&odd).unwrap();
     assert!(scores.iter().chain(&p_values).all(|v| v.is_finite()), "{scores:?} {p_values:?}");
+    assert_eq!(model.smallest_p_value(), 1.0 / 21.0);
     assert_eq!(p_values[2], 1.0 / 21.0, "an extreme series looks normal");
 
     let wrong = model.score(&waves(3, 3, 1).with_source("b.ts")).unwrap_err();

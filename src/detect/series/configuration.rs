@@ -23,7 +23,7 @@ impl Configuration {
             batch: 128,
             peak_rate: 1e-2,
             optimiser: Optimiser::OneCycle,
-            noise: 0.3,
+            noise: 0.45,
             scaling: Some(RowScaling { rows: 100.0, noise: 0.25, steps: 0.5, most: 8.0 }),
             round_steps: 30,
             draws: 1,
@@ -31,6 +31,7 @@ impl Configuration {
         let configuration = Configuration {
             families: vec![family],
             folds: 10,
+            coverage: 0,
             score,
             active: None,
             encoder: Some(EncoderOptions::default()),

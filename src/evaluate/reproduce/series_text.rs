@@ -2,7 +2,7 @@
 
 use super::record::{Difference, Results, Summary};
 use super::series::MEAN;
-use super::text::{mean_sd, padded, percent, row, signed, standing};
+use super::text::{mean_sd, padded, percent, signed, standing};
 use crate::evaluate::Method;
 
 const METRIC: &str = "auroc";
@@ -18,6 +18,10 @@ fn means(results: &Results) -> impl Iterator<Item = &Summary> {
 
 fn differences(results: &Results, best_rival: bool) -> impl Iterator<Item = &Difference> {
     results.differences.iter().filter(move |d| d.metric == METRIC && d.best_rival == best_rival)
+}
+
+fn row(name: &str, cells: impl Iterator<Item = String>, width: usize) -> String {
+    format!("  {name:<19}{}\n", padded(cells, width))
 }
 
 /// One row a method: the mean over classes and its deviation over seeds, then each class.
