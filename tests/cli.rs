@@ -319,7 +319,7 @@ fn presets_bring_their_kind_of_score() {
     for (preset, rest, score) in
         [("fast", &[][..], "calibrated"), ("paper", &[], "likelihood"), ("paper", &["--score", "latent"], "latent")]
     {
-        let fixed = ["fit", "t.csv", "--views", "5", "-o", "m.nafal", "--preset", preset];
+        let fixed = ["fit", "t.csv", "--views", "1", "-o", "m.nafal", "--preset", preset];
         bench.succeeds(&[&fixed[..], rest].concat());
         let header = bench.succeeds(&["info", "m.nafal", "--json"]).out;
         let header: serde_json::Value = serde_json::from_str(&header).unwrap();

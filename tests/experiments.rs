@@ -72,7 +72,7 @@ fn a_likelihood_that_runs_away_ends_the_fit_with_six() {
 fn every_line_of_an_experiment_keeps_the_contract() {
     let Some(data) = data() else { return };
     let bench = Bench::new();
-    let methods = "naf-ad,naf-al,control,lof,default-subsets";
+    let methods = "naf-ad,naf-al,control,lof,default-pairs";
     let arguments = ["reproduce", "table1", "--data", &data, "--datasets", "lympho", "--methods", methods];
     let printed = bench.succeeds(&[&arguments[..], &["--seeds", "2", "--json", "--preset", "fast"]].concat()).out;
     let (mut runs, mut summaries, mut differences) = (0, 0, 0);
@@ -93,7 +93,7 @@ fn every_line_of_an_experiment_keeps_the_contract() {
             continue;
         }
         // A variant has a configuration of its own; all other methods stand beside the one of ours.
-        if text("method") != "default-subsets" {
+        if text("method") != "default-pairs" {
             configurations.insert(config);
         }
         assert!(number("fit_s") >= 0.0 && number("score_s") >= 0.0);
@@ -118,10 +118,10 @@ fn every_line_of_an_experiment_keeps_the_contract() {
 fn the_ablation_tells_what_failed_and_what_a_step_is_worth() {
     let Some(data) = data() else { return };
     let bench = Bench::new();
-    let methods = "default,default-wide,default-subsets";
+    let methods = "default,default-wide,default-pairs";
     let arguments = ["reproduce", "ablation", "--data", &data, "--datasets", "lympho", "--methods", methods];
     let told = bench.succeeds(&[&arguments[..], &["--seeds", "1"]].concat()).out;
-    for words in ["ablation lympho", "default-wide - default:", "default-subsets", "mean of 1 data sets"] {
+    for words in ["ablation lympho", "default-wide - default:", "default-pairs", "mean of 1 data sets"] {
         assert!(told.contains(words), "{words:?} is not in {told}");
     }
     let ran = bench.run(&["reproduce", "ablation", "--data", &data, "--methods", "default-magic"]);
@@ -129,7 +129,7 @@ fn the_ablation_tells_what_failed_and_what_a_step_is_worth() {
 }
 
 #[test]
-fn strategies_in_the_plane_move_the_boundary_as_they_should() {
+fn samples_of_low_likelihood_widen_the_boundary_and_those_of_high_likelihood_narrow_it() {
     let bench = Bench::new();
     let ran = bench.succeeds(&["reproduce", "figure6", "--out", "figures", "--json"]);
     let summary = lines(&ran.out);
@@ -137,7 +137,7 @@ fn strategies_in_the_plane_move_the_boundary_as_they_should() {
     let area = |strategy: &str| of(strategy)["area"].as_f64().unwrap();
     assert_eq!(of("before")["augmented"], 0);
     assert!(area("aggressive") > area("before"), "{summary:?}");
-    assert!(area("conservative") < area("aggressive") && area("marginal") <= area("aggressive"), "{summary:?}");
+    assert!(area("conservative") < area("before"), "{summary:?}");
     assert!(of("marginal")["augmented"].as_u64() <= of("aggressive")["augmented"].as_u64());
     let svg = bench.read("figures/figure6.svg");
     assert!(svg.contains("<svg") && svg.contains("marginal"));

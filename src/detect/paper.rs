@@ -43,7 +43,7 @@ impl Configuration {
     /// The ablation: named configurations, each one step away from the paper's or from the default.
     ///
     /// Names `paper-…` change one piece of `paper`; where an extractor is frozen, the flow trains on its standardised
-    /// features for as many steps as the default's wide family, with the noise named. Names without the prefix change one
+    /// features for 500 steps with the noise named. Names without the prefix change one
     /// piece of `default`.
     pub fn ablations() -> Vec<(&'static str, Configuration)> {
         let default = || Configuration::preset(Preset::Default, ScoreKind::Calibrated);

@@ -117,10 +117,10 @@ fn changed(tensor: &Tensor, at: &Index, extreme: &Index, kind: usize) -> Option<
     })
 }
 
-/// The most memory this process has ever asked for, in KiB; 0 where the system does not say.
+/// The most memory this process has ever held, in KiB; 0 where the system does not say.
 fn peak_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|l| l.starts_with("VmPeak:"));
+    let line = status.lines().find(|l| l.starts_with("VmHWM:"));
     line.and_then(|l| l.split_whitespace().nth(1)?.parse().ok()).unwrap_or(0)
 }
 

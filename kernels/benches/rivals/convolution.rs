@@ -15,6 +15,9 @@ const SAMPLES: usize = 8;
 /// Length of a sample, in and out.
 const LENGTH: usize = 128;
 
+/// From the windows of a sample to its outputs.
+type Product<'a, T> = &'a dyn Fn(&[T], &mut [T]);
+
 /// All lines of one scalar type.
 pub fn run<T: Foreign>(setting: &Setting) {
     for (channels_in, taps, channels_out) in SHAPES {
@@ -58,7 +61,7 @@ fn shape<T: Foreign>(setting: &Setting, c: &Conv1d, name: &str) {
     };
     let by_gemm = |columns: &[T], y: &mut [T]| T::gemm([LENGTH, inner, co], columns, &w, y);
     let by_matrixmultiply = |columns: &[T], y: &mut [T]| T::matrixmultiply([LENGTH, inner, co], columns, &w, y);
-    let products: [(&str, &dyn Fn(&[T], &mut [T])); 3] = [
+    let products: [(&str, Product<T>); 3] = [
         ("im2col, our product", &by_our_product),
         ("im2col, gemm", &by_gemm),
         ("im2col, matrixmultiply", &by_matrixmultiply),

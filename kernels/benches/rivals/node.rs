@@ -119,7 +119,7 @@ pub fn run<T: Scalar>(setting: &Setting) {
     let rows = 3 * UNITS;
     let scaled = |seed, n, scale: f64| {
         let mut numbers = numbers::<T>(seed, n);
-        numbers.iter_mut().for_each(|v| *v = *v * T::from_f64(scale));
+        numbers.iter_mut().for_each(|v| *v *= T::from_f64(scale));
         numbers
     };
     let node: Node<T> = Node {

@@ -16,6 +16,9 @@ const FEATURES: usize = 8;
 /// Lanes that go through a net together.
 const TILE: usize = 64;
 
+/// Another crate's product of `[n, k]` weights and `[k, lanes]` inputs.
+type Product<T> = fn([usize; 3], &[T], &[T], &mut [T]);
+
 /// All lines of one scalar type.
 pub fn run<T: Foreign>(setting: &Setting) {
     for (k, n) in LAYERS {
@@ -77,7 +80,7 @@ fn layer<T: Foreign>(setting: &Setting, kernel: &str, shape: &Staircase, lanes: 
         let y = MatrixMut::new(&mut want, n, lanes, lanes);
         naive::product(shape, w, x, Start::Zero, Finish::Store, y);
     }
-    let rivals: [(&str, fn([usize; 3], &[T], &[T], &mut [T])); 3] =
+    let rivals: [(&str, Product<T>); 3] =
         [("gemm", T::gemm), ("matrixmultiply", T::matrixmultiply), ("nalgebra", T::nalgebra)];
     let mut y = Aligned::ones(n * lanes);
     run(setting.isa, shape, &w, &x, &mut y);

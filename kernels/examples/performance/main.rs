@@ -23,7 +23,7 @@ fn main() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
     let page_path = docs.join("performance.md");
     let mut page = fs::read_to_string(&page_path).unwrap_or_else(|e| panic!("docs/performance.md: {e}"));
-    for part in record::PARTS {
+    for part in &record::PARTS {
         let of_part: Vec<&Entry> = entries.iter().filter(|entry| (part.holds)(entry)).collect();
         assert!(!of_part.is_empty(), "the record has no line of `{}`", part.name);
         let file = format!("kernels-{}.svg", part.name);

@@ -51,11 +51,10 @@ impl<T: Real> Kernel<T> for InputGradient<'_, T> {
         // With unit steps the gradient is itself a convolution, of `dy` with the flipped weights.
         let padding = (c.taps - 1).checked_sub(c.padding).filter(|_| c.stride == 1 && c.dilation == 1);
         let mirrored = padding.map(|padding| Conv1d { channels_in: co, channels_out: ci, padding, ..*c });
+        if let Some(mirrored) = &mirrored {
+            return whole_windows(s, mirrored, total, dy, flipped, TileStart::Output, None, dx);
+        }
         for (dy, dx) in dy.chunks_exact(total * co).zip(dx.chunks_exact_mut(length * ci)) {
-            if let Some(mirrored) = &mirrored {
-                whole_windows(s, mirrored, total, dy, flipped, TileStart::Output, None, dx);
-                continue;
-            }
             for k in 0..c.taps {
                 let steps = window::steps(c, length, k);
                 if steps.is_empty() {

@@ -109,21 +109,22 @@ impl<T: Real> Kernel<T> for Forward<'_, T> {
             Finish::LeakyRelu(slope) => Some(slope),
             Finish::Store | Finish::Tanh => None,
         };
-        let steps = c.length_out(length);
-        for (x, y) in x.chunks_exact(length * c.channels_in).zip(y.chunks_exact_mut(steps * c.channels_out)) {
-            if c.dilation == 1 {
-                whole_windows(s, c, length, x, w, TileStart::Lanes(bias), leak, y);
-            } else {
+        if c.dilation == 1 {
+            whole_windows(s, c, length, x, w, TileStart::Lanes(bias), leak, y);
+        } else {
+            let sample = c.length_out(length) * c.channels_out;
+            for (x, y) in x.chunks_exact(length * c.channels_in).zip(y.chunks_exact_mut(sample)) {
                 tap_by_tap(s, c, length, x, w, bias, leak, y);
             }
-            if finish == Finish::Tanh {
-                MapInPlace(Tanh, y).run(s);
-            }
+        }
+        if finish == Finish::Tanh {
+            MapInPlace(Tanh, y).run(s);
         }
     }
 }
 
-/// Without dilation the window of a step is contiguous: one product per group of steps with the same taps.
+/// Without dilation the window of a step is contiguous. One product per sample and group of steps with the same taps;
+/// at the ends, where the groups are short, one product for all samples.
 fn whole_windows<T: Real, S: Simd<T>>(
     s: S,
     c: &Conv1d,
@@ -135,15 +136,30 @@ fn whole_windows<T: Real, S: Simd<T>>(
     y: &mut [T],
 ) {
     let (ci, co) = (c.channels_in, c.channels_out);
+    let (x_sample, y_sample) = (length * ci, c.length_out(length) * co);
+    let samples = x.len() / x_sample;
     for span in window::spans(c, length) {
         let (steps, inner) = (span.steps.len(), span.taps.len() * ci);
-        let mut o = Operands {
-            w: Matrix { data: &x[span.first * ci..], rows: steps, cols: inner, ld: c.stride * ci },
-            by_columns: false,
-            x: Matrix { data: &w[span.taps.start * ci * co..], rows: inner, cols: co, ld: co },
-            y: MatrixMut { data: &mut y[span.steps.start * co..], rows: steps, cols: co, ld: co },
+        let w = Matrix { data: &w[span.taps.start * ci * co..], rows: inner, cols: co, ld: co };
+        let mut product = |x_from: usize, x_ld: usize, y_from: usize, y_ld: usize, rows: usize| {
+            let mut o = Operands {
+                w: Matrix { data: &x[x_from..], rows, cols: inner, ld: x_ld },
+                by_columns: false,
+                x: w,
+                y: MatrixMut { data: &mut y[y_from..], rows, cols: co, ld: y_ld },
+            };
+            block(s, &mut o, &Block { rows: 0..rows, inner: 0..inner, lanes: 0..co, start, leak });
         };
-        block(s, &mut o, &Block { rows: 0..steps, inner: 0..inner, lanes: 0..co, start, leak });
+        if steps < samples {
+            for (i, t) in span.steps.clone().enumerate() {
+                product((span.first + i * c.stride) * ci, x_sample, t * co, y_sample, samples);
+            }
+        } else {
+            for n in 0..samples {
+                let (from, to) = (n * x_sample + span.first * ci, n * y_sample + span.steps.start * co);
+                product(from, c.stride * ci, to, co, steps);
+            }
+        }
     }
 }
 
