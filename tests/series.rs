@@ -3,6 +3,8 @@
 
 #[path = "series/encoder.rs"]
 mod encoder;
+#[path = "series/model.rs"]
+mod model;
 #[path = "series/protocol.rs"]
 mod protocol;
 #[path = "series/readers.rs"]

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::output::Output;
-use crate::detect::Preset;
+use crate::data::{Input, Kind};
+use crate::detect::{Model, Preset};
 use crate::error::{Error, Result};
 
 /// Arguments of every verb.
@@ -121,6 +122,25 @@ impl From<Named> for Preset {
 pub(super) struct Subject {
     /// Model file, as written by `nafal fit`
     pub model: PathBuf,
-    /// Table to score: .csv, .csv.gz, or - for standard input
+    /// Data to score, of the kind the model was fitted to: a table (.csv) or series (.ts, .npy), each also gzipped, or -
+    /// for standard input
     pub data: PathBuf,
+    /// Kind of the data: table or series [default: the model's]
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<Kind>,
+}
+
+impl Subject {
+    /// Opens the data, which are read as what the model was fitted to.
+    ///
+    /// # Errors
+    /// If they cannot be opened, or `--kind` names the other kind.
+    pub fn open(&self, model: &Model) -> Result<(Kind, Input)> {
+        let kind = if model.encoder().is_some() { Kind::Series } else { Kind::Table };
+        if let Some(asked) = self.kind.filter(|&asked| asked != kind) {
+            let path = self.model.display();
+            return Err(Error::Usage(format!("--kind {asked}, but {path} was fitted to data of the kind {kind}")));
+        }
+        Ok((kind, Input::open(&self.data)?))
+    }
 }

@@ -28,7 +28,7 @@ pub(super) struct Evaluate {
     label: Option<String>,
     /// Label of normal rows; every other label is an anomaly [default: the one the model was fitted with]
     #[arg(long, value_name = "V", allow_hyphen_values = true)]
-    normal: Option<String>,
+    normal: Vec<String>,
     /// Level of f1_at_alpha
     #[arg(long, value_name = "A", default_value_t = ALPHA)]
     alpha: f64,
@@ -55,14 +55,14 @@ impl Evaluate {
         let label = self.label.as_deref().or(model.label_column()).ok_or_else(|| {
             Error::Usage("the model was fitted without labels; name the label column with --label".into())
         })?;
-        let normal = self.normal.as_deref().unwrap_or(model.normal_label());
+        let normals = if self.normal.is_empty() { model.normal_labels() } else { &self.normal };
         note_unattainable(&model, self.alpha, global);
         let output = self.to.open(&[&self.subject.model, &self.subject.data])?;
         let mut stream = ModelScores::open(&model, &self.subject, Some(label), global, true)?;
         let source = stream.source().to_owned();
         let all = stream.rest()?;
-        let anomalous: Vec<bool> = all.labels.iter().map(|l| !is_normal(l, normal)).collect();
-        if let Some(problem) = one_class(&anomalous, normal) {
+        let anomalous: Vec<bool> = all.labels.iter().map(|l| !normals.iter().any(|n| is_normal(l, n))).collect();
+        if let Some(problem) = one_class(&anomalous, normals) {
             return Err(DataError::new(source, problem).in_column(label).into());
         }
         let measured = Measured::of(&anomalous, &all.scores, &all.p_values, self.alpha)?;
@@ -73,14 +73,13 @@ impl Evaluate {
 }
 
 /// What to say if all rows are of one class.
-fn one_class(anomalous: &[bool], normal: &str) -> Option<String> {
+fn one_class(anomalous: &[bool], normals: &[String]) -> Option<String> {
+    let normal = normals.iter().map(|n| format!("{n:?}")).collect::<Vec<_>>().join(" or ");
     if anomalous.iter().all(|&a| a) {
-        return Some(format!(
-            "no label is {normal:?}, so no row is normal; name the label of normal rows with --normal"
-        ));
+        return Some(format!("no label is {normal}, so no row is normal; name the label of normal rows with --normal"));
     }
     let all = anomalous.iter().all(|&a| !a);
-    all.then(|| format!("every label is {normal:?}; both normal and anomalous rows are needed to measure anything"))
+    all.then(|| format!("every label is {normal}; both normal and anomalous rows are needed to measure anything"))
 }
 
 impl Measured {

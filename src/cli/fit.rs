@@ -1,4 +1,4 @@
-//! `nafal fit`: a detector from a table of normal rows.
+//! `nafal fit`: a detector from normal rows of a table, or from normal series.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -7,27 +7,31 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::arguments::{Global, Named, keep_apart};
+use super::model_scores::{check_series_label, no_labels};
 use super::output::{Output, print};
 use super::progress::Stages;
 use super::training_report;
-use crate::data::{ReadOptions, Table};
-use crate::detect::{Detector, Model, Progress, ScoreKind};
+use crate::data::{Input, Kind, ReadOptions, SeriesSet, Table};
+use crate::detect::{Cases, Detector, Model, Progress, SERIES_LABEL, ScoreKind};
 use crate::error::Result;
 
-/// Fit a detector to normal rows
+/// Fit a detector to normal rows, or to normal series
 #[derive(Debug, Args)]
 pub(super) struct Fit {
-    /// Training table: .csv, .csv.gz, or - for standard input
+    /// Training data: a table (.csv) or series (.ts, .npy), each also gzipped, or - for standard input
     data: PathBuf,
+    /// Kind of the data: table or series [default: told by the first bytes]
+    #[arg(long, value_name = "KIND")]
+    kind: Option<Kind>,
     /// Model file to write
     #[arg(short = 'o', long = "output", value_name = "MODEL")]
     output: PathBuf,
-    /// Column with labels; it is no feature [default: none, every row is normal]
+    /// Column with labels, `class` of series; it is no feature [default: none, every row is normal]
     #[arg(long, value_name = "C")]
     label: Option<String>,
-    /// Label of normal rows; rows with another label are left out
+    /// Label of normal rows, again for each of several; rows with another label are left out
     #[arg(long, value_name = "V", default_value = "0", allow_hyphen_values = true, requires = "label")]
-    normal: String,
+    normal: Vec<String>,
     /// About how many views of a row [default: the preset's]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     views: Option<u32>,
@@ -72,29 +76,41 @@ impl Fit {
         let started = Instant::now();
         let outputs = [Some(&self.output), self.report.as_ref()];
         keep_apart(outputs.into_iter().flatten().chain([&self.data]).map(PathBuf::as_path))?;
-        let options = ReadOptions { label: self.label.clone(), columns: None };
-        let table = Table::read_csv(&self.data, &options)?;
-        self.note_label(&table, global);
+        let input = Input::open(&self.data)?;
+        match self.kind.unwrap_or(input.kind()) {
+            Kind::Table => {
+                let table = input.into_table(&ReadOptions { label: self.label.clone(), columns: None })?;
+                self.note_label(&table, global);
+                self.fit(Cases::from(&table), started, global)
+            }
+            Kind::Series => {
+                let set = self.labelled(input.into_series_set()?, global)?;
+                self.fit(Cases::from(&set), started, global)
+            }
+        }
+    }
+
+    fn fit(&self, cases: Cases, started: Instant, global: &Global) -> Result<()> {
         // Opened before the work: a path that cannot be written fails now.
         let mut output = Output::open(Some(&self.output))?;
         let mut report = self.report.as_deref().map(|path| Output::open(Some(path))).transpose()?;
         let stages = Stages::new(global.quiet);
-        let model = self.train(&table, &stages)?;
+        let model = self.train(cases, &stages)?;
         output.put(&model.to_bytes())?;
         if let Some(report) = &mut report {
-            stages.begin("scoring the training table", 1);
-            report.put(training_report::page(&model, &table, &self.normal)?.as_bytes())?;
+            stages.begin("scoring the training data", 1);
+            report.put(training_report::page(&model, cases, &self.normal)?.as_bytes())?;
         }
         drop(stages);
         output.finish()?;
         report.map_or(Ok(()), Output::finish)?;
-        self.conclude(&model, &table, started.elapsed().as_secs_f64(), global)
+        self.conclude(&model, cases.len(), started.elapsed().as_secs_f64(), global)
     }
 
-    fn train(&self, table: &Table, progress: &dyn Progress) -> Result<Model> {
+    fn train(&self, cases: Cases, progress: &dyn Progress) -> Result<Model> {
         let mut builder = Detector::builder()
             .seed(self.seed)
-            .normal(&self.normal)
+            .normals(&self.normal)
             .active(self.active == Switch::On)
             .preset(self.preset.into())
             .progress(progress);
@@ -106,13 +122,16 @@ impl Fit {
             });
         }
         if let Some(steps) = self.steps {
-            let configuration = builder.configuration().with_steps(steps.into());
-            builder = builder.with_configuration(configuration);
+            let configuration = match cases {
+                Cases::Table(_) => builder.configuration(),
+                Cases::Series(_) => builder.series_configuration(),
+            };
+            builder = builder.with_configuration(configuration.with_steps(steps.into()));
         }
         if let Some(views) = self.views {
             builder = builder.views(views as usize);
         }
-        builder.fit(table)
+        builder.fit(cases)
     }
 
     /// A label that is taken for a feature spoils a detector without a word: ask.
@@ -128,19 +147,44 @@ impl Fit {
         }
     }
 
-    fn conclude(&self, model: &Model, table: &Table, seconds: f64, global: &Global) -> Result<()> {
-        let (rows, columns, views) = (model.training_rows(), model.columns().len(), model.configuration().views());
+    /// The labels that are asked for, and no others: without `--label` every series is normal.
+    fn labelled(&self, set: SeriesSet, global: &Global) -> Result<SeriesSet> {
+        let Some(label) = &self.label else {
+            if set.labels().is_some() {
+                global.note(format_args!(
+                    "note: every series is taken as normal; to use their labels, add --label {SERIES_LABEL} --normal NAME"
+                ));
+            }
+            return Ok(set.without_labels());
+        };
+        check_series_label(set.source(), label)?;
+        if set.labels().is_none() {
+            return Err(no_labels(set.source()).into());
+        }
+        Ok(set)
+    }
+
+    fn conclude(&self, model: &Model, rows_read: usize, seconds: f64, global: &Global) -> Result<()> {
+        let (rows, views) = (model.training_rows(), model.configuration().views());
         if global.json {
-            let line = json!({
-                "model": shown(&self.output), "rows": table.rows(), "training_rows": rows, "columns": columns,
-                "views": views, "seed": self.seed, "config": model.configuration().hash(),
+            let mut line = json!({
+                "model": shown(&self.output), "rows": rows_read, "training_rows": rows, "views": views,
+                "seed": self.seed, "config": model.configuration().hash(),
                 "report": self.report.as_deref().map(shown), "seconds": seconds,
             });
+            match model.encoder() {
+                None => line["columns"] = json!(model.columns().len()),
+                Some(encoder) => {
+                    line["channels"] = json!(encoder.channels());
+                    line["length"] = json!(encoder.length());
+                }
+            }
             return print(&format!("{line}\n"));
         }
         global.note(format_args!(
-            "fitted {views} views of {columns} columns on {rows} normal rows of {} in {seconds:.1} s; wrote {}",
-            table.rows(),
+            "fitted {views} views of {} on {rows} normal {} of {rows_read} in {seconds:.1} s; wrote {}",
+            training_report::inputs(model),
+            if model.encoder().is_some() { "series" } else { "rows" },
             shown(&self.output)
         ));
         let unseen = model.unseen_columns();

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::arguments::Global;
 use super::output::{number, print};
+use super::training_report::inputs;
 use crate::detect::Model;
 use crate::error::Result;
 
@@ -27,10 +28,11 @@ impl Info {
             return print(&format!("{header}\n"));
         }
         let mut text = format!(
-            "{}: fitted on {} rows of {} columns, {} views\n\n",
+            "{}: fitted on {} {} of {}, {} views\n\n",
             self.model.display(),
             model.training_rows(),
-            model.columns().len(),
+            if model.encoder().is_some() { "series" } else { "rows" },
+            inputs(&model),
             model.configuration().views()
         );
         match serde_json::from_str::<Value>(&header) {

@@ -29,7 +29,8 @@ use clap::{Parser, Subcommand};
 use crate::error::{Error, Result};
 use arguments::Global;
 
-/// Finds the rows of a table that do not belong, by the exact likelihood of neural autoregressive flows.
+/// Finds the rows of a table, or the whole series, that do not belong, by the exact likelihood of neural autoregressive
+/// flows.
 #[derive(Debug, Parser)]
 #[command(name = "nafal", version, about, after_help = AFTER_HELP, arg_required_else_help = true)]
 struct Command {
@@ -39,7 +40,9 @@ struct Command {
     global: Global,
 }
 
-const AFTER_HELP: &str = "DATA is a .csv or .csv.gz file, or - for standard input. Higher score = more anomalous.
+const AFTER_HELP: &str =
+    "DATA is a table (.csv) or a set of series (.ts, .npy), each also gzipped, or - for standard input.
+Higher score = more anomalous.
 Exit codes: 2 usage, 3 bad data, 4 bad model file, 5 cannot write, 6 training failed.";
 
 #[derive(Debug, Subcommand)]

@@ -1,17 +1,18 @@
-//! A model applied to a stream of rows, chunk by chunk: memory does not grow with the data.
+//! A model applied to a stream of cases, chunk by chunk: memory does not grow with the data.
 
 use std::io::{IsTerminal, stdout};
 
 use super::arguments::{Global, Subject};
 use super::progress::Stages;
-use crate::data::{CsvRows, ReadOptions};
-use crate::detect::{Model, Progress};
-use crate::error::Result;
+use crate::data::series::SeriesReader;
+use crate::data::{CsvRows, Input, Kind, ReadOptions};
+use crate::detect::{Cases, Model, Progress, SERIES_LABEL};
+use crate::error::{DataError, Result};
 
-/// Rows scored at once.
+/// Cases scored at once.
 const CHUNK: usize = 4096;
 
-/// Some rows with their scores.
+/// Some cases with their scores.
 pub(super) struct Scored {
     /// Number of the first of them, counted from 0.
     pub first: usize,
@@ -24,9 +25,15 @@ pub(super) struct Scored {
 /// The stream of a command's data under its model.
 pub(super) struct ModelScores<'a> {
     model: &'a Model,
-    rows: CsvRows,
+    cases: Stream,
+    labelled: bool,
     seen: usize,
     stages: Stages,
+}
+
+enum Stream {
+    Rows(CsvRows),
+    Series(Box<SeriesReader>),
 }
 
 impl<'a> ModelScores<'a> {
@@ -42,37 +49,54 @@ impl<'a> ModelScores<'a> {
         global: &Global,
         to_file: bool,
     ) -> Result<ModelScores<'a>> {
-        let options = ReadOptions { label: label.map(str::to_owned), columns: Some(model.columns().to_vec()) };
-        let rows = CsvRows::open(&subject.data, &options)?;
-        // A label column is expected to be no feature.
-        let ignored: Vec<&str> =
-            rows.ignored().iter().map(String::as_str).filter(|n| Some(*n) != model.label_column()).collect();
-        if !ignored.is_empty() {
-            let what = if ignored.len() == 1 { "a column" } else { "columns" };
-            global.note(format_args!("note: {what} the model does not use: {}", ignored.join(", ")));
+        let (kind, input) = subject.open(model)?;
+        let cases = match kind {
+            Kind::Table => Stream::Rows(rows(model, input, label, global)?),
+            Kind::Series => Stream::Series(Box::new(input.into_series()?)),
+        };
+        let labelled = label.is_some();
+        if let (Stream::Series(reader), Some(name)) = (&cases, label) {
+            check_series_label(reader.source(), name)?;
         }
         let stages = Stages::new(global.quiet || (!to_file && stdout().is_terminal()));
-        stages.begin("scoring rows", 0);
-        Ok(ModelScores { model, rows, seen: 0, stages })
+        stages.begin("scoring", 0);
+        Ok(ModelScores { model, cases, labelled, seen: 0, stages })
     }
 
     /// How the data are called in messages.
     pub fn source(&self) -> &str {
-        self.rows.source()
+        match &self.cases {
+            Stream::Rows(rows) => rows.source(),
+            Stream::Series(series) => series.source(),
+        }
     }
 
-    /// The next rows, or `None` after the last.
+    /// The next cases, or `None` after the last.
     ///
     /// # Errors
     /// The first thing that is wrong with the data.
     pub fn next(&mut self) -> Result<Option<Scored>> {
-        let Some(table) = self.rows.next_chunk(CHUNK)? else { return Ok(None) };
-        let (scores, p_values) = self.model.score_with_p_values(&table)?;
+        match &mut self.cases {
+            Stream::Rows(rows) => match rows.next_chunk(CHUNK)? {
+                Some(table) => self.scored(Cases::from(&table)).map(Some),
+                None => Ok(None),
+            },
+            Stream::Series(series) => match series.read_chunk(CHUNK)? {
+                Some(set) if self.labelled && set.labels().is_none() => Err(no_labels(series.source()).into()),
+                Some(set) => self.scored(Cases::from(&set)).map(Some),
+                None if self.seen == 0 => Err(DataError::new(series.source(), "there are no cases").into()),
+                None => Ok(None),
+            },
+        }
+    }
+
+    fn scored(&mut self, cases: Cases) -> Result<Scored> {
+        let (scores, p_values) = self.model.score_with_p_values(cases)?;
         let first = self.seen;
         self.seen += scores.len();
         self.stages.advance(scores.len() as u64);
-        let labels = table.labels().map(<[String]>::to_vec).unwrap_or_default();
-        Ok(Some(Scored { first, scores, p_values, labels }))
+        let labels = cases.labels().filter(|_| self.labelled).map(<[String]>::to_vec).unwrap_or_default();
+        Ok(Scored { first, scores, p_values, labels })
     }
 
     /// The rest, in one piece.
@@ -88,4 +112,35 @@ impl<'a> ModelScores<'a> {
         }
         Ok(all)
     }
+}
+
+/// The rows of a table with the model's columns.
+fn rows(model: &Model, input: Input, label: Option<&str>, global: &Global) -> Result<CsvRows> {
+    let options = ReadOptions { label: label.map(str::to_owned), columns: Some(model.columns().to_vec()) };
+    let rows = input.into_rows(&options)?;
+    // A label column is expected to be no feature.
+    let ignored: Vec<&str> =
+        rows.ignored().iter().map(String::as_str).filter(|n| Some(*n) != model.label_column()).collect();
+    if !ignored.is_empty() {
+        let what = if ignored.len() == 1 { "a column" } else { "columns" };
+        global.note(format_args!("note: {what} the model does not use: {}", ignored.join(", ")));
+    }
+    Ok(rows)
+}
+
+/// Series have one label, whose name is fixed.
+///
+/// # Errors
+/// [`DataError`] for another name.
+pub(super) fn check_series_label(source: &str, name: &str) -> Result<(), DataError> {
+    if name.eq_ignore_ascii_case(SERIES_LABEL) {
+        return Ok(());
+    }
+    let problem = format!("series have one label, and its name is {SERIES_LABEL}: use --label {SERIES_LABEL}");
+    Err(DataError::new(source, problem).in_column(name))
+}
+
+/// What to say where labels are asked for and there are none.
+pub(super) fn no_labels(source: &str) -> DataError {
+    DataError::new(source, "the series have no labels; a .ts file has them if its header says `@classlabel true`")
 }

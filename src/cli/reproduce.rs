@@ -19,8 +19,8 @@ use crate::evaluate::reproduce::{Experiment, JsonLines, OUTPUT, Options, Sink, T
 /// With --json: one object a run and metric as they come, then one per data set, method and metric.
 #[derive(Debug, Args)]
 pub(super) struct Reproduce {
-    /// Experiment: table1, dev (the tables for choosing a configuration), ablation (what each departure from the paper
-    /// is worth), datasets (their sizes), figure3, figure4 or figure6
+    /// Experiment: table1 (tables), table2 and table3 (series), dev (the tables for choosing a configuration), ablation
+    /// (what each departure from the paper is worth), datasets (their sizes), figure3, figure4 or figure6
     experiment: Experiment,
     /// Folder with the data sets: tabular/, dev/, kdd/, timeseries/; figure6 needs none
     #[arg(long, value_name = "DIR")]
@@ -37,6 +37,9 @@ pub(super) struct Reproduce {
     /// How normal rows are divided: random or first-half (the order of the file)
     #[arg(long, value_name = "SPLIT", default_value = "random")]
     split: Split,
+    /// Of series: number of normal classes [default: table2 one, table3 all but one]
+    #[arg(long, value_name = "M")]
+    normals: Option<usize>,
     /// Configuration of our detector
     #[arg(long, value_enum, default_value_t)]
     preset: Named,
@@ -63,6 +66,7 @@ impl Reproduce {
             methods: self.methods.clone(),
             seeds: self.seeds,
             split: self.split,
+            normals: self.normals,
             ..Options::default()
         };
         let stages = Stages::new(global.quiet);

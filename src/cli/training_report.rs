@@ -1,8 +1,7 @@
-//! The page that `nafal fit --report` writes: how the training table itself looks to the model.
+//! The page that `nafal fit --report` writes: how the training data themselves look to the model.
 
 use super::output::number;
-use crate::data::Table;
-use crate::detect::{Model, Threshold};
+use crate::detect::{Cases, Model, Threshold};
 use crate::error::Result;
 use crate::report::{Group, Headline, Kind, PValueHistogram, ReportInput, ReportTable, ScoreHistogram, ScorePanel};
 
@@ -12,14 +11,14 @@ const ALPHA: f64 = 0.05;
 /// Rows of the table of the most surprising rows.
 const SHOWN: usize = 20;
 
-/// The page, as HTML. Scores the table once.
+/// The page, as HTML. Scores the data once.
 ///
 /// # Errors
 /// As [`Model::score`].
-pub(super) fn page(model: &Model, table: &Table, normal: &str) -> Result<String> {
-    let (scores, p_values) = model.score_with_p_values(table)?;
-    let mut trained = vec![false; table.rows()];
-    table.normal_rows(normal).into_iter().for_each(|i| trained[i] = true);
+pub(super) fn page(model: &Model, cases: Cases, normal: &[String]) -> Result<String> {
+    let (scores, p_values) = model.score_with_p_values(cases)?;
+    let mut trained = vec![false; cases.len()];
+    cases.normal(normal).into_iter().for_each(|i| trained[i] = true);
     let groups = |values: &[f64]| {
         [("trained on", Kind::Normal, true), ("left out by their label", Kind::Anomalous, false)]
             .map(|(name, kind, wanted)| Group {
@@ -34,19 +33,19 @@ pub(super) fn page(model: &Model, table: &Table, normal: &str) -> Result<String>
     let flags = Threshold::Alpha(ALPHA).apply(&scores, &p_values);
     let flagged = (0..flags.len()).filter(|&i| trained[i] && flags[i]).count();
     let panel = ScorePanel {
-        title: "rows of the training table".into(),
+        title: "the training data".into(),
         groups: groups(&scores),
         threshold: threshold(&scores, &flags),
     };
     let histogram = ScoreHistogram { title: "Scores".into(), score: "score".into(), panels: vec![panel] };
     let p_histogram = PValueHistogram { title: "p-values".into(), groups: groups(&p_values), alpha: Some(ALPHA) };
     let input = ReportInput {
-        title: format!("A detector fitted to {}", table.source()),
+        title: format!("A detector fitted to {}", cases.source()),
         summary: format!(
-            "{} views of {} columns, fitted to {} rows. A higher score is more anomalous. Rows that were trained on are \
+            "{} views of {}, fitted to {} rows. A higher score is more anomalous. Rows that were trained on are \
              scored here by flows of which some have seen them.",
             model.configuration().views(),
-            model.columns().len(),
+            inputs(model),
             model.training_rows()
         ),
         headlines: vec![
@@ -55,10 +54,18 @@ pub(super) fn page(model: &Model, table: &Table, normal: &str) -> Result<String>
             headline(flagged.to_string(), "training rows with p ≤ 0.05"),
         ],
         plots: vec![histogram.plot(), p_histogram.plot()],
-        tables: vec![most_surprising(table, &scores, &p_values)],
+        tables: vec![most_surprising(cases, &scores, &p_values)],
         facts: facts(model),
     };
     Ok(input.html())
+}
+
+/// What the model looks at, in words.
+pub(super) fn inputs(model: &Model) -> String {
+    match model.encoder() {
+        None => format!("{} columns", model.columns().len()),
+        Some(encoder) => format!("{} channels of {} steps", encoder.channels(), encoder.length()),
+    }
 }
 
 /// A figure without a note.
@@ -73,16 +80,17 @@ pub(super) fn threshold(scores: &[f64], flags: &[bool]) -> Option<(f64, String)>
 }
 
 /// The rows with the highest scores.
-pub(super) fn most_surprising(table: &Table, scores: &[f64], p_values: &[f64]) -> ReportTable {
+pub(super) fn most_surprising<'d>(cases: impl Into<Cases<'d>>, scores: &[f64], p_values: &[f64]) -> ReportTable {
+    let cases = cases.into();
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
-    let label = |i: usize| table.labels().map(|labels| labels[i].clone());
+    let label = |i: usize| cases.labels().map(|labels| labels[i].clone());
     let row = |&i: &usize| {
         let numbers = [format!("{:.3}", scores[i]), number((p_values[i] * 1e5).round() / 1e5)];
         [i.to_string()].into_iter().chain(numbers).chain(label(i)).collect()
     };
     let mut columns: Vec<String> = ["row", "score", "p-value"].map(str::to_owned).to_vec();
-    columns.extend(table.label_name().map(str::to_owned));
+    columns.extend(cases.label_name().map(str::to_owned));
     ReportTable {
         title: "The most surprising rows".into(),
         caption: "Rows are counted from 0.".into(),

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "cli")]
 mod csv;
+#[cfg(feature = "cli")]
+mod kind;
 mod labels;
 mod scaling;
 pub mod series;
@@ -11,6 +13,8 @@ mod table;
 
 #[cfg(feature = "cli")]
 pub use csv::{CsvRows, ReadOptions};
+#[cfg(feature = "cli")]
+pub use kind::{Input, Kind};
 pub use labels::is_normal;
 pub use scaling::Standardizer;
 pub use series::{Case, SeriesSet};

@@ -30,7 +30,7 @@ impl Source {
         }
         let name = path.display().to_string();
         if path.is_dir() {
-            return Err(DataError::new(name, "is a directory; name a CSV file in it"));
+            return Err(DataError::new(name, "is a directory; name a file in it"));
         }
         match File::open(path) {
             Ok(file) => Source::from_stream(file, &name),
@@ -57,6 +57,14 @@ impl Source {
             stream.read_exact(&mut [0; 3]).map_err(|e| unreadable(name, gzip, &e))?;
         }
         Ok(Source { name: name.into(), stream, gzip })
+    }
+
+    /// The first byte, which stays in the stream; `None` if there is none.
+    pub fn first_byte(&mut self) -> Result<Option<u8>, DataError> {
+        let stream = std::mem::replace(&mut self.stream, Box::new(io::empty()));
+        let (first, stream) = peek(stream, 1).map_err(|e| unreadable(&self.name, self.gzip, &e))?;
+        self.stream = stream;
+        Ok(first.first().copied())
     }
 
     /// The error for a failed read of `stream`.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::series::EncoderOptions;
 use super::{Preset, ScoreKind};
 use crate::autodiff::{AdamOptions, OneCycle, Schedule};
 
@@ -14,6 +15,8 @@ pub enum MapKind {
     Gaussian,
     /// `A_k` projects whitened data on random orthonormal directions.
     Rotation,
+    /// View `k` is the `k`-th group of features of the series encoder, as it is; the maps are the encoder's own.
+    Encoder,
 }
 
 /// Which representation of a row a family's maps act on.
@@ -113,10 +116,25 @@ pub struct FamilyConfiguration {
     pub optimiser: Optimiser,
     /// Standard deviation of the noise on training features.
     pub noise: f64,
+    /// How noise and steps follow the number of training rows; `None`: not at all.
+    pub scaling: Option<RowScaling>,
     /// Steps of one round of active learning.
     pub round_steps: u64,
     /// Samples drawn in a round, as a multiple of the training rows (bounded to 100…400 rows).
     pub draws: usize,
+}
+
+/// How a family's noise and steps follow the number `n` of training rows: both are what the family says at `rows` rows.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RowScaling {
+    /// Rows at which nothing changes.
+    pub rows: f64,
+    /// The noise is multiplied by `(n/rows)^(−noise)`, as the bandwidth of a kernel density is.
+    pub noise: f64,
+    /// Beyond `rows` the steps are multiplied by `(n/rows)^steps`,
+    pub steps: f64,
+    /// but by no more than this.
+    pub most: f64,
 }
 
 /// Algorithm 1's constants.
@@ -150,6 +168,8 @@ pub struct Configuration {
     pub score: ScoreKind,
     /// Active learning, if on.
     pub active: Option<ActiveConfiguration>,
+    /// The encoder of series; `None` for tables. Its views and components are those of the families.
+    pub encoder: Option<EncoderOptions>,
 }
 
 impl Configuration {
@@ -173,6 +193,7 @@ impl Configuration {
             peak_rate: 2e-3,
             optimiser: Optimiser::OneCycle,
             noise: 0.1,
+            scaling: None,
             round_steps: 30,
             draws: 4,
         };
@@ -194,6 +215,7 @@ impl Configuration {
             peak_rate: 1e-2,
             optimiser: Optimiser::OneCycle,
             noise: 0.3,
+            scaling: None,
             round_steps: 40,
             draws: 1,
         };
@@ -211,7 +233,7 @@ impl Configuration {
             Preset::Paper => vec![super::paper::family()],
             Preset::Default => vec![pairs, wide, plain],
         };
-        Configuration { families, folds: 5, coverage: 3, score, active: None }
+        Configuration { families, folds: 5, coverage: 3, score, active: None, encoder: None }
     }
 
     /// The same with as many flows as a table of `columns` columns needs to be covered, at most [`MOST_GROWTH`] times as many.
@@ -228,11 +250,30 @@ impl Configuration {
     pub fn with_views(mut self, views: usize) -> Configuration {
         let total = self.views() as f64;
         for family in &mut self.families {
-            let share = (family.flows * family.views_per_flow) as f64 / total;
-            let wanted = (share * views as f64 / family.flows as f64).round() as usize;
-            family.views_per_flow = wanted.max(1);
+            let wanted = (family.flows * family.views_per_flow) as f64 / total * views as f64;
+            if family.maps == MapKind::Encoder {
+                family.flows = ((wanted / family.views_per_flow as f64).round() as usize).max(1);
+                // A fold that no flow leaves out would calibrate nothing.
+                self.folds = self.folds.min(family.flows).max(2);
+            } else {
+                family.views_per_flow = ((wanted / family.flows as f64).round() as usize).max(1);
+            }
         }
         self.coverage = 0;
+        self
+    }
+
+    /// The configuration for `rows` training rows: noise and steps as each family's scaling has them.
+    pub(super) fn for_rows(mut self, rows: usize) -> Configuration {
+        for family in &mut self.families {
+            if let Some(scaling) = family.scaling.take() {
+                let ratio = rows as f64 / scaling.rows;
+                family.noise *= ratio.powf(-scaling.noise);
+                let factor = ratio.powf(scaling.steps).clamp(1.0, scaling.most.max(1.0));
+                family.steps = (family.steps as f64 * factor).round() as u64;
+                family.round_steps = (family.round_steps as f64 * factor).round() as u64;
+            }
+        }
         self
     }
 
@@ -241,6 +282,7 @@ impl Configuration {
         for family in &mut self.families {
             // A flow that is trained with its extractor has no steps of its own.
             family.steps = if family.steps > 0 { steps } else { 0 };
+            family.scaling = family.scaling.map(|s| RowScaling { steps: 0.0, ..s });
             family.extractor = family.extractor.map(|e| ExtractorConfiguration { steps, ..e });
         }
         self
@@ -266,20 +308,24 @@ impl Configuration {
                     json!({"kind": format!("{:?}", e.kind).to_lowercase(), "layers": e.layers, "hidden": e.hidden,
                         "rows": e.rows, "steps": e.steps})
                 });
+                let scaling = f.scaling.map(
+                    |s| json!({"rows": s.rows, "noise": s.noise, "steps": s.steps, "most": s.most}),
+                );
                 json!({
                     "name": f.name, "maps": format!("{:?}", f.maps).to_lowercase(),
                     "base": format!("{:?}", f.base).to_lowercase(), "features": f.features, "flows": f.flows,
                     "views_per_flow": f.views_per_flow, "conditioned": f.conditioned, "extractor": extractor,
                     "optimiser": format!("{:?}", f.optimiser).to_lowercase(), "blocks": f.blocks, "layers": f.layers, "hidden": f.hidden,
                     "units": f.units, "steps": f.steps, "batch": f.batch, "peak_rate": f.peak_rate, "noise": f.noise,
-                    "round_steps": f.round_steps, "draws": f.draws,
+                    "scaling": scaling, "round_steps": f.round_steps, "draws": f.draws,
                 })
             })
             .collect();
         let active = self.active.map(
             |a| json!({"rounds": a.rounds, "keep": a.keep, "gate": a.gate, "share": a.share, "augment": a.augment}),
         );
-        json!({"families": families, "folds": self.folds, "coverage": self.coverage, "score": self.score.name(), "active": active})
+        json!({"families": families, "folds": self.folds, "coverage": self.coverage, "score": self.score.name(),
+            "active": active, "encoder": self.encoder.as_ref().map(EncoderOptions::to_json)})
     }
 
     /// Eight hexadecimal digits that change with any constant.

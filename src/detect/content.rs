@@ -8,6 +8,7 @@
 //! | `family{f}.flow{i}.extractor.…` | f32 | its extractor, if any, with the folded views `[V·h, d+1]`, or |
 //! | `family{f}.flow{i}.axes`, `.scale` or `.matrix`; `.shift` | u32, f32 `[V, m]` or `[V, m, d]`; `[V, m]` | its views |
 //! | `family{f}.views`, `.surprise`, `.tail_scale` | f64 `[K, 2]`, `[points, 2]`, `[1]` | calibration |
+//! | `encoder.…` | f32, f64 | the encoder of series |
 //! | `conformal.scores` and `….offsets` | f64 `[n]`, u32 `[folds + 1]` | scores of the training rows |
 //!
 //! Every size the header claims is held against the tensors before anything of that size is built.
@@ -19,7 +20,7 @@ use super::ScoreKind;
 use super::calibration::{Calibration, Surprise, ViewScale};
 use super::configuration::{
     ActiveConfiguration, Base, Configuration, ExtractorConfiguration, ExtractorKind, FamilyConfiguration, MapKind,
-    Optimiser,
+    Optimiser, RowScaling,
 };
 use super::extractor::{self, Extractor, ExtractorSpec};
 use super::family::{ViewFlow, flow_spec};
@@ -27,6 +28,8 @@ use super::features::{Column, FeatureMap};
 use super::model::{FittedFamily, Model, Summary};
 use super::model_file::{Container, Fields, Tensor};
 use super::representation::Representation;
+use super::schema::Schema;
+use super::series::{EncoderOptions, SeriesEncoder};
 use super::view::View;
 use crate::autodiff::{ParameterId, Parameters};
 use crate::error::Result;
@@ -35,18 +38,27 @@ use crate::flow::Flow;
 /// A model as a container.
 pub(super) fn write(model: &Model) -> Container {
     let mut file = Container::new();
-    file.set("kind", "table");
     file.set("crate_version", env!("CARGO_PKG_VERSION"));
     file.set("seed", model.seed);
-    file.set("columns", model.columns.clone());
-    file.set("label", json!(model.label));
-    file.set("normal", model.normal.clone());
+    file.set("normal", model.normals.clone());
     file.set("configuration", model.configuration.to_json());
     let summary = &model.summary;
     file.set("training", json!({"rows": summary.rows, "losses": summary.losses, "augmented": summary.augmented}));
-    write_columns(&mut file, &model.map);
+    match &model.schema {
+        Schema::Table { columns, label, map } => {
+            file.set("kind", "table");
+            file.set("columns", columns.clone());
+            file.set("label", json!(label));
+            write_columns(&mut file, map);
+        }
+        Schema::Series { labelled, encoder } => {
+            file.set("kind", "series");
+            file.set("labelled", *labelled);
+            encoder.write(&mut file);
+        }
+    }
     for (f, (family, fitted)) in model.configuration.families.iter().zip(&model.families).enumerate() {
-        write_family(&mut file, &format!("family{f}"), family, fitted, model.columns.len());
+        write_family(&mut file, &format!("family{f}"), family, fitted, model.schema.width());
     }
     write_ragged(&mut file, "conformal", "scores", &model.conformal);
     file
@@ -86,6 +98,10 @@ fn write_family(file: &mut Container, name: &str, family: &FamilyConfiguration, 
             }
         };
         let gather = |f: &dyn Fn(&View) -> Vec<f32>| views.iter().flat_map(f).collect::<Vec<f32>>();
+        if family.maps == MapKind::Encoder {
+            // Which features a view takes follows from its place.
+            continue;
+        }
         file.insert(&format!("{prefix}.shift"), Tensor::f32(&[views.len(), m], gather(&|v| v.parts().shift.to_vec())));
         if family.maps == MapKind::Axes {
             let axes = views.iter().flat_map(|v| v.axes().unwrap_or_default().to_vec()).collect();
@@ -131,16 +147,9 @@ fn read_parameters(file: &Container, prefix: &str, parameters: &mut Parameters<f
 /// A model from a container.
 pub(super) fn read(file: &Container) -> Result<Model> {
     let header = file.header();
-    if header.str("kind")? != "table" {
-        return Err(header.error("kind", "is not \"table\""));
-    }
-    let columns = header.strings("columns")?;
-    if columns.is_empty() {
-        return Err(header.error("columns", "is empty"));
-    }
-    let d = columns.len();
     let configuration = read_configuration(&header.object("configuration")?)?;
-    let map = read_columns(file, d)?;
+    let schema = read_schema(file, &configuration)?;
+    let d = schema.width();
     let training = header.object("training")?;
     let augmented: Vec<usize> = training.numbers("augmented")?.into_iter().map(|v| v as usize).collect();
     let family = |(f, family)| read_family(file, &format!("family{f}"), family, &configuration, d);
@@ -156,17 +165,43 @@ pub(super) fn read(file: &Container) -> Result<Model> {
         return Err(training.error("rows", "does not agree with the calibration scores"));
     }
     Ok(Model {
-        label: if header.is_null("label") { None } else { Some(header.str("label")?.to_owned()) },
-        normal: header.str("normal")?.to_owned(),
+        normals: header.strings("normal")?,
         seed: header.u64("seed")?,
         summary: Summary { rows, losses: training.numbers("losses")?, augmented },
-        columns,
+        schema,
         configuration,
-        map,
         families,
         conformal,
         isa: Isa::detect(),
     })
+}
+
+fn read_schema(file: &Container, configuration: &Configuration) -> Result<Schema> {
+    let header = file.header();
+    let encoded = |f: &FamilyConfiguration| f.maps == MapKind::Encoder;
+    match header.str("kind")? {
+        "table" => {
+            let columns = header.strings("columns")?;
+            if columns.is_empty() {
+                return Err(header.error("columns", "is empty"));
+            }
+            if configuration.families.iter().any(encoded) {
+                return Err(header.error("kind", "is \"table\", but the views are those of series"));
+            }
+            let label = if header.is_null("label") { None } else { Some(header.str("label")?.to_owned()) };
+            let map = read_columns(file, columns.len())?;
+            Ok(Schema::Table { columns, label, map })
+        }
+        "series" => {
+            let encoder = SeriesEncoder::read(file)?;
+            let fits = |f: &FamilyConfiguration| encoded(f) && f.features == encoder.width() && f.extractor.is_none();
+            if configuration.views() != encoder.views() || !matches!(&configuration.families[..], [f] if fits(f)) {
+                return Err(header.error("configuration", "does not agree with the encoder"));
+            }
+            Ok(Schema::Series { labelled: header.bool("labelled")?, encoder: Box::new(encoder) })
+        }
+        _ => Err(header.error("kind", "is neither \"table\" nor \"series\"")),
+    }
 }
 
 fn read_ragged(file: &Container, group: &str, name: &str, lists: usize) -> Result<Vec<Vec<f64>>> {
@@ -224,8 +259,10 @@ fn read_configuration(fields: &Fields) -> Result<Configuration> {
     if families.is_empty() {
         return Err(fields.error("families", "is empty"));
     }
+    let encoder =
+        if fields.is_null("encoder") { None } else { Some(EncoderOptions::read(&fields.object("encoder")?)?) };
     let coverage = fields.usize_in("coverage", 0..=65_536)?;
-    Ok(Configuration { families, folds, coverage, score, active })
+    Ok(Configuration { families, folds, coverage, score, active, encoder })
 }
 
 fn read_family_configuration(f: &Fields) -> Result<FamilyConfiguration> {
@@ -235,7 +272,8 @@ fn read_family_configuration(f: &Fields) -> Result<FamilyConfiguration> {
     };
     Ok(FamilyConfiguration {
         name: f.str("name")?.to_owned(),
-        maps: [MapKind::Axes, MapKind::Gaussian, MapKind::Rotation][choose("maps", &["axes", "gaussian", "rotation"])?],
+        maps: [MapKind::Axes, MapKind::Gaussian, MapKind::Rotation, MapKind::Encoder]
+            [choose("maps", &["axes", "gaussian", "rotation", "encoder"])?],
         base: [Base::Standard, Base::Normal][choose("base", &["standard", "normal"])?],
         features: f.usize_in("features", 1..=65_536)?,
         flows: f.usize_in("flows", 1..=4096)?,
@@ -255,6 +293,17 @@ fn read_family_configuration(f: &Fields) -> Result<FamilyConfiguration> {
         batch: f.usize_in("batch", 1..=1 << 24)?,
         peak_rate: f.f64("peak_rate")?,
         noise: f.f64("noise")?,
+        scaling: if f.is_null("scaling") {
+            None
+        } else {
+            let s = f.object("scaling")?;
+            Some(RowScaling {
+                rows: s.f64("rows")?,
+                noise: s.f64("noise")?,
+                steps: s.f64("steps")?,
+                most: s.f64("most")?,
+            })
+        },
         round_steps: f.u64("round_steps")?,
         draws: f.usize_in("draws", 1..=1 << 20)?,
     })
@@ -293,7 +342,7 @@ fn read_family(
     if values.is_empty() || !values.is_sorted() || !surprises.is_sorted() || tail_scale <= 0.0 {
         return Err(file.error(&format!("{name}.surprise"), "does not grow"));
     }
-    let flow = |i: usize| read_flow(file, &format!("{name}.flow{i}"), family, i % configuration.folds, d);
+    let flow = |i: usize| read_flow(file, &format!("{name}.flow{i}"), family, i, configuration.folds, d);
     Ok(FittedFamily {
         flows: (0..family.flows).map(flow).collect::<Result<_>>()?,
         calibration: Calibration {
@@ -303,9 +352,16 @@ fn read_family(
     })
 }
 
-fn read_flow(file: &Container, prefix: &str, family: &FamilyConfiguration, fold: usize, d: usize) -> Result<ViewFlow> {
+fn read_flow(
+    file: &Container,
+    prefix: &str,
+    family: &FamilyConfiguration,
+    index: usize,
+    folds: usize,
+    d: usize,
+) -> Result<ViewFlow> {
     let (views, m) = match &family.extractor {
-        None => (Representation::Views(read_views(file, prefix, family, d)?), family.features.min(d)),
+        None => (Representation::Views(read_views(file, prefix, family, index, d)?), family.features.min(d)),
         Some(settings) => {
             let extractor = read_extractor(file, prefix, &extractor::spec(family, settings, d))?;
             (Representation::Extracted(Box::new(extractor)), family.features)
@@ -328,11 +384,20 @@ fn read_flow(file: &Container, prefix: &str, family: &FamilyConfiguration, fold:
     }
     let mut flow = Flow::<f32>::zeroed(spec).map_err(|e| file.error(prefix, &format!("cannot be built: {e}")))?;
     read_parameters(file, prefix, flow.parameters_mut())?;
-    Ok(ViewFlow { flow, views, fold })
+    Ok(ViewFlow { flow, views, fold: index % folds })
 }
 
-fn read_views(file: &Container, prefix: &str, family: &FamilyConfiguration, d: usize) -> Result<Vec<View>> {
+fn read_views(
+    file: &Container,
+    prefix: &str,
+    family: &FamilyConfiguration,
+    index: usize,
+    d: usize,
+) -> Result<Vec<View>> {
     let (v, m) = (family.views_per_flow, family.features.min(d));
+    if family.maps == MapKind::Encoder {
+        return Ok((index * v..(index + 1) * v).map(|k| View::group(k, m)).collect());
+    }
     let shift = file.tensor_f32(&format!("{prefix}.shift"), &[v, m])?;
     if family.maps != MapKind::Axes {
         let matrix = file.tensor_f32(&format!("{prefix}.matrix"), &[v, m, d])?;

@@ -1,8 +1,8 @@
-//! Fitting: from a table of normal rows to a [`Model`].
+//! Fitting: from normal rows or series to a [`Model`].
 //!
-//! Steps: leave out rows that are not normal; map every column to a normal shape; deal the rows into folds; train the
-//! flows of all families in parallel, each without its fold; calibrate every view on its held-out fold; score every
-//! training row by the flows that never saw it, for p-values.
+//! Steps: leave out cases that are not normal; deal the others into folds; map every column of a table to a normal shape,
+//! or learn the encoder of series; train the flows of all families in parallel, each without its fold; calibrate every
+//! view on its held-out fold; score every training row by the flows that never saw it, for p-values.
 
 use nafal_kernels::Isa;
 use rayon::prelude::*;
@@ -10,13 +10,15 @@ use rayon::prelude::*;
 use super::calibration::Calibration;
 use super::configuration::{ActiveConfiguration, Configuration};
 use super::family::{self, FlowReport, TrainingRows, ViewFlow};
-use super::features::FeatureMap;
 use super::model::{FittedFamily, Model, Summary};
-use super::{Progress, Quiet};
-use crate::data::Table;
+use super::schema::Schema;
+use super::{Cases, Progress, Quiet};
 use crate::error::{DataError, Error, Result};
 use crate::flow::Scratch;
 use crate::random::{Purpose, permutation, stream};
+
+/// The kind of score of series unless told otherwise.
+const SERIES_SCORE: ScoreKind = ScoreKind::Likelihood;
 
 /// Fewest training rows a detector accepts.
 pub const MIN_ROWS: usize = 8;
@@ -85,7 +87,7 @@ impl Detector {
     pub fn builder() -> DetectorBuilder<'static> {
         DetectorBuilder {
             seed: 0,
-            normal: "0".into(),
+            normals: vec!["0".into()],
             preset: Preset::Default,
             configuration: None,
             views: None,
@@ -101,7 +103,7 @@ impl Detector {
 #[derive(Clone)]
 pub struct DetectorBuilder<'p> {
     seed: u64,
-    normal: String,
+    normals: Vec<String>,
     preset: Preset,
     configuration: Option<Configuration>,
     views: Option<usize>,
@@ -115,7 +117,7 @@ impl std::fmt::Debug for DetectorBuilder<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("DetectorBuilder")
             .field("seed", &self.seed)
-            .field("normal", &self.normal)
+            .field("normals", &self.normals)
             .field("configuration", &self.configuration())
             .finish_non_exhaustive()
     }
@@ -127,9 +129,13 @@ impl<'p> DetectorBuilder<'p> {
         self.seed = seed;
         self
     }
-    /// Label of normal rows, for tables with labels (default `"0"`; compared as numbers if both parse).
-    pub fn normal(mut self, normal: impl Into<String>) -> Self {
-        self.normal = normal.into();
+    /// Label of normal cases, for data with labels (default `"0"`; compared as numbers if both parse).
+    pub fn normal(self, normal: impl Into<String>) -> Self {
+        self.normals([normal])
+    }
+    /// Labels of normal cases, if there are several.
+    pub fn normals(mut self, normals: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.normals = normals.into_iter().map(Into::into).collect();
         self
     }
     /// Named configuration.
@@ -167,10 +173,19 @@ impl<'p> DetectorBuilder<'p> {
         DetectorBuilder { progress, ..self }
     }
 
-    /// The configuration a fit will use.
+    /// The configuration a fit to a table will use.
     pub fn configuration(&self) -> Configuration {
-        let preset = || Configuration::preset(self.preset, self.score.unwrap_or(self.preset.score()));
-        let mut configuration = self.configuration.clone().unwrap_or_else(preset);
+        self.adjusted(Configuration::preset(self.preset, self.score.unwrap_or(self.preset.score())))
+    }
+
+    /// The configuration a fit to series will use; noise and steps still follow the number of series.
+    pub fn series_configuration(&self) -> Configuration {
+        self.adjusted(Configuration::series(self.preset, self.score.unwrap_or(SERIES_SCORE)))
+    }
+
+    /// The configuration of one's own or else `preset`, with the builder's views and active learning.
+    fn adjusted(&self, preset: Configuration) -> Configuration {
+        let mut configuration = self.configuration.clone().unwrap_or(preset);
         if let Some(views) = self.views {
             configuration = configuration.with_views(views);
         }
@@ -185,50 +200,57 @@ impl<'p> DetectorBuilder<'p> {
         self.configuration().hash()
     }
 
-    /// Fits a model to the normal rows of `table` (all rows, if it has no labels).
+    /// Fits a model to the normal cases of a table or of a set of series (all cases, if there are no labels).
     ///
-    /// Cost: the training steps of the configuration, whatever the number of rows, plus one pass over the rows.
+    /// Cost: the training steps of the configuration, whatever the number of rows, plus one pass over the rows; for series
+    /// the steps grow with their number.
     ///
     /// # Errors
-    /// [`Error::Data`] with no normal rows or fewer than [`MIN_ROWS`]; [`Error::Training`] if a likelihood becomes
-    /// non-finite; [`Error::Interrupted`] if the progress receiver asks to stop.
-    pub fn fit(&self, table: &Table) -> Result<Model> {
+    /// [`Error::Data`] with no normal cases or fewer than [`MIN_ROWS`]; [`Error::Training`] if a likelihood becomes
+    /// non-finite; [`Error::Usage`] for the paper's preset with series; [`Error::Interrupted`] if the progress receiver
+    /// asks to stop.
+    pub fn fit<'d>(&self, cases: impl Into<Cases<'d>>) -> Result<Model> {
+        let cases = cases.into();
         if self.views == Some(0) {
             return Err(Error::Usage("the number of views must be at least 1".into()));
         }
-        let configuration = self.configuration().covering(table.columns());
-        let kept = table.require_normal_rows(&self.normal)?;
+        let kept = cases.require_normal(&self.normals)?;
         if kept.len() < MIN_ROWS {
             let problem = format!(
                 "{} training rows; at least {MIN_ROWS} normal rows are needed to fit and calibrate a detector",
                 kept.len()
             );
-            return Err(DataError::new(table.source(), problem).into());
+            return Err(DataError::new(cases.source(), problem).into());
         }
         let isa = Isa::detect();
-        let d = table.columns();
-        let values: Vec<f64> = kept.iter().flat_map(|&i| table.row(i).iter().copied()).collect();
-        self.progress.begin("mapping columns", 1);
-        let map = FeatureMap::fit(isa, &values, d);
-        let features = map.apply(isa, &values);
+        let (configuration, folds, schema, features) = match cases {
+            Cases::Table(table) => {
+                self.progress.begin("mapping columns", 1);
+                let configuration = self.configuration().covering(table.columns()).for_rows(kept.len());
+                let (schema, features) = Schema::of_table(isa, table, &kept);
+                let folds = deal(kept.len(), configuration.folds, self.seed);
+                (configuration, folds, schema, features)
+            }
+            Cases::Series(set) => {
+                if self.preset == Preset::Paper {
+                    return Err(Error::Usage(
+                        "the preset `paper` is for tables; series have `default` and `fast`".into(),
+                    ));
+                }
+                self.progress.begin("encoding series", 1);
+                let mut configuration = self.series_configuration().for_rows(kept.len());
+                let folds = deal(kept.len(), configuration.folds, self.seed);
+                let (schema, features) = Schema::of_series(set, &kept, &folds, &mut configuration, self.seed)?;
+                (configuration, folds, schema, features)
+            }
+        };
         self.progress.advance(1);
-        let folds = deal(kept.len(), configuration.folds, self.seed);
-        let data = TrainingRows { features: &features, columns: d, folds: &folds };
+        let data = TrainingRows { features: &features, columns: schema.width(), folds: &folds };
         let trained = self.train(isa, &configuration, &data)?;
         let summary = Summary::of(kept.len(), &trained);
         let (families, conformal) = calibrate(&configuration, &data, trained);
-        Ok(Model {
-            columns: table.names().to_vec(),
-            label: table.label_name().map(str::to_owned),
-            normal: self.normal.clone(),
-            seed: self.seed,
-            summary,
-            configuration,
-            map,
-            families,
-            conformal,
-            isa,
-        })
+        let (normals, seed) = (self.normals.clone(), self.seed);
+        Ok(Model { schema, normals, seed, summary, configuration, families, conformal, isa })
     }
 
     /// Trains every flow of every family, the costliest first.

@@ -7,7 +7,7 @@ use nafal_kernels::Isa;
 use rand::Rng;
 
 use super::active::Augmented;
-use super::configuration::{Base, ExtractorKind, FamilyConfiguration};
+use super::configuration::{Base, ExtractorKind, FamilyConfiguration, MapKind};
 use super::extractor;
 use super::features::Features;
 use super::representation::{Representation, gather};
@@ -152,7 +152,7 @@ pub(super) fn train(
         }
         if !report.loss.is_finite() {
             return Err(Error::Training(format!(
-                "the likelihood of family \"{}\" became non-finite; check the table for extreme values",
+                "the likelihood of family \"{}\" became non-finite; check the data for extreme values",
                 family.name
             )));
         }
@@ -179,7 +179,11 @@ fn start(
         Ok(Flow::<f32>::new(spec, seed, key).map_err(|e| Error::Usage(e.to_string()))?.with_isa(isa))
     };
     let Some(settings) = &family.extractor else {
-        let view = |v| View::random(family, seed, [key, v as u64], base, columns, rows);
+        let first = (key & 0xffff_ffff) as usize * family.views_per_flow;
+        let view = |v| match family.maps {
+            MapKind::Encoder => View::group(first + v, family.features),
+            _ => View::random(family, seed, [key, v as u64], base, columns, rows),
+        };
         let views: Vec<View> = (0..family.views_per_flow).map(view).collect();
         return Ok(ViewFlow { flow: flow(views[0].features())?, views: Representation::Views(views), fold });
     };

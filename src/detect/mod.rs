@@ -2,6 +2,7 @@
 
 mod active;
 mod calibration;
+mod cases;
 pub mod chi_square;
 mod configuration;
 mod content;
@@ -17,12 +18,14 @@ mod paper;
 mod progress;
 mod representation;
 mod samples;
+mod schema;
 pub mod series;
 mod view;
 
+pub use cases::{Cases, SERIES_LABEL};
 pub use configuration::{
     ActiveConfiguration, Base, Configuration, ExtractorConfiguration, ExtractorKind, FamilyConfiguration, MapKind,
-    Optimiser,
+    Optimiser, RowScaling,
 };
 pub use detector::{Detector, DetectorBuilder, MIN_ROWS, Preset, ScoreKind};
 pub use extractor::{CollapseAlarm, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};

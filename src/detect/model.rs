@@ -10,17 +10,19 @@ use nafal_kernels::Isa;
 use rayon::prelude::*;
 
 use super::calibration::Calibration;
+use super::cases::Cases;
 use super::configuration::{Base, Configuration};
 use super::content;
 use super::family::{ViewFlow, surprise_of};
-use super::features::FeatureMap;
+use super::features::Features;
+use super::schema::Schema;
+use super::series::SeriesEncoder;
 use super::view::View;
 use super::{ScoreKind, model_file};
-use crate::data::Table;
-use crate::error::{DataError, Error, Result};
+use crate::error::{Error, Result};
 use crate::flow::{Density, Scratch};
 
-/// Rows scored together by one task.
+/// Cases scored together by one task.
 const CHUNK: usize = 64;
 
 /// When a row is called anomalous.
@@ -55,12 +57,10 @@ pub(super) struct Summary {
 /// A fitted detector.
 #[derive(Clone, Debug)]
 pub struct Model {
-    pub(super) columns: Vec<String>,
-    pub(super) label: Option<String>,
-    pub(super) normal: String,
+    pub(super) schema: Schema,
+    pub(super) normals: Vec<String>,
     pub(super) seed: u64,
     pub(super) configuration: Configuration,
-    pub(super) map: FeatureMap,
     pub(super) families: Vec<FittedFamily>,
     /// For each fold, the scores of its rows by the flows that left it out, ascending.
     pub(super) conformal: Vec<Vec<f64>>,
@@ -137,57 +137,45 @@ pub(super) fn fold_scores(
 }
 
 impl Model {
-    /// One score a row; higher = more anomalous. A row's bits do not depend on the other rows or on the threads. Cost: one
-    /// masked pass of every view's flow per row.
+    /// One score a case; higher = more anomalous. A case's bits do not depend on the other cases or on the threads. Cost:
+    /// one masked pass of every view's flow per case, and of series the encoder.
     ///
     /// # Errors
-    /// [`Error::Data`] if the table lacks a column of [`Model::columns`].
-    pub fn score(&self, table: &Table) -> Result<Vec<f64>> {
-        Ok(self.score_with_p_values(table)?.0)
+    /// [`Error::Data`] if a table lacks a column of [`Model::columns`], series have another number of channels, or the
+    /// cases are of the other kind than the training cases.
+    pub fn score<'d>(&self, cases: impl Into<Cases<'d>>) -> Result<Vec<f64>> {
+        Ok(self.score_with_p_values(cases)?.0)
     }
 
-    /// Conformal p-values, one a row: small where a row is anomalous, at least `1/(n + 1)` for `n` training rows.
+    /// Conformal p-values, one a case: small where a case is anomalous, at least `1/(n + 1)` for `n` training cases.
     ///
     /// # Errors
     /// As [`Model::score`].
-    pub fn p_values(&self, table: &Table) -> Result<Vec<f64>> {
-        Ok(self.score_with_p_values(table)?.1)
+    pub fn p_values<'d>(&self, cases: impl Into<Cases<'d>>) -> Result<Vec<f64>> {
+        Ok(self.score_with_p_values(cases)?.1)
     }
 
     /// Scores and p-values in one pass.
     ///
     /// # Errors
     /// As [`Model::score`].
-    pub fn score_with_p_values(&self, table: &Table) -> Result<(Vec<f64>, Vec<f64>)> {
-        let columns = self.positions(table)?;
-        let chunks: Vec<Vec<(f64, f64)>> = (0..table.rows().div_ceil(CHUNK))
+    pub fn score_with_p_values<'d>(&self, cases: impl Into<Cases<'d>>) -> Result<(Vec<f64>, Vec<f64>)> {
+        let cases = cases.into();
+        let (bound, n) = (self.schema.bind(cases)?, cases.len());
+        let chunks: Vec<Vec<(f64, f64)>> = (0..n.div_ceil(CHUNK))
             .into_par_iter()
             .map_init(Scratch::default, |scratch, c| {
-                let rows = c * CHUNK..((c + 1) * CHUNK).min(table.rows());
-                let pick = |i: usize| columns.iter().map(move |&j| table.row(i)[j]);
-                let values: Vec<f64> = rows.flat_map(pick).collect();
-                self.score_rows(&values, scratch)
+                let range = c * CHUNK..((c + 1) * CHUNK).min(n);
+                self.score_features(&bound.features(self.isa, range.clone()), range.len(), scratch)
             })
             .collect();
         Ok(chunks.into_iter().flatten().unzip())
     }
 
-    /// Where the model's columns stand in the table.
-    fn positions(&self, table: &Table) -> Result<Vec<usize>> {
-        let find = |name: &String| {
-            table.names().iter().position(|n| n == name).ok_or_else(|| {
-                let problem = "the model was fitted with this column, but the table has none of this name";
-                Error::from(DataError::new(table.source(), problem).in_column(name))
-            })
-        };
-        self.columns.iter().map(find).collect()
-    }
-
-    /// Score and p-value of each row of `values: [rows, d]`.
-    fn score_rows(&self, values: &[f64], scratch: &mut Scratch<f32>) -> Vec<(f64, f64)> {
-        let (d, folds) = (self.columns.len(), self.configuration.folds);
-        let features = self.map.apply(self.isa, values);
-        let rows: Vec<usize> = (0..values.len() / d).collect();
+    /// Score and p-value of each of `n` cases.
+    fn score_features(&self, features: &Features, n: usize, scratch: &mut Scratch<f32>) -> Vec<(f64, f64)> {
+        let (d, folds) = (self.schema.width(), self.configuration.folds);
+        let rows: Vec<usize> = (0..n).collect();
         let kind = self.configuration.score;
         let mut totals: Vec<Mean> = rows.iter().map(|_| Mean::new(kind)).collect();
         let mut by_fold: Vec<Mean> = (0..rows.len() * folds).map(|_| Mean::new(kind)).collect();
@@ -223,27 +211,37 @@ impl Model {
         self.conformal.iter().map(Vec::len).sum()
     }
 
-    /// Whether each row is anomalous.
+    /// Whether each case is anomalous.
     ///
     /// # Errors
     /// [`Error::Usage`] for a threshold outside its domain, else as [`Model::score`].
-    pub fn predict(&self, table: &Table, threshold: Threshold) -> Result<Vec<bool>> {
+    pub fn predict<'d>(&self, cases: impl Into<Cases<'d>>, threshold: Threshold) -> Result<Vec<bool>> {
         threshold.check()?;
-        let (scores, p_values) = self.score_with_p_values(table)?;
+        let (scores, p_values) = self.score_with_p_values(cases)?;
         Ok(threshold.apply(&scores, &p_values))
     }
 
-    /// The feature columns the model expects, in its order.
+    /// The feature columns of a table the model expects, in its order; none for a model of series.
     pub fn columns(&self) -> &[String] {
-        &self.columns
+        match &self.schema {
+            Schema::Table { columns, .. } => columns,
+            Schema::Series { .. } => &[],
+        }
+    }
+    /// The encoder of a model of series.
+    pub fn encoder(&self) -> Option<&SeriesEncoder> {
+        match &self.schema {
+            Schema::Table { .. } => None,
+            Schema::Series { encoder, .. } => Some(encoder),
+        }
     }
     /// The label column seen at fitting, if any.
     pub fn label_column(&self) -> Option<&str> {
-        self.label.as_deref()
+        self.schema.label()
     }
-    /// The label of normal rows.
-    pub fn normal_label(&self) -> &str {
-        &self.normal
+    /// The labels of normal cases.
+    pub fn normal_labels(&self) -> &[String] {
+        &self.normals
     }
     /// Rows the model was fitted on.
     pub fn training_rows(&self) -> usize {
@@ -251,7 +249,7 @@ impl Model {
     }
     /// Columns that no view looks at: in a very wide table the views may be too few for all of them.
     pub fn unseen_columns(&self) -> usize {
-        let mut seen = vec![false; self.columns.len()];
+        let mut seen = vec![false; self.schema.width()];
         for flow in self.families.iter().flat_map(|family| &family.flows) {
             let axes = flow.views.views().map(|views| views.iter().map(View::axes).collect::<Option<Vec<_>>>());
             match axes.flatten() {

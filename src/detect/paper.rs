@@ -33,6 +33,7 @@ pub(super) fn family() -> FamilyConfiguration {
         peak_rate: 1e-3,
         optimiser: Optimiser::Plain,
         noise: 0.0,
+        scaling: None,
         round_steps: 30,
         draws: 4,
     }

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::Model;
 use super::configuration::Base;
+use super::schema::Schema;
 use crate::error::{Error, Result};
 use crate::random::{Purpose, stream};
 
@@ -29,7 +30,10 @@ impl Model {
     /// # Errors
     /// [`Error::Usage`] for a model whose views are not axis selections, which cannot be mapped back.
     pub fn sample(&self, n: usize, seed: u64) -> Result<Samples> {
-        let d = self.columns.len();
+        let Schema::Table { columns, map, .. } = &self.schema else {
+            return Err(Error::Usage("samples live in the feature space of series and cannot be mapped back".into()));
+        };
+        let d = columns.len();
         let views: Vec<(usize, usize, usize)> = self
             .configuration
             .families
@@ -51,7 +55,7 @@ impl Model {
             let mut row = vec![f64::NAN; d];
             for (k, &axis) in axes.iter().enumerate() {
                 let base = (draws.x[k] - f64::from(parts.shift[k])) / f64::from(scale[k]);
-                let column = &self.map.columns[axis as usize];
+                let column = &map.columns[axis as usize];
                 row[axis as usize] = match self.configuration.families[f].base {
                     Base::Standard => column.undo_standard(base),
                     Base::Normal => column.undo_normal(self.isa, base),
@@ -62,6 +66,6 @@ impl Model {
         let rows: Vec<(Vec<f64>, f64)> = (0..n).into_par_iter().map(draw).collect::<Result<_>>()?;
         let view = (0..n).map(|i| i % views.len()).collect();
         let (values, log_density): (Vec<Vec<f64>>, Vec<f64>) = rows.into_iter().unzip();
-        Ok(Samples { names: self.columns.clone(), view, values: values.concat(), log_density })
+        Ok(Samples { names: columns.clone(), view, values: values.concat(), log_density })
     }
 }

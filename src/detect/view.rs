@@ -65,6 +65,7 @@ impl View {
                     columns: d,
                 }
             }
+            MapKind::Encoder => return View::group(key[1] as usize, m),
             MapKind::Rotation => {
                 let gaussian = DMatrix::<f64>::from_fn(d, m, |_, _| normal(&mut rng));
                 let directions = gaussian.qr().q();
@@ -101,6 +102,12 @@ impl View {
             }
             self.shift[i] = (-mean * factor) as f32;
         }
+    }
+
+    /// The `k`-th group of `m` columns, as it is.
+    pub(super) fn group(k: usize, m: usize) -> View {
+        let axes = (k * m..(k + 1) * m).map(|axis| axis as u32).collect();
+        View { map: Map::Axes { axes, scale: vec![1.0; m] }, shift: vec![0.0; m] }
     }
 
     /// Number of features `m`.

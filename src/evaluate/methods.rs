@@ -29,13 +29,15 @@ pub enum Method {
     OneClassSvm,
     /// Mahalanobis distance under the Ledoit–Wolf covariance.
     Mahalanobis,
+    /// Of series: distance to the nearest neighbour in the encoder's features, mean over views.
+    KnnFeatures,
     /// The detector without active learning under a configuration of [`Configuration::ablations`].
     Variant(&'static str),
 }
 
 impl Method {
-    /// All that a table compares, ours first.
-    pub const ALL: [Method; 8] = [
+    /// Those that a table of tables compares, ours first.
+    pub const OF_TABLES: [Method; 8] = [
         Method::NafAd,
         Method::NafAl,
         Method::Control,
@@ -44,6 +46,18 @@ impl Method {
         Method::Knn,
         Method::OneClassSvm,
         Method::Mahalanobis,
+    ];
+
+    /// Those for series, ours first; the others but the last see the flattened series.
+    pub const OF_SERIES: [Method; 8] = [
+        Method::NafAd,
+        Method::NafAl,
+        Method::Control,
+        Method::IsolationForest,
+        Method::Lof,
+        Method::Knn,
+        Method::OneClassSvm,
+        Method::KnnFeatures,
     ];
 
     /// Its name on the command line and in results.
@@ -57,6 +71,7 @@ impl Method {
             Method::Knn => "knn",
             Method::OneClassSvm => "ocsvm",
             Method::Mahalanobis => "mahalanobis",
+            Method::KnnFeatures => "knn-features",
             Method::Variant(name) => name,
         }
     }
@@ -91,20 +106,40 @@ impl Method {
         self.builder(builder).config_hash()
     }
 
+    /// Whether its scores depend on the seed for given data.
+    pub fn is_random(self) -> bool {
+        !matches!(self, Method::Lof | Method::Knn | Method::OneClassSvm | Method::Mahalanobis)
+    }
+
+    /// Our detector in the variant of this method, if it is ours; `builder` holds the one configuration.
+    pub fn ours<'a>(self, builder: &DetectorBuilder<'a>) -> Option<DetectorBuilder<'a>> {
+        let (active, control) = match self {
+            Method::NafAd | Method::Variant(_) => (false, false),
+            Method::NafAl => (true, false),
+            Method::Control => (true, true),
+            _ => return None,
+        };
+        Some(self.builder(builder).active(active).control(control))
+    }
+
     /// The detector for tables; `builder` holds the one configuration of ours.
-    pub fn for_tables<'a>(self, builder: &DetectorBuilder<'a>) -> Box<dyn AnomalyDetector + 'a> {
-        let builder = self.builder(builder);
-        let ours = |active, control| Naf { method: self, builder: builder.clone().active(active).control(control) };
-        match self {
-            Method::NafAd | Method::Variant(_) => Box::new(ours(false, false)),
-            Method::NafAl => Box::new(ours(true, false)),
-            Method::Control => Box::new(ours(true, true)),
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a method that needs series.
+    pub fn for_tables<'a>(self, builder: &DetectorBuilder<'a>) -> Result<Box<dyn AnomalyDetector + 'a>> {
+        if let Some(builder) = self.ours(builder) {
+            return Ok(Box::new(Naf { method: self, builder }));
+        }
+        Ok(match self {
+            Method::NafAd | Method::NafAl | Method::Control | Method::Variant(_) | Method::KnnFeatures => {
+                return Err(Error::Usage(format!("the method `{self}` is for series: use it with table2 or table3")));
+            }
             Method::IsolationForest => Box::new(IsolationForest::default()),
             Method::Lof => Box::new(LocalOutlierFactor::default()),
             Method::Knn => Box::new(NearestNeighbours::default()),
             Method::OneClassSvm => Box::new(OneClassSvm::default()),
             Method::Mahalanobis => Box::new(Mahalanobis),
-        }
+        })
     }
 }
 
@@ -118,9 +153,10 @@ impl FromStr for Method {
     type Err = Error;
     fn from_str(text: &str) -> Result<Method> {
         let variants = Method::variants();
-        let mut known = Method::ALL.iter().chain(&variants);
+        let mut known = Method::OF_TABLES.iter().chain(&[Method::KnnFeatures]).chain(&variants);
         known.find(|m| m.name().eq_ignore_ascii_case(text)).copied().ok_or_else(|| {
-            let names: Vec<&str> = Method::ALL.iter().map(|m| m.name()).collect();
+            let named = Method::OF_TABLES.iter().chain(&[Method::KnnFeatures]);
+            let names: Vec<&str> = named.map(|m| m.name()).collect();
             let problem = format!("unknown method `{text}`: use {}, or a variant of the ablation", names.join(", "));
             Error::Usage(problem)
         })

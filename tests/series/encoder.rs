@@ -6,7 +6,7 @@ use nafal::detect::series::{EncoderOptions, SeriesEncoder};
 use nafal::random::{Purpose, normal, stream};
 
 /// Noisy waves whose frequency depends on the channel, lengths 20 to 30.
-fn waves(n: usize, channels: usize, seed: u64) -> SeriesSet {
+pub fn waves(n: usize, channels: usize, seed: u64) -> SeriesSet {
     let case = |i: usize| {
         let mut rng = stream(seed, Purpose::Simulation, i as u64, 0);
         let phase: f64 = normal(&mut rng);

@@ -44,7 +44,7 @@ impl CsvRows {
         Ok(Self::new(Source::from_stream(stream, name)?, options)?)
     }
 
-    fn new(source: Source, options: &ReadOptions) -> Result<CsvRows, DataError> {
+    pub(in crate::data) fn new(source: Source, options: &ReadOptions) -> Result<CsvRows, DataError> {
         let mut records = Records::new(source);
         let name = records.name().to_owned();
         while let Some(record) = records.next()? {
@@ -79,7 +79,7 @@ impl CsvRows {
     }
 
     /// All remaining rows as one table.
-    pub(super) fn into_table(mut self) -> Result<Table> {
+    pub(in crate::data) fn into_table(mut self) -> Result<Table> {
         match self.read(usize::MAX, false)? {
             Some(table) => Ok(table),
             None => Err(DataError::new(self.source(), "has no rows left").into()),

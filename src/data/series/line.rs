@@ -25,6 +25,11 @@ impl<R: BufRead> Lines<R> {
         DataError::new(&self.source, problem).at_line(self.number.max(1))
     }
 
+    #[cfg(feature = "cli")]
+    pub fn reader(&self) -> &R {
+        &self.reader
+    }
+
     pub fn source(&self) -> &str {
         &self.source
     }

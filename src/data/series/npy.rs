@@ -83,6 +83,20 @@ impl<R: Read> NpyReader<R> {
     pub fn source(&self) -> &str {
         &self.source
     }
+    /// The stream.
+    #[cfg(feature = "cli")]
+    pub(super) fn reader(&self) -> &R {
+        &self.reader
+    }
+    /// Bytes of a case; none are read where all are in memory.
+    #[cfg(feature = "cli")]
+    pub(super) fn case_bytes(&self) -> usize {
+        if self.whole.is_some() {
+            0
+        } else {
+            self.header.shape[1..].iter().product::<usize>() * self.header.element.size()
+        }
+    }
     /// Number of channels of a case.
     pub fn channels(&self) -> usize {
         if self.header.shape.len() == 3 { self.header.shape[1] } else { 1 }

@@ -7,10 +7,13 @@ use super::{NpyReader, Record, SeriesSet, TsReader};
 use crate::data::source::Source;
 use crate::error::{DataError, Result};
 
-type Stream = Box<dyn BufRead + Send>;
+type Stream = BufReader<Box<dyn Read + Send>>;
 
 /// Bytes of a stream's buffer.
-const BUFFER: usize = 1 << 16;
+const BUFFER: usize = 1 << 20;
+
+/// Values after which a chunk of cases ends.
+const CHUNK_VALUES: usize = 1 << 22;
 
 /// Reads a `.ts` or `.npy` stream, plain or gzipped, case by case.
 pub enum SeriesReader {
@@ -37,9 +40,9 @@ impl SeriesReader {
         Self::from_source(Source::from_stream(stream, source)?)
     }
 
-    fn from_source(source: Source) -> Result<SeriesReader> {
+    pub(in crate::data) fn from_source(source: Source) -> Result<SeriesReader> {
         let Source { name, stream, .. } = source;
-        let mut stream: Stream = Box::new(BufReader::with_capacity(BUFFER, stream));
+        let mut stream: Stream = BufReader::with_capacity(BUFFER, stream);
         let first = stream.fill_buf().map_err(|e| DataError::new(&name, format!("cannot read: {e}")))?;
         if first.starts_with(b"\x93") {
             NpyReader::new(stream, &name).map(SeriesReader::Npy)
@@ -62,6 +65,38 @@ impl SeriesReader {
             SeriesReader::Npy(r) => r.source(),
         }
     }
+
+    /// The next cases, at most `limit` (at least one); `None` after the last. A chunk ends early where the stream has no
+    /// whole case more at hand, so that cases that trickle in are seen as they come, and where it has grown large.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, with file, line and channel.
+    pub fn read_chunk(&mut self, limit: usize) -> Result<Option<SeriesSet>> {
+        let (mut records, mut values) = (Vec::new(), 0);
+        while records.len() < limit.max(1) && values < CHUNK_VALUES && (records.is_empty() || !self.is_drained()) {
+            let Some(record) = self.next().transpose()? else { break };
+            values += record.case.flat().len();
+            records.push(Ok(record));
+        }
+        if records.is_empty() { Ok(None) } else { SeriesSet::collect(self.source(), records).map(Some) }
+    }
+
+    /// All remaining cases.
+    ///
+    /// # Errors
+    /// The first thing that is wrong, or that there are no cases.
+    pub fn into_set(self) -> Result<SeriesSet> {
+        let source = self.source().to_owned();
+        SeriesSet::collect(&source, self)
+    }
+
+    /// Whether reading another case would have to ask the stream, which may block.
+    fn is_drained(&self) -> bool {
+        match self {
+            SeriesReader::Ts(r) => !r.reader().buffer().contains(&b'\n'),
+            SeriesReader::Npy(r) => r.reader().buffer().len() < r.case_bytes(),
+        }
+    }
 }
 
 impl Iterator for SeriesReader {
@@ -80,8 +115,6 @@ impl SeriesSet {
     /// # Errors
     /// The first thing that is wrong, with file, line and channel.
     pub fn read(path: impl AsRef<Path>) -> Result<SeriesSet> {
-        let reader = SeriesReader::open(path)?;
-        let source = reader.source().to_owned();
-        SeriesSet::collect(&source, reader)
+        SeriesReader::open(path)?.into_set()
     }
 }

@@ -70,6 +70,11 @@ impl SeriesSet {
         Ok(self)
     }
 
+    /// The same set without labels.
+    pub fn without_labels(self) -> SeriesSet {
+        SeriesSet { labels: None, ..self }
+    }
+
     /// The same set with one name a channel.
     ///
     /// # Errors

@@ -44,6 +44,11 @@ impl<R: BufRead> TsReader<R> {
     pub fn header(&self) -> &TsHeader {
         &self.header
     }
+    /// The stream.
+    #[cfg(feature = "cli")]
+    pub(super) fn reader(&self) -> &R {
+        self.lines.reader()
+    }
     /// The name of the stream in messages.
     pub fn source(&self) -> &str {
         self.lines.source()

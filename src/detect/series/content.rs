@@ -2,6 +2,7 @@
 //!
 //! Random maps and filters are stored, not drawn again: a file means the same to every later version.
 
+use nafal_kernels::Isa;
 use serde_json::{Value, json};
 
 use super::SeriesEncoder;
@@ -69,7 +70,7 @@ impl SeriesEncoder {
         if views.is_empty() {
             return Err(fields.error("views", "is an empty list"));
         }
-        Ok(SeriesEncoder { preparation: Preparation { length, mean, scale }, slope, views, width })
+        Ok(SeriesEncoder { preparation: Preparation { length, mean, scale }, slope, views, width, isa: Isa::detect() })
     }
 }
 
@@ -84,11 +85,11 @@ fn tensors(fitted: &FittedView, channels: usize, width: usize) -> Vec<(String, V
     let (view, whitening) = (&fitted.view, &fitted.whitening);
     let pooled = whitening.mean.len();
     let mut all = vec![
-        ("map".into(), vec![view.channels(), channels], view.map.clone()),
+        ("map".into(), vec![channels, view.channels()], view.map.clone()),
         ("shift".into(), vec![view.channels()], view.shift.clone()),
         (
             "thresholds".into(),
-            vec![view.filters(), fitted.thresholds.len() / view.filters()],
+            vec![fitted.thresholds.len() / view.filters(), view.filters()],
             fitted.thresholds.clone(),
         ),
         ("pooled_mean".into(), vec![pooled], whitening.mean.clone()),
@@ -97,7 +98,7 @@ fn tensors(fitted: &FittedView, channels: usize, width: usize) -> Vec<(String, V
         ("offset".into(), vec![width], whitening.offset.clone()),
     ];
     for (g, group) in view.groups.iter().enumerate() {
-        let shape = vec![group.bias.len(), view.channels(), group.taps];
+        let shape = vec![group.taps, view.channels(), group.bias.len()];
         all.push((format!("group{g}.weight"), shape, group.weights.clone()));
         all.push((format!("group{g}.bias"), vec![group.bias.len()], group.bias.clone()));
     }
@@ -126,14 +127,14 @@ fn read_view(
         if taps % 2 == 0 || taps / 2 * dilation > length.max(taps) {
             return Err(sizes.error("taps", "must be odd and fit the series"));
         }
-        let weights = values(&format!("group{g}.weight"), &[filters, mixed, taps])?;
+        let weights = values(&format!("group{g}.weight"), &[taps, mixed, filters])?;
         let bias = values(&format!("group{g}.bias"), &[filters])?;
         groups.push(FilterGroup { taps, dilation, weights, bias });
     }
     if groups.is_empty() {
         return Err(fields.error("groups", "is an empty list"));
     }
-    let view = View { map: values("map", &[mixed, channels])?, shift: values("shift", &[mixed])?, groups, segments };
+    let view = View { map: values("map", &[channels, mixed])?, shift: values("shift", &[mixed])?, groups, segments };
     let filters = view.filters();
     let pooled = filters * segments * (1 + quantiles);
     let whitening = Whitening {
@@ -142,5 +143,5 @@ fn read_view(
         projection: values("projection", &[pooled, width])?,
         offset: values("offset", &[width])?,
     };
-    Ok(FittedView { view, thresholds: values("thresholds", &[filters, quantiles])?, whitening })
+    Ok(FittedView { view, thresholds: values("thresholds", &[quantiles, filters])?, whitening })
 }

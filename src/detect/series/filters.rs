@@ -1,7 +1,11 @@
 //! Filters that share taps and dilation, over the channels of a view.
 //!
-//! `y[f, t] = bias_f + Σ_{c,j} w[f, c, j]·x[c, t + (j − (taps−1)/2)·dilation]`, zeros beyond the ends ("same" padding);
-//! the batch lanes are the time steps.
+//! `y[t, f] = bias_f + Σ_{j,c} w[j, c, f]·x[t + (j − (taps−1)/2)·dilation, c]`, zeros beyond the ends ("same" padding);
+//! the vector lanes are the filters ([`nafal_kernels::conv1d`]).
+
+use nafal_kernels::Isa;
+use nafal_kernels::conv1d::{self, Conv1d};
+use nafal_kernels::gemm::Finish;
 
 /// Filters of equal taps and dilation.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,34 +14,25 @@ pub(super) struct FilterGroup {
     pub taps: usize,
     /// Time steps between two taps.
     pub dilation: usize,
-    /// `[F, C', taps]`.
+    /// `[taps, C', F]`.
     pub weights: Vec<f32>,
     /// `[F]`.
     pub bias: Vec<f32>,
 }
 
 impl FilterGroup {
-    /// Time steps that a filter looks beyond its centre.
-    pub fn reach(&self) -> usize {
-        (self.taps - 1) / 2 * self.dilation
-    }
-
-    /// Writes `max(y, slope·y)` as `[F, L]` for `padded: [C', pad + L + pad]`, `pad` at least [`FilterGroup::reach`].
-    pub fn respond(&self, padded: &[f32], pad: usize, length: usize, slope: f32, out: &mut [f32]) {
-        let row = length + 2 * pad;
-        let width = self.weights.len() / self.bias.len();
-        for (f, y) in out.chunks_exact_mut(length).enumerate() {
-            y.fill(self.bias[f]);
-            for (i, &w) in self.weights[f * width..(f + 1) * width].iter().enumerate() {
-                let (c, j) = (i / self.taps, i % self.taps);
-                let start = c * row + pad - self.reach() + j * self.dilation;
-                for (y, &x) in y.iter_mut().zip(&padded[start..start + length]) {
-                    *y += w * x;
-                }
-            }
-            for y in y.iter_mut() {
-                *y = y.max(slope * *y);
-            }
-        }
+    /// Writes `max(y, slope·y)` as `[L, F]` for `x: [L, C']`; `out` is resized.
+    pub fn respond(&self, isa: Isa, x: &[f32], length: usize, slope: f32, out: &mut Vec<f32>) {
+        let filters = self.bias.len();
+        let geometry = Conv1d {
+            channels_in: x.len() / length,
+            channels_out: filters,
+            taps: self.taps,
+            stride: 1,
+            padding: (self.taps - 1) / 2 * self.dilation,
+            dilation: self.dilation,
+        };
+        out.resize(length * filters, 0.0);
+        conv1d::forward(isa, &geometry, length, x, &self.weights, &self.bias, Finish::LeakyRelu(slope), out);
     }
 }

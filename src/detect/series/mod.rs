@@ -3,6 +3,7 @@
 //! [`SeriesEncoder::fit`] learns scale, quantiles and whitening from normal cases; [`SeriesEncoder::encode`] gives `m`
 //! features for each of `K` views of a case. A case's features depend on that case alone.
 
+mod configuration;
 mod content;
 mod encoder;
 mod features;
@@ -14,6 +15,7 @@ mod resample;
 mod view;
 mod whitening;
 
+pub(super) use encoder::LeftOut;
 pub use encoder::SeriesEncoder;
 pub use features::ViewFeatures;
 pub use options::EncoderOptions;

@@ -1,5 +1,8 @@
 //! The encoder's settings.
 
+use serde_json::{Value, json};
+
+use crate::detect::model_file::Fields;
 use crate::error::{Error, Result};
 
 /// Settings of a [`super::SeriesEncoder`]; the default was chosen on NATOPS and RacketSports alone.
@@ -48,9 +51,36 @@ impl Default for EncoderOptions {
 }
 
 impl EncoderOptions {
-    /// Statistics pooled from one filter over one segment.
-    pub(super) fn statistics(&self) -> usize {
-        1 + self.quantiles.len()
+    /// All settings but the numbers of views and components, as JSON with sorted keys.
+    pub(in crate::detect) fn to_json(&self) -> Value {
+        json!({
+            "mixed_channels": self.mixed_channels, "shift": self.shift, "filters": self.filters, "taps": self.taps,
+            "group": self.group, "segments": self.segments, "slope": f64::from(self.slope),
+            "quantiles": self.quantiles, "length": self.length,
+        })
+    }
+
+    /// The settings that [`EncoderOptions::to_json`] wrote.
+    pub(in crate::detect) fn read(fields: &Fields) -> Result<EncoderOptions> {
+        let optional = |key: &str| -> Result<Option<usize>> {
+            if fields.is_null(key) { Ok(None) } else { fields.usize_in(key, 1..=1 << 20).map(Some) }
+        };
+        let sizes =
+            |key: &str| -> Result<Vec<usize>> { Ok(fields.numbers(key)?.into_iter().map(|v| v as usize).collect()) };
+        let options = EncoderOptions {
+            mixed_channels: optional("mixed_channels")?,
+            shift: fields.f64("shift")?,
+            filters: fields.usize_in("filters", 1..=1 << 20)?,
+            taps: sizes("taps")?,
+            group: fields.usize_in("group", 1..=1 << 20)?,
+            segments: sizes("segments")?,
+            slope: fields.f64("slope")? as f32,
+            quantiles: fields.numbers("quantiles")?,
+            length: optional("length")?,
+            ..EncoderOptions::default()
+        };
+        options.check().map_err(|e| fields.error("segments", &format!("or another setting makes no sense ({e})")))?;
+        Ok(options)
     }
 
     pub(super) fn check(&self) -> Result<()> {

@@ -2,45 +2,42 @@
 
 use std::ops::Range;
 
-/// Lanes of a running sum; fixed, so that the bits do not depend on the machine.
-const LANES: usize = 16;
-
 /// Steps of segment `s` of `count` in a series of `length` steps; never empty.
 pub(super) fn segment(length: usize, count: usize, s: usize) -> Range<usize> {
     let start = (s * length / count).min(length - 1);
     start..((s + 1) * length / count).max(start + 1)
 }
 
-/// Mean of `responses`, then the share above each threshold, into `out: [1 + thresholds]`.
-pub(super) fn pool(responses: &[f32], thresholds: &[f32], out: &mut [f32]) {
-    let n = responses.len() as f32;
-    out[0] = sum(responses) / n;
-    for (share, &threshold) in out[1..].iter_mut().zip(thresholds) {
-        let above: u32 = responses.iter().map(|&v| u32::from(v > threshold)).sum();
-        *share = above as f32 / n;
-    }
-}
-
-fn sum(x: &[f32]) -> f32 {
-    let mut lanes = [0.0f32; LANES];
-    let chunks = x.chunks_exact(LANES);
-    let rest = chunks.remainder();
-    for chunk in chunks {
-        for (l, &v) in lanes.iter_mut().zip(chunk) {
-            *l += v;
+/// Pools `responses: [steps, F]`, all steps of one segment: for each filter the mean, then the share above each of its
+/// thresholds, into `out[f·stride + s]`, `s = 0 … Q`. `thresholds` is `[Q, F]`; `sums` is a buffer.
+pub(super) fn pool(
+    responses: &[f32],
+    filters: usize,
+    thresholds: &[f32],
+    sums: &mut Vec<f32>,
+    out: &mut [f32],
+    stride: usize,
+) {
+    let steps = (responses.len() / filters) as f32;
+    let statistics = 1 + thresholds.len() / filters;
+    sums.clear();
+    sums.resize(statistics * filters, 0.0);
+    let (means, shares) = sums.split_at_mut(filters);
+    for row in responses.chunks_exact(filters) {
+        for (sum, &v) in means.iter_mut().zip(row) {
+            *sum += v;
+        }
+        for (shares, thresholds) in shares.chunks_exact_mut(filters).zip(thresholds.chunks_exact(filters)) {
+            for ((count, &v), &threshold) in shares.iter_mut().zip(row).zip(thresholds) {
+                *count += if v > threshold { 1.0 } else { 0.0 };
+            }
         }
     }
-    for (l, &v) in lanes.iter_mut().zip(rest) {
-        *l += v;
-    }
-    let mut half = LANES / 2;
-    while half > 0 {
-        for l in 0..half {
-            lanes[l] += lanes[l + half];
+    for (s, sums) in sums.chunks_exact(filters).enumerate() {
+        for (f, &sum) in sums.iter().enumerate() {
+            out[f * stride + s] = sum / steps;
         }
-        half /= 2;
     }
-    lanes[0]
 }
 
 /// The `q`-quantiles of `values` (reordered), by the nearest order statistic below.
@@ -69,9 +66,10 @@ mod tests {
     #[test]
     fn pooled_values_are_mean_and_shares() {
         let x: Vec<f32> = (0..37).map(|v| v as f32).collect();
-        let mut out = [0.0; 3];
-        pool(&x, &[9.0, 36.0], &mut out);
-        assert_eq!(out, [18.0, 27.0 / 37.0, 0.0]);
+        let two: Vec<f32> = x.iter().flat_map(|&v| [v, -v]).collect();
+        let mut out = [7.0; 8];
+        pool(&two, 2, &[9.0, -9.0, 36.0, -36.0], &mut Vec::new(), &mut out, 4);
+        assert_eq!(out, [18.0, 27.0 / 37.0, 0.0, 7.0, -18.0, 9.0 / 37.0, 36.0 / 37.0, 7.0]);
         assert_eq!(quantiles(&mut x.clone(), &[0.0, 0.25, 1.0]), [0.0, 9.0, 36.0]);
     }
 }

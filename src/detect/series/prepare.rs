@@ -1,4 +1,4 @@
-//! A case as `f32` planes `[C, L]`: resampled, each channel centred by its training mean, all divided by one scalar.
+//! A case as `f32` planes `[L, C]`: resampled, each channel centred by its training mean, all divided by one scalar.
 //!
 //! One scale for all channels keeps their relative sizes, which carry information.
 
@@ -54,13 +54,14 @@ impl Preparation {
         self.mean.len() * self.length
     }
 
-    /// Writes `case` as `[C, L]`. `line` holds `L` values. The number of channels must be right.
+    /// Writes `case` as `[L, C]`. `line` holds `L` values. The number of channels must be right.
     pub fn planes(&self, case: &Case, line: &mut [f64], out: &mut [f32]) {
-        for (c, plane) in out.chunks_exact_mut(self.length).enumerate() {
+        let channels = self.mean.len();
+        for (c, mean) in self.mean.iter().enumerate() {
             resample(case.channel(c), line);
-            for (p, v) in plane.iter_mut().zip(line.iter()) {
+            for (p, v) in out.iter_mut().skip(c).step_by(channels).zip(line.iter()) {
                 // Subtracting after dividing cannot overflow into a NaN.
-                *p = (v / self.scale - self.mean[c] / self.scale).clamp(-LIMIT, LIMIT) as f32;
+                *p = (v / self.scale - mean / self.scale).clamp(-LIMIT, LIMIT) as f32;
             }
         }
     }

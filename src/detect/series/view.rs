@@ -1,5 +1,8 @@
 //! A view `T_k(x) = A_k x + b_k` of the channels at every time step, and the frozen filters that look at it.
 
+use nafal_kernels::Isa;
+use nafal_kernels::conv1d::{self, Conv1d};
+use nafal_kernels::gemm::Finish;
 use rand::Rng;
 use rand_distr::{Distribution, Uniform};
 
@@ -10,7 +13,7 @@ use crate::random::{Purpose, normal, stream};
 /// The fixed random part of a view.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct View {
-    /// `A_k: [C', C]`.
+    /// `A_k`, transposed: `[C, C']`.
     pub map: Vec<f32>,
     /// `b_k: [C']`.
     pub shift: Vec<f32>,
@@ -47,26 +50,18 @@ impl View {
     pub fn filters(&self) -> usize {
         self.groups.iter().map(|g| g.bias.len()).sum()
     }
-    /// Zeros needed before and after a plane.
-    pub fn padding(&self) -> usize {
-        self.groups.iter().map(FilterGroup::reach).max().unwrap_or(0)
-    }
-
-    /// Writes the view of `planes: [C, L]` as `[C', pad + L + pad]` with zeros around; `out` is resized.
-    pub fn apply(&self, planes: &[f32], length: usize, out: &mut Vec<f32>) {
-        let (pad, channels) = (self.padding(), planes.len() / length);
-        let row = length + 2 * pad;
-        out.clear();
-        out.resize(self.channels() * row, 0.0);
-        for (mixed, target) in out.chunks_exact_mut(row).enumerate() {
-            let target = &mut target[pad..pad + length];
-            target.fill(self.shift[mixed]);
-            for (plane, &a) in planes.chunks_exact(length).zip(&self.map[mixed * channels..]) {
-                for (y, &x) in target.iter_mut().zip(plane) {
-                    *y += a * x;
-                }
-            }
-        }
+    /// Writes the view of `planes: [L, C]` as `[L, C']`; `out` is resized.
+    pub fn apply(&self, isa: Isa, planes: &[f32], length: usize, out: &mut Vec<f32>) {
+        let geometry = Conv1d {
+            channels_in: planes.len() / length,
+            channels_out: self.channels(),
+            taps: 1,
+            stride: 1,
+            padding: 0,
+            dilation: 1,
+        };
+        out.resize(length * self.channels(), 0.0);
+        conv1d::forward(isa, &geometry, length, planes, &self.map, &self.shift, Finish::Store, out);
     }
 }
 

@@ -3,6 +3,9 @@
 //! `z_i = clip(wᵢᵀ clip((p − μ)/s, ±20), ±50)`, `w_i = v_i/√λ_i` with the largest eigenvalues λ of the training
 //! covariance. Whichever of covariance `[P, P]` and Gram matrix `[n, n]` is smaller is decomposed.
 
+use nafal_kernels::Isa;
+use nafal_kernels::conv1d::{self, Conv1d};
+use nafal_kernels::gemm::Finish;
 use nalgebra::{DMatrix, SymmetricEigen};
 
 /// Largest magnitude of a standardised feature.
@@ -51,15 +54,12 @@ impl Whitening {
     }
 
     /// Whitened features `[m]` of `pooled: [P]`, which is overwritten.
-    pub fn apply(&self, pooled: &mut [f32], out: &mut [f32]) {
+    pub fn apply(&self, isa: Isa, pooled: &mut [f32], out: &mut [f32]) {
         self.standardise(pooled);
-        let m = out.len();
-        out.copy_from_slice(&self.offset);
-        for (&p, weights) in pooled.iter().zip(self.projection.chunks_exact(m)) {
-            for (o, &w) in out.iter_mut().zip(weights) {
-                *o += w * p;
-            }
-        }
+        // One step of one tap: the product of a row and a matrix.
+        let geometry =
+            Conv1d { channels_in: pooled.len(), channels_out: out.len(), taps: 1, stride: 1, padding: 0, dilation: 1 };
+        conv1d::forward(isa, &geometry, 1, pooled, &self.projection, &self.offset, Finish::Store, out);
         out.iter_mut().for_each(|o| *o = o.clamp(-OUTPUT_LIMIT, OUTPUT_LIMIT));
     }
 }

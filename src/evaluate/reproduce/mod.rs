@@ -11,6 +11,8 @@ mod figure6;
 mod paper;
 mod record;
 mod runner;
+mod series;
+mod series_text;
 mod summary;
 mod table1;
 mod text;
@@ -25,6 +27,7 @@ pub use text::TextTables;
 
 use super::Method;
 use super::protocol::Split;
+use super::series::NormalClasses;
 use crate::detect::{DetectorBuilder, Progress};
 use crate::error::{Error, Result};
 
@@ -33,6 +36,10 @@ use crate::error::{Error, Result};
 pub enum Experiment {
     /// Table 1: F1 on six tables.
     Table1,
+    /// Table 2: AUROC on five sets of series, one class normal.
+    Table2,
+    /// Table 3: AUROC on five sets of series, all classes but one normal.
+    Table3,
     /// The 13 development tables, on which a configuration may be chosen.
     Dev,
     /// What each departure from the paper is worth, on the development tables.
@@ -49,8 +56,10 @@ pub enum Experiment {
 
 impl Experiment {
     /// All of them.
-    pub const ALL: [Experiment; 7] = [
+    pub const ALL: [Experiment; 9] = [
         Experiment::Table1,
+        Experiment::Table2,
+        Experiment::Table3,
         Experiment::Dev,
         Experiment::Ablation,
         Experiment::Datasets,
@@ -63,6 +72,8 @@ impl Experiment {
     pub fn name(self) -> &'static str {
         match self {
             Experiment::Table1 => "table1",
+            Experiment::Table2 => "table2",
+            Experiment::Table3 => "table3",
             Experiment::Dev => "dev",
             Experiment::Ablation => "ablation",
             Experiment::Datasets => "datasets",
@@ -98,10 +109,13 @@ pub struct Options {
     pub datasets: Vec<String>,
     /// Methods in the order wanted; all if empty.
     pub methods: Vec<Method>,
-    /// Seeds `0..seeds`; the experiment's own number if `None` (5 for table1, 2 for dev and ablation, 3 for figure4).
+    /// Seeds `0..seeds`; the experiment's own number if `None` (5 for table1, 3 for series and figure4, 2 for dev and ablation).
     pub seeds: Option<u64>,
-    /// How normal rows are halved; KDD's are permuted whatever this says, and so are the development sets'.
+    /// How normal rows are halved; KDD's are permuted whatever this says, and so are the development sets'. Series have
+    /// the archive's own split.
     pub split: Split,
+    /// Number of normal classes of series, if not the table's own.
+    pub normals: Option<usize>,
     /// The level of F1 at a p-value threshold.
     pub alpha: f64,
 }
@@ -114,14 +128,16 @@ impl Default for Options {
             methods: Vec::new(),
             seeds: None,
             split: Split::Random,
+            normals: None,
             alpha: 0.05,
         }
     }
 }
 
 impl Options {
-    fn methods(&self) -> Vec<Method> {
-        if self.methods.is_empty() { Method::ALL.to_vec() } else { self.methods.clone() }
+    /// The methods asked for; `all` if none is named.
+    fn methods(&self, all: &[Method]) -> Vec<Method> {
+        if self.methods.is_empty() { all.to_vec() } else { self.methods.clone() }
     }
 
     /// The names asked for among `known`, in the order of `known`.
@@ -155,6 +171,8 @@ pub fn run(
     }
     match experiment {
         Experiment::Table1 => table1::run(options, builder, progress, sink),
+        Experiment::Table2 => series::run("table2", NormalClasses::One, options, builder, progress, sink),
+        Experiment::Table3 => series::run("table3", NormalClasses::AllButOne, options, builder, progress, sink),
         Experiment::Dev => dev::run(options, builder, progress, sink),
         Experiment::Ablation => dev::ablation(options, builder, progress, sink),
         Experiment::Datasets => datasets::run(options, sink),

@@ -200,6 +200,11 @@ impl Record {
 }
 
 impl Run {
+    /// Whether it is one class of several, not the data set's result.
+    pub(super) fn is_of_a_class(&self) -> bool {
+        !matches!(self.task.as_str(), "one-class" | super::series::MEAN)
+    }
+
     fn to_json(&self) -> Value {
         json!({
             "table": self.table, "dataset": self.dataset, "task": self.task, "method": self.method.name(),

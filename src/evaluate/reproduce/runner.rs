@@ -40,7 +40,7 @@ impl<'a> Runner<'a> {
     ) -> Runner<'a> {
         Runner {
             table,
-            methods: options.methods(),
+            methods: options.methods(&Method::OF_TABLES),
             seeds: options.seeds.unwrap_or(default_seeds),
             alpha: options.alpha,
             builder: builder.clone().progress(progress),
@@ -88,7 +88,7 @@ impl<'a> Runner<'a> {
         if self.progress.cancelled() {
             return Err(Error::Interrupted);
         }
-        let detector = method.for_tables(&self.builder);
+        let detector = method.for_tables(&self.builder)?;
         let task = if detector.scales_itself() { &task.raw } else { &task.standardised };
         let started = Instant::now();
         let fitted = detector.fit(task.train(detector.needs_repeats()), seed)?;
@@ -96,7 +96,8 @@ impl<'a> Runner<'a> {
         let started = Instant::now();
         let (scores, p_values) = fitted.score_with_p_values(&task.test)?;
         let score_s = started.elapsed().as_secs_f64();
-        let values = self.metrics(task, &scores, p_values.as_deref())?;
+        let p_values = p_values.map(|p| task.expand(&p));
+        let values = metrics(&task.labels, &task.expand(&scores), p_values.as_deref(), self.alpha)?;
         let config = method.config(&self.builder);
         let run = |(metric, value)| Run {
             table: self.table.into(),
@@ -126,18 +127,23 @@ impl<'a> Runner<'a> {
             config: method.config(&self.builder),
         }
     }
+}
 
-    fn metrics(&self, task: &Task, scores: &[f64], p_values: Option<&[f64]>) -> Result<Vec<(&'static str, f64)>> {
-        let scores = task.expand(scores);
-        let mut values = vec![
-            ("f1_at_true_ratio", f1_at_true_ratio(&task.labels, &scores)?),
-            ("auroc", auroc(&task.labels, &scores)?),
-            ("average_precision", average_precision(&task.labels, &scores)?),
-        ];
-        if let Some(p_values) = p_values {
-            let flags: Vec<bool> = task.expand(p_values).iter().map(|&p| p <= self.alpha).collect();
-            values.push(("f1_at_alpha", f1(&task.labels, &flags)?));
-        }
-        Ok(values)
+/// All metrics of scores, and of p-values if there are any, against labels (`true` is an anomaly).
+pub fn metrics(
+    labels: &[bool],
+    scores: &[f64],
+    p_values: Option<&[f64]>,
+    alpha: f64,
+) -> Result<Vec<(&'static str, f64)>> {
+    let mut values = vec![
+        ("f1_at_true_ratio", f1_at_true_ratio(labels, scores)?),
+        ("auroc", auroc(labels, scores)?),
+        ("average_precision", average_precision(labels, scores)?),
+    ];
+    if let Some(p_values) = p_values {
+        let flags: Vec<bool> = p_values.iter().map(|&p| p <= alpha).collect();
+        values.push(("f1_at_alpha", f1(labels, &flags)?));
     }
+    Ok(values)
 }

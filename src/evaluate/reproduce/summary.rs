@@ -40,7 +40,10 @@ fn summary(runs: &[Run], of: &Run) -> Summary {
         mean,
         sd,
         seeds: same.len(),
-        paper: paper::figure(&of.table, &of.dataset, of.method, of.metric),
+        // The paper prints no figures of single classes.
+        paper: Some(of)
+            .filter(|of| !of.is_of_a_class())
+            .and_then(|of| paper::figure(&of.table, &of.dataset, of.method, of.metric)),
         fit_s: mean_of(|r| r.fit_s).0,
         score_s: mean_of(|r| r.score_s).0,
         split: of.split.clone(),

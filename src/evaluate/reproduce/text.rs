@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::record::{Difference, Inventory, Record, Results, Sink, Summary, write_error};
+use super::series_text;
 use crate::error::Result;
 use crate::evaluate::Method;
 
@@ -37,7 +38,9 @@ impl<W: Write> Sink for TextTables<W> {
             Record::Run(_) => return Ok(()),
             Record::Failure(f) => format!("  {}, seed {}: no detector: {}\n", f.method, f.seed, f.message),
             Record::Figure(figure) => figure.to_text(),
+            Record::Results(results) if series_text::is_of_series(results) => series_text::results_text(results),
             Record::Results(results) => results_text(results),
+            Record::Overview(all) if all.iter().any(series_text::is_of_series) => series_text::overview_text(all),
             Record::Overview(all) => overview_text(all),
             Record::Inventory(i) => {
                 let header = if self.inventory == i.table { String::new() } else { inventory_header(i) };
@@ -49,15 +52,15 @@ impl<W: Write> Sink for TextTables<W> {
     }
 }
 
-fn percent(value: f64) -> String {
+pub(super) fn percent(value: f64) -> String {
     format!("{:.1}", 100.0 * value)
 }
 
-fn mean_sd(s: &Summary) -> String {
+pub(super) fn mean_sd(s: &Summary) -> String {
     if s.seeds > 1 { format!("{:.1} ± {:.1}", 100.0 * s.mean, 100.0 * s.sd) } else { percent(s.mean) }
 }
 
-fn signed(d: &Difference) -> String {
+pub(super) fn signed(d: &Difference) -> String {
     let error = if d.pairs > 1 { format!(" ± {:.1}", 100.0 * d.standard_error) } else { String::new() };
     format!("{:+.1}{error}", 100.0 * d.mean)
 }
@@ -101,7 +104,7 @@ fn difference_text(results: &Results, of: &Difference) -> String {
     text + &format!("  (mean ± standard error of {} pairs)\n", of.pairs)
 }
 
-fn standing(d: &Difference) -> String {
+pub(super) fn standing(d: &Difference) -> String {
     let side = if d.mean > 0.0 {
         "ahead"
     } else if d.mean < 0.0 {
@@ -150,7 +153,7 @@ fn overview_text(all: &[Results]) -> String {
     text + &losses_text(all)
 }
 
-fn padded(cells: impl Iterator<Item = String>, width: usize) -> String {
+pub(super) fn padded(cells: impl Iterator<Item = String>, width: usize) -> String {
     cells.map(|c| format!("{c:>width$}")).collect()
 }
 
