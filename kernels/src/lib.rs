@@ -14,6 +14,7 @@ pub mod math;
 mod matrix;
 pub mod naive;
 mod optimise;
+pub mod peak;
 mod real;
 
 pub use isa::{Isa, IsaError};
