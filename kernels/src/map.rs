@@ -2,6 +2,7 @@
 //!
 //! Each lane is computed by the scalar formula of [`crate::math`]; an element's bits never depend on its place.
 
+use crate::call::{self, Call};
 use crate::isa::{Kernel, Simd};
 use crate::math::{self, Formula};
 use crate::{Isa, Real};
@@ -9,7 +10,7 @@ use crate::{Isa, Real};
 pub use crate::optimise::{AdamStep, adam, sum_of_squares};
 
 /// `y[i] = f(x[i])`.
-struct Map<'a, T, F>(F, &'a [T], &'a mut [T]);
+pub(crate) struct Map<'a, T, F>(F, &'a [T], &'a mut [T]);
 
 impl<T: Real, F: Formula> Kernel<T> for Map<'_, T, F> {
     type Out = ();
@@ -53,7 +54,7 @@ macro_rules! maps {
         /// `x`, `y` of equal length (panics otherwise).
         pub fn $name<T: Real>(isa: Isa, x: &[T], y: &mut [T]) {
             assert_eq!(x.len(), y.len(), concat!(stringify!($name), ": input and output lengths"));
-            T::dispatch(isa, Map(math::$formula, x, y))
+            call::run(isa, Call::$formula(Map(math::$formula, x, y)))
         }
     )*};
 }
@@ -71,16 +72,16 @@ maps! {
 
 /// `y = tanh y` in place, within 3 ULP.
 pub fn tanh_in_place<T: Real>(isa: Isa, y: &mut [T]) {
-    T::dispatch(isa, MapInPlace(math::Tanh, y))
+    call::run(isa, Call::TanhInPlace(MapInPlace(math::Tanh, y)))
 }
 
 /// `(x, y) ↦ z` in every lane, for an element-wise update of `y`.
-trait Update<T: Real> {
+pub(crate) trait Update<T: Real> {
     fn at<S: Simd<T>>(&self, s: S, x: S::V, y: S::V) -> S::V;
 }
 
 /// `y[i] = f(x[i], y[i])`.
-struct Zip<'a, T, F>(F, &'a [T], &'a mut [T]);
+pub(crate) struct Zip<'a, T, F>(F, &'a [T], &'a mut [T]);
 
 impl<T: Real, F: Update<T>> Kernel<T> for Zip<'_, T, F> {
     type Out = ();
@@ -100,7 +101,7 @@ impl<T: Real, F: Update<T>> Kernel<T> for Zip<'_, T, F> {
     }
 }
 
-struct TanhVjp;
+pub(crate) struct TanhVjp;
 impl<T: Real> Update<T> for TanhVjp {
     #[inline(always)]
     fn at<S: Simd<T>>(&self, s: S, y: S::V, dy: S::V) -> S::V {
@@ -111,10 +112,10 @@ impl<T: Real> Update<T> for TanhVjp {
 /// `dx = dy·(1 − y²)` in place on `dy`, with `y = tanh x`. Same bits under every instruction set.
 pub fn tanh_vjp<T: Real>(isa: Isa, y: &[T], dy: &mut [T]) {
     assert_eq!(y.len(), dy.len(), "tanh_vjp: value and gradient lengths");
-    T::dispatch(isa, Zip(TanhVjp, y, dy))
+    call::run(isa, Call::TanhVjp(Zip(TanhVjp, y, dy)))
 }
 
-struct LeakyReluVjp<T>(T);
+pub(crate) struct LeakyReluVjp<T>(T);
 impl<T: Real> Update<T> for LeakyReluVjp<T> {
     #[inline(always)]
     fn at<S: Simd<T>>(&self, s: S, y: S::V, dy: S::V) -> S::V {
@@ -126,10 +127,10 @@ impl<T: Real> Update<T> for LeakyReluVjp<T> {
 /// Same bits under every instruction set.
 pub fn leaky_relu_vjp<T: Real>(isa: Isa, slope: T, y: &[T], dy: &mut [T]) {
     assert_eq!(y.len(), dy.len(), "leaky_relu_vjp: value and gradient lengths");
-    T::dispatch(isa, Zip(LeakyReluVjp(slope), y, dy))
+    call::run(isa, Call::LeakyReluVjp(Zip(LeakyReluVjp(slope), y, dy)))
 }
 
-struct Add;
+pub(crate) struct Add;
 impl<T: Real> Update<T> for Add {
     #[inline(always)]
     fn at<S: Simd<T>>(&self, s: S, x: S::V, y: S::V) -> S::V {
@@ -140,5 +141,5 @@ impl<T: Real> Update<T> for Add {
 /// `y += x`. Same bits under every instruction set.
 pub fn add_assign<T: Real>(isa: Isa, x: &[T], y: &mut [T]) {
     assert_eq!(x.len(), y.len(), "add_assign: lengths");
-    T::dispatch(isa, Zip(Add, x, y))
+    call::run(isa, Call::Add(Zip(Add, x, y)))
 }

@@ -1,5 +1,6 @@
 //! Optimiser arithmetic on flat slices: one fused Adam step, and the gradient norm in a fixed order.
 
+use crate::call::{self, Call};
 use crate::isa::{Kernel, Simd};
 use crate::{Isa, Real};
 
@@ -22,7 +23,7 @@ pub struct AdamStep {
     pub step: u64,
 }
 
-struct Adam<'a, T> {
+pub(crate) struct Adam<'a, T> {
     constants: [T; 9],
     p: &'a mut [T],
     g: &'a [T],
@@ -67,18 +68,18 @@ pub fn adam<T: Real>(isa: Isa, c: &AdamStep, p: &mut [T], g: &[T], m: &mut [T], 
     let keep = 1.0 - c.rate * c.decay;
     let constants = [c.beta1, c.beta2, 1.0 - c.beta1, 1.0 - c.beta2, step, root, c.epsilon, keep, c.gradient_scale]
         .map(T::from_f64);
-    T::dispatch(isa, Adam { constants, p, g, m, v })
+    call::run(isa, Call::Adam(Adam { constants, p, g, m, v }))
 }
 
 /// Accumulators of the sum of squares, whatever the width of the machine's vectors.
 const SUMS: usize = 16;
 
-struct SumOfSquares<'a, T>(&'a [T]);
+pub(crate) struct SumOfSquares<'a, T>(&'a [T], &'a mut f64);
 
 impl<T: Real> Kernel<T> for SumOfSquares<'_, T> {
-    type Out = f64;
+    type Out = ();
     #[inline(always)]
-    fn run<S: Simd<T>>(self, _: S) -> f64 {
+    fn run<S: Simd<T>>(self, _: S) {
         let mut sums = [0.0; SUMS];
         let (chunks, rest) = self.0.as_chunks::<SUMS>();
         for chunk in chunks {
@@ -89,7 +90,7 @@ impl<T: Real> Kernel<T> for SumOfSquares<'_, T> {
         for (sum, v) in sums.iter_mut().zip(rest) {
             *sum += v.to_f64() * v.to_f64();
         }
-        tree(sums)
+        *self.1 = tree(sums);
     }
 }
 
@@ -107,5 +108,7 @@ fn tree(mut v: [f64; SUMS]) -> f64 {
 
 /// `Σ x²` in double precision, over sixteen sums and a tree: same bits under every instruction set.
 pub fn sum_of_squares<T: Real>(isa: Isa, x: &[T]) -> f64 {
-    T::dispatch(isa, SumOfSquares(x))
+    let mut sum = 0.0;
+    call::run(isa, Call::SumOfSquares(SumOfSquares(x, &mut sum)));
+    sum
 }

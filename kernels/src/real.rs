@@ -3,6 +3,7 @@
 use core::fmt::{Debug, Display};
 use core::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
+use crate::call::Compiled;
 use crate::isa::Dispatch;
 use crate::math::Constants;
 
@@ -16,6 +17,7 @@ mod sealed {
 pub trait Real:
     sealed::Sealed
     + Constants
+    + Compiled
     + Dispatch
     + Copy
     + Debug

@@ -1,6 +1,7 @@
 //! Gradients of the convolution with respect to its input, weights and bias.
 
 use super::{Conv1d, whole_windows, window};
+use crate::call::{self, Call};
 use crate::gemm::{Block, Operands, TileStart, block};
 use crate::isa::{Kernel, Simd};
 use crate::{Isa, Matrix, MatrixMut, Real};
@@ -29,11 +30,11 @@ pub fn gradient_input<T: Real>(isa: Isa, c: &Conv1d, length: usize, dy: &[T], fl
     assert_eq!(flipped.len(), c.weights(), "conv1d: weights");
     assert_eq!(dy.len(), samples * c.length_out(length) * c.channels_out, "conv1d: output gradient");
     if !dy.is_empty() {
-        T::dispatch(isa, InputGradient { c, length, dy, flipped, dx })
+        call::run(isa, Call::Conv1dInput(InputGradient { c, length, dy, flipped, dx }))
     }
 }
 
-struct InputGradient<'a, T> {
+pub(crate) struct InputGradient<'a, T> {
     c: &'a Conv1d,
     length: usize,
     dy: &'a [T],
@@ -84,11 +85,11 @@ pub fn gradient_weights<T: Real>(isa: Isa, c: &Conv1d, length: usize, x: &[T], d
     assert_eq!(dw.len(), c.weights(), "conv1d: weights");
     assert_eq!(dy.len(), samples * c.length_out(length) * c.channels_out, "conv1d: output gradient");
     if !dy.is_empty() {
-        T::dispatch(isa, WeightGradient { c, length, x, dy, dw })
+        call::run(isa, Call::Conv1dWeights(WeightGradient { c, length, x, dy, dw }))
     }
 }
 
-struct WeightGradient<'a, T> {
+pub(crate) struct WeightGradient<'a, T> {
     c: &'a Conv1d,
     length: usize,
     x: &'a [T],
@@ -140,10 +141,10 @@ fn accumulate<T: Real, S: Simd<T>>(s: S, c: &Conv1d, rows: usize, x: &[T], dy: &
 pub fn gradient_bias<T: Real>(isa: Isa, c: &Conv1d, dy: &[T], db: &mut [T]) {
     let co = c.channels_out;
     assert!(db.len() == co && dy.len().is_multiple_of(co), "conv1d: output gradient and biases");
-    T::dispatch(isa, BiasGradient { dy, db })
+    call::run(isa, Call::Conv1dBias(BiasGradient { dy, db }))
 }
 
-struct BiasGradient<'a, T> {
+pub(crate) struct BiasGradient<'a, T> {
     dy: &'a [T],
     db: &'a mut [T],
 }

@@ -16,12 +16,14 @@
 mod gradients;
 mod window;
 
+use crate::call::{self, Call};
 use crate::gemm::{Block, Finish, Operands, TileStart, block};
 use crate::isa::{Kernel, Simd};
 use crate::map::MapInPlace;
 use crate::math::Tanh;
 use crate::{Isa, Matrix, MatrixMut, Real};
 
+pub(crate) use gradients::{BiasGradient, InputGradient, WeightGradient};
 pub use gradients::{flip, gradient_bias, gradient_input, gradient_weights};
 
 /// The geometry of a convolution.
@@ -84,11 +86,11 @@ pub fn forward<T: Real>(
     assert_eq!(bias.len(), c.channels_out, "conv1d: biases");
     assert_eq!(y.len(), samples * c.length_out(length) * c.channels_out, "conv1d: outputs");
     if !y.is_empty() {
-        T::dispatch(isa, Forward { c, length, x, w, bias, finish, y })
+        call::run(isa, Call::Conv1d(Forward { c, length, x, w, bias, finish, y }))
     }
 }
 
-struct Forward<'a, T> {
+pub(crate) struct Forward<'a, T> {
     c: &'a Conv1d,
     length: usize,
     x: &'a [T],

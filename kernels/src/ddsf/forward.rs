@@ -13,7 +13,7 @@ use crate::{Matrix, MatrixMut, Real};
 const UNIT: usize = 6;
 
 /// See [`super::forward`].
-pub(super) struct Forward<'a, T, P> {
+pub(crate) struct Forward<'a, T, P> {
     pub layer: Layer<'a, T>,
     pub slope: P,
     pub h: Matrix<'a, T>,

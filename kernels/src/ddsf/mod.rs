@@ -16,9 +16,10 @@
 //! A chain of layers from one input to one output is the flow's transformer: `y = h'`, `ln dy/dx = λ'`.
 
 mod exponentials;
-mod forward;
-mod vjp;
+pub(crate) mod forward;
+pub(crate) mod vjp;
 
+use crate::call::{self, Call};
 use crate::dsf::Slope;
 use crate::dsf::slope::{Bounded, Softplus};
 use crate::{Isa, Matrix, MatrixMut, Real};
@@ -107,16 +108,25 @@ pub fn forward<T: Real>(
     let out = [shape(&h_out.as_ref()), shape(&log_tangent_out.as_ref())];
     layer.check(shape(&h), shape(&log_tangent), shape(&raw), out, scratch.len());
     macro_rules! run {
-        ($slope:expr) => {
-            T::dispatch(
+        ($call:ident, $slope:expr) => {
+            call::run(
                 isa,
-                forward::Forward { layer: *layer, slope: $slope, h, log_tangent, raw, h_out, log_tangent_out, scratch },
+                Call::$call(forward::Forward {
+                    layer: *layer,
+                    slope: $slope,
+                    h,
+                    log_tangent,
+                    raw,
+                    h_out,
+                    log_tangent_out,
+                    scratch,
+                }),
             )
         };
     }
     match layer.slope {
-        Slope::Softplus => run!(Softplus),
-        Slope::Bounded { limit } => run!(Bounded(T::from_f64(limit))),
+        Slope::Softplus => run!(Ddsf, Softplus),
+        Slope::Bounded { limit } => run!(DdsfBounded, Bounded(T::from_f64(limit))),
     }
 }
 
@@ -139,10 +149,10 @@ pub fn vjp<T: Real>(
     layer.check(h_bar, t_bar, shape(&bars.raw.as_ref()), out, scratch.len());
     assert!(bars.u.len() == layer.u.len() && bars.w.len() == layer.w.len(), "ddsf: logit gradients");
     macro_rules! run {
-        ($slope:expr) => {
-            T::dispatch(
+        ($call:ident, $slope:expr) => {
+            call::run(
                 isa,
-                vjp::Vjp {
+                Call::$call(vjp::Vjp {
                     layer: *layer,
                     slope: $slope,
                     h,
@@ -152,12 +162,12 @@ pub fn vjp<T: Real>(
                     log_tangent_out_bar,
                     bars,
                     scratch,
-                },
+                }),
             )
         };
     }
     match layer.slope {
-        Slope::Softplus => run!(Softplus),
-        Slope::Bounded { limit } => run!(Bounded(T::from_f64(limit))),
+        Slope::Softplus => run!(DdsfVjp, Softplus),
+        Slope::Bounded { limit } => run!(DdsfBoundedVjp, Bounded(T::from_f64(limit))),
     }
 }

@@ -24,7 +24,7 @@ const PARTS: usize = 8;
 const FACTORS: usize = 12;
 
 /// See [`super::vjp`].
-pub(super) struct Vjp<'a, T, P> {
+pub(crate) struct Vjp<'a, T, P> {
     pub layer: Layer<'a, T>,
     pub slope: P,
     pub h: Matrix<'a, T>,

@@ -11,7 +11,7 @@ use crate::{Matrix, Real};
 pub(super) const KEPT: usize = 2;
 
 /// See [`super::forward`].
-pub(super) struct Forward<'a, T, P> {
+pub(crate) struct Forward<'a, T, P> {
     pub slope: P,
     pub units: usize,
     pub x: &'a [T],

@@ -7,13 +7,13 @@
 //!
 //! The lanes are independent: every branch is a selection, so a lane's bits never depend on its neighbours.
 
-mod forward;
+pub(crate) mod forward;
 mod log_space;
 pub(crate) mod slope;
 pub(crate) mod sums;
-mod vjp;
+pub(crate) mod vjp;
 
-use crate::isa::Kernel;
+use crate::call::{self, Call};
 use crate::{Isa, Matrix, MatrixMut, Real};
 use forward::Forward;
 use slope::{Bounded, Softplus};
@@ -52,11 +52,12 @@ pub fn forward<T: Real>(
     with_scratch::<T, { forward::KEPT * 16 * FEW }, { forward::KEPT * 16 * MANY }>(units, forward::KEPT, |scratch| {
         match slope {
             Slope::Softplus => {
-                run(isa, Forward { slope: Softplus, units, x, raw, y, log_slope, scratch });
+                let slope = Softplus;
+                call::run(isa, Call::Dsf(Forward { slope, units, x, raw, y, log_slope, scratch }));
             }
             Slope::Bounded { limit } => {
                 let slope = Bounded(T::from_f64(limit));
-                run(isa, Forward { slope, units, x, raw, y, log_slope, scratch });
+                call::run(isa, Call::DsfBounded(Forward { slope, units, x, raw, y, log_slope, scratch }));
             }
         }
     })
@@ -82,17 +83,16 @@ pub fn vjp<T: Real>(
     with_scratch::<T, { vjp::KEPT * 16 * FEW }, { vjp::KEPT * 16 * MANY }>(units, vjp::KEPT, |scratch| match slope {
         Slope::Softplus => {
             let slope = Softplus;
-            run(isa, Vjp { slope, units, x, raw, y_bar, log_slope_bar, x_bar, raw_bar, scratch });
+            call::run(isa, Call::DsfVjp(Vjp { slope, units, x, raw, y_bar, log_slope_bar, x_bar, raw_bar, scratch }));
         }
         Slope::Bounded { limit } => {
             let slope = Bounded(T::from_f64(limit));
-            run(isa, Vjp { slope, units, x, raw, y_bar, log_slope_bar, x_bar, raw_bar, scratch });
+            call::run(
+                isa,
+                Call::DsfBoundedVjp(Vjp { slope, units, x, raw, y_bar, log_slope_bar, x_bar, raw_bar, scratch }),
+            );
         }
     })
-}
-
-fn run<T: Real, K: Kernel<T, Out = ()>>(isa: Isa, kernel: K) {
-    T::dispatch(isa, kernel)
 }
 
 fn check(slope: Slope, units: usize, lanes: usize, rows: usize, cols: usize) {

@@ -20,7 +20,7 @@ use crate::{Matrix, MatrixMut, Real};
 pub(super) const KEPT: usize = 9;
 
 /// See [`super::vjp`].
-pub(super) struct Vjp<'a, T, P> {
+pub(crate) struct Vjp<'a, T, P> {
     pub slope: P,
     pub units: usize,
     pub x: &'a [T],

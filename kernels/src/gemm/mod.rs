@@ -13,11 +13,13 @@ mod blocks;
 mod reduce;
 mod tile;
 
+use crate::call::{self, Call};
 use crate::isa::{Kernel, Simd};
 use crate::map::MapInPlace;
 use crate::math::Tanh;
 use crate::{Isa, Matrix, MatrixMut, Real, Staircase};
 pub(crate) use blocks::{Block, Operands, block};
+pub(crate) use reduce::RowSums;
 pub(crate) use tile::TileStart;
 
 /// What an output element starts from.
@@ -63,11 +65,14 @@ pub fn product<T: Real>(
         assert_eq!(bias.len(), w.rows, "product: biases");
     }
     if y.cols > 0 {
-        T::dispatch(isa, Product { shape, start, finish, operands: Operands { w, by_columns: false, x, y } })
+        call::run(
+            isa,
+            Call::Product(Product { shape, start, finish, operands: Operands { w, by_columns: false, x, y } }),
+        )
     }
 }
 
-struct Product<'a, T> {
+pub(crate) struct Product<'a, T> {
     shape: &'a Staircase,
     start: Start<'a, T>,
     finish: Finish<T>,
@@ -107,10 +112,10 @@ impl<T: Real> Kernel<T> for Product<'_, T> {
 pub fn outer<T: Real>(isa: Isa, shape: &Staircase, dy: Matrix<T>, xt: Matrix<T>, add: bool, dw: MatrixMut<T>) {
     assert_eq!((dw.rows, dw.cols), (shape.rows, shape.cols), "outer: weights and staircase");
     assert_eq!((dy.rows, xt.cols, dy.cols), (dw.rows, dw.cols, xt.rows), "outer: gradient and input");
-    T::dispatch(isa, Outer { shape, add, operands: Operands { w: dy, by_columns: false, x: xt, y: dw } })
+    call::run(isa, Call::Outer(Outer { shape, add, operands: Operands { w: dy, by_columns: false, x: xt, y: dw } }))
 }
 
-struct Outer<'a, T> {
+pub(crate) struct Outer<'a, T> {
     shape: &'a Staircase,
     add: bool,
     operands: Operands<'a, T>,
@@ -138,7 +143,7 @@ impl<T: Real> Kernel<T> for Outer<'_, T> {
 /// `out[i] (+)= Σ_b m[i, b]` over sixteen sums and a tree: same bits under every instruction set.
 pub fn row_sums<T: Real>(isa: Isa, m: Matrix<T>, add: bool, out: &mut [T]) {
     assert_eq!(m.rows, out.len(), "row_sums: rows and sums");
-    T::dispatch(isa, reduce::RowSums { m, add, out })
+    call::run(isa, Call::RowSums(RowSums { m, add, out }))
 }
 
 /// `dst[j, i] = src[i, j]`.

@@ -7,7 +7,7 @@ use crate::{Matrix, MatrixMut, Real};
 const SUMS: usize = 16;
 
 /// `out[i] (+)= Σ_b m[i, b]`.
-pub(super) struct RowSums<'a, T> {
+pub(crate) struct RowSums<'a, T> {
     pub m: Matrix<'a, T>,
     pub add: bool,
     pub out: &'a mut [T],
