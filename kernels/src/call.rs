@@ -12,6 +12,7 @@ use crate::isa::Isa;
 use crate::map;
 use crate::math;
 use crate::optimise;
+use crate::peak;
 
 /// Runs `call` under `isa`.
 #[inline]
@@ -67,6 +68,7 @@ calls! {
     Add(map::Zip<'a, T, map::Add>);
     Adam(optimise::Adam<'a, T>);
     SumOfSquares(optimise::SumOfSquares<'a, T>);
+    Peak(peak::Loop<'a, T>);
     Conv1d(conv1d::Forward<'a, T>);
     Conv1dInput(conv1d::InputGradient<'a, T>);
     Conv1dWeights(conv1d::WeightGradient<'a, T>);

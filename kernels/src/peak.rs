@@ -1,69 +1,47 @@
-//! The arithmetic limit of a core: independent chains of multiply-adds in registers, nothing else.
+//! The machine's limit: a loop of independent multiply-adds that never leaves the registers.
 //!
-//! What a kernel is measured against, in the same run on the same machine: its share of this rate.
+//! `a ← a·m + c` in twelve chains side by side: enough to cover the latency of a multiply-add on the processors
+//! known to us, few enough for sixteen registers. No kernel of this crate can do more arithmetic in the same time.
 
-use std::time::Instant;
-
+use crate::call::{self, Call};
 use crate::isa::{Kernel, Simd};
 use crate::{Isa, Real};
 
-/// Chains: enough to cover the latency of two units, few enough for sixteen registers.
+/// Chains side by side.
 const CHAINS: usize = 12;
 
-struct Chains<T> {
+/// See [`multiply_adds`].
+pub(crate) struct Loop<'a, T> {
     steps: usize,
-    factor: T,
+    operations: &'a mut u64,
+    sum: &'a mut T,
 }
 
-impl<T: Real> Kernel<T> for Chains<T> {
-    /// A sum that depends on every chain, and the lanes of a vector.
-    type Out = (T, usize);
+impl<T: Real> Kernel<T> for Loop<'_, T> {
+    type Out = ();
     #[inline(always)]
-    fn run<S: Simd<T>>(self, s: S) -> (T, usize) {
-        let (factor, addend) = (s.splat(self.factor), s.splat(T::ONE));
-        let mut chains = [addend; CHAINS];
+    fn run<S: Simd<T>>(self, s: S) {
+        // The chains tend to 2, through normal numbers only.
+        let (factor, term) = (s.splat(T::from_f64(0.5)), s.splat(T::ONE));
+        let mut chains = [s.splat(T::ONE); CHAINS];
         for _ in 0..self.steps {
-            for chain in &mut chains {
-                *chain = s.mul_add(*chain, factor, addend);
+            for i in 0..CHAINS {
+                chains[i] = s.mul_add(chains[i], factor, term);
             }
         }
-        let sum = chains.iter().fold(s.splat(T::ZERO), |sum, &chain| s.add(sum, chain));
-        let mut first = [T::ZERO];
-        s.store_first(1, sum, &mut first);
-        (first[0], S::LANES)
-    }
-}
-
-/// Runs `steps` rounds of multiply-adds; returns the floating-point operations done, and a number that depends on all of
-/// them.
-pub fn multiply_adds<T: Real>(isa: Isa, steps: usize) -> (f64, T) {
-    let factor = std::hint::black_box(T::from_f64(0.5));
-    let (sum, lanes) = T::dispatch(isa, Chains { steps, factor });
-    (2.0 * (CHAINS * lanes * steps) as f64, sum)
-}
-
-/// Multiply-adds of one core in operations a second: the best of `runs` runs of about a millisecond.
-pub fn measure<T: Real>(isa: Isa, runs: usize) -> f64 {
-    let rate = |_| {
-        let start = Instant::now();
-        let (operations, sum) = multiply_adds::<T>(isa, 500_000);
-        std::hint::black_box(sum);
-        operations / start.elapsed().as_secs_f64()
-    };
-    (0..runs.max(1)).map(rate).fold(0.0, f64::max)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// `x ← x/2 + 1` ends at 2 in every chain.
-    #[test]
-    fn every_chain_is_computed() {
-        for &isa in Isa::available() {
-            let (operations, sum) = multiply_adds::<f64>(isa, 100);
-            assert_eq!(sum, 2.0 * CHAINS as f64);
-            assert!(operations >= 2.0 * 100.0 * CHAINS as f64);
+        let mut sum = s.splat(T::ZERO);
+        for i in 0..CHAINS {
+            sum = s.add(sum, chains[i]);
         }
+        s.store_first(1, sum, core::slice::from_mut(self.sum));
+        *self.operations = 2 * (self.steps * CHAINS * S::LANES) as u64;
     }
+}
+
+/// Runs `steps` steps of the loop under `isa`. Returns the floating-point operations done (a multiply-add counts as
+/// two) and a result that depends on all of them: 24 after some sixty steps.
+pub fn multiply_adds<T: Real>(isa: Isa, steps: usize) -> (u64, T) {
+    let (mut operations, mut sum) = (0, T::ZERO);
+    call::run(isa, Call::Peak(Loop { steps, operations: &mut operations, sum: &mut sum }));
+    (operations, sum)
 }

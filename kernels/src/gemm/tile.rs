@@ -102,8 +102,11 @@ impl<T: Real, const ROWS: usize, const WIDTH: usize> Kernel<T> for Tile<'_, T, R
         }
         if let Some(slope) = leak {
             let slope = s.splat(slope);
-            for v in sums.iter_mut().flatten() {
-                *v = s.max(*v, s.mul(slope, *v));
+            // By index: an iterator over the sums would keep them in memory through the loops above.
+            for i in 0..ROWS {
+                for v in 0..WIDTH {
+                    sums[i][v] = s.max(sums[i][v], s.mul(slope, sums[i][v]));
+                }
             }
         }
         for i in 0..ROWS {
