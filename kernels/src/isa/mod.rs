@@ -17,11 +17,13 @@ mod avx512;
 mod portable;
 mod scalar;
 mod simd;
+mod twice;
 
 use crate::Real;
 use std::sync::OnceLock;
 
 pub use simd::{Kernel, Simd};
+pub use twice::Twice;
 
 /// An instruction set that this machine was found to have: holding the value proves it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
