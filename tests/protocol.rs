@@ -73,3 +73,25 @@ fn isolation_forest_agrees_with_scikit_learn_within_seed_noise() {
         assert!((mean - want).abs() <= bound, "{set}: {mean:.1} instead of {want}, runs {runs:.1?}");
     }
 }
+
+/// By NumPy and scikit-learn: `RandomState(seed).permutation(n)` over the normal rows, z-scores, the fifth distance.
+#[test]
+fn random_splits_are_numpys() {
+    let Some(folder) = data() else { return };
+    for (path, limit, want) in [
+        ("tabular/arrhythmia", None, [56.0606, 54.5455]),
+        ("tabular/cardio", None, [68.75, 69.8864]),
+        ("tabular/lympho", None, [66.6667, 66.6667]),
+        ("tabular/thyroid", None, [74.1935, 72.0430]),
+        ("dev/annthyroid", Some(2000), [63.2959, 65.1685]),
+        ("dev/vowels", Some(2000), [68.0, 64.0]),
+    ] {
+        let labelled = Labelled::read(&folder.join(format!("{path}.csv.gz"))).unwrap();
+        for (seed, want) in want.into_iter().enumerate() {
+            let task = labelled.task(Split::Random, seed as u64, limit).standardised().unwrap();
+            let scores = NearestNeighbours { k: 5 }.fit(&task.train, 0).unwrap().score(&task.test).unwrap();
+            let got = 100.0 * f1_at_true_ratio(&task.labels, &task.expand(&scores)).unwrap();
+            assert!((got - want).abs() < 1e-3, "{path}, seed {seed}: {got:.4} instead of {want}");
+        }
+    }
+}

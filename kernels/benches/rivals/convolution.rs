@@ -2,7 +2,7 @@
 
 use super::contest::{Line, Rival, Setting};
 use super::foreign::Foreign;
-use super::operands::{close, numbers};
+use super::operands::{Aligned, close, numbers};
 use nafal_kernels::conv1d::{self, Conv1d};
 use nafal_kernels::gemm::{Finish, Start, product};
 use nafal_kernels::{Matrix, MatrixMut, Staircase, naive};
@@ -42,7 +42,7 @@ fn shape<T: Foreign>(setting: &Setting, c: &Conv1d, name: &str) {
     let (ci, co, inner, isa) = (c.channels_in, c.channels_out, c.taps * c.channels_in, setting.isa);
     let (x, w) = (numbers::<T>(1, SAMPLES * LENGTH * ci), numbers::<T>(2, inner * co));
     let bias = vec![T::ZERO; co];
-    let outputs = || vec![T::ONE; SAMPLES * LENGTH * co];
+    let outputs = || Aligned::ones(SAMPLES * LENGTH * co);
     let mut want = outputs();
     naive::conv1d_forward(c, LENGTH, &x, &w, &bias, Finish::Store, &mut want);
 
@@ -65,7 +65,7 @@ fn shape<T: Foreign>(setting: &Setting, c: &Conv1d, name: &str) {
     ];
     let mut rivals: Vec<Rival> = Vec::new();
     for (name, product) in products {
-        let (x, mut columns, mut y) = (&x, vec![T::ZERO; LENGTH * inner], outputs());
+        let (x, mut columns, mut y) = (&x, Aligned::ones(LENGTH * inner), outputs());
         let mut call = move |y: &mut [T]| {
             for (x, y) in black_box(x).chunks_exact(LENGTH * ci).zip(y.chunks_exact_mut(LENGTH * co)) {
                 im2col(c, x, &mut columns);

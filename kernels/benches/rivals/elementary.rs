@@ -2,7 +2,7 @@
 //! library's scalar functions, each built as this benchmark is built: without target flags, unless the user sets them.
 
 use super::contest::{Line, Rival, Setting};
-use super::operands::{close, numbers};
+use super::operands::{Aligned, close, numbers};
 use nafal_kernels::{Isa, Real, map};
 use std::hint::black_box;
 
@@ -34,8 +34,9 @@ fn function<T: Real>(setting: &Setting, f: &Function<T>) {
         return;
     }
     let (middle, reach) = (T::from_f64(0.5 * (f.low + f.high)), T::from_f64(0.5 * (f.high - f.low)));
-    let x: Vec<T> = numbers::<T>(1, COUNT).into_iter().map(|v| v * reach + middle).collect();
-    let (mut y, mut y_wide, mut y_std) = (vec![T::ZERO; COUNT], vec![T::ZERO; COUNT], vec![T::ZERO; COUNT]);
+    let x: Vec<T> = numbers::<T>(1, COUNT).iter().map(|&v| v * reach + middle).collect();
+    let x = Aligned::of(&x);
+    let [mut y, mut y_wide, mut y_std] = [(); 3].map(|()| Aligned::ones(COUNT));
     (f.ours)(setting.isa, &x, &mut y);
     (f.wide)(&x, &mut y_wide);
     (f.std)(&x, &mut y_std);

@@ -4,7 +4,7 @@
 //! of far lanes: it does less work.
 
 use super::contest::{Line, Rival, Setting};
-use super::operands::{close, numbers};
+use super::operands::{Aligned, close, numbers};
 use nafal_kernels::dsf::{self, Slope};
 use nafal_kernels::{Matrix, MatrixMut, Real};
 use std::hint::black_box;
@@ -43,10 +43,10 @@ scalar!(f32 f64);
 
 /// Inputs, cotangents and results of a node.
 struct Node<T> {
-    x: Vec<T>,
-    raw: Vec<T>,
-    y_bar: Vec<T>,
-    l_bar: Vec<T>,
+    x: Aligned<T>,
+    raw: Aligned<T>,
+    y_bar: Aligned<T>,
+    l_bar: Aligned<T>,
 }
 
 /// A unit's part of a lane.
@@ -117,14 +117,18 @@ impl<T: Scalar> Node<T> {
 pub fn run<T: Scalar>(setting: &Setting) {
     let shape = format!("{} {UNITS} units, {LANES} lanes", T::NAME);
     let rows = 3 * UNITS;
-    let scaled = |seed, n, scale: f64| numbers::<T>(seed, n).into_iter().map(|v| v * T::from_f64(scale)).collect();
+    let scaled = |seed, n, scale: f64| {
+        let mut numbers = numbers::<T>(seed, n);
+        numbers.iter_mut().for_each(|v| *v = *v * T::from_f64(scale));
+        numbers
+    };
     let node: Node<T> = Node {
         x: scaled(1, LANES, 2.0),
         raw: scaled(2, rows * LANES, 1.5),
         y_bar: scaled(3, LANES, 1.0),
         l_bar: scaled(4, LANES, 1.0),
     };
-    let lanes = || vec![T::ZERO; LANES];
+    let lanes = || Aligned::ones(LANES);
     let raw = Matrix::new(&node.raw, rows, LANES, LANES);
     let line = |kernel| Line { kernel, shape: &shape, counts: "numbers", work: (UNITS * LANES) as f64 };
     if setting.wants("dsf_forward", &shape) {
@@ -146,7 +150,7 @@ pub fn run<T: Scalar>(setting: &Setting) {
             dsf::vjp(setting.isa, Slope::Softplus, UNITS, x, raw, y_bar, l_bar, x_bar, raw_bar);
         };
         let (mut x, mut r, mut x_std, mut r_std) =
-            (lanes(), vec![T::ZERO; rows * LANES], lanes(), vec![T::ZERO; rows * LANES]);
+            (lanes(), Aligned::ones(rows * LANES), lanes(), Aligned::ones(rows * LANES));
         ours(&mut x, &mut r);
         node.vjp(&mut x_std, &mut r_std);
         close("x_bar", &x, &x_std, 256.0);

@@ -2,7 +2,7 @@
 
 use super::contest::{Line, Rival, Setting};
 use super::foreign::Foreign;
-use super::operands::{close, numbers};
+use super::operands::{Aligned, close, numbers};
 use nafal_kernels::gemm::{Finish, Start, product};
 use nafal_kernels::{Isa, Matrix, MatrixMut, Staircase, naive};
 use std::hint::black_box;
@@ -45,7 +45,7 @@ fn masked(k: usize, n: usize) -> Staircase {
 }
 
 /// Weights `[n, k]`, zero outside the staircase.
-fn weights<T: Foreign>(shape: &Staircase, seed: u64) -> Vec<T> {
+fn weights<T: Foreign>(shape: &Staircase, seed: u64) -> Aligned<T> {
     let mut w = numbers::<T>(seed, shape.rows * shape.cols);
     for run in &shape.runs {
         for row in w[run.rows.start * shape.cols..run.rows.end * shape.cols].chunks_exact_mut(shape.cols) {
@@ -79,20 +79,20 @@ fn layer<T: Foreign>(setting: &Setting, kernel: &str, shape: &Staircase, lanes: 
     }
     let rivals: [(&str, fn([usize; 3], &[T], &[T], &mut [T])); 3] =
         [("gemm", T::gemm), ("matrixmultiply", T::matrixmultiply), ("nalgebra", T::nalgebra)];
-    let mut y = vec![T::ONE; n * lanes];
+    let mut y = Aligned::ones(n * lanes);
     run(setting.isa, shape, &w, &x, &mut y);
     close("ours", &y, &want, tolerance);
     let dense = Staircase::dense(n, k);
     let mut contestants: Vec<Rival> = Vec::new();
     for (name, rival) in rivals {
-        let mut y = vec![T::ONE; n * lanes];
+        let mut y = Aligned::ones(n * lanes);
         rival(sizes, &w, &x, &mut y);
         close(name, &y, &want, tolerance);
         let (w, x) = (&w, &x);
         contestants.push((name, Box::new(move || rival(sizes, black_box(w), black_box(x), black_box(&mut y)))));
     }
     if *shape != dense {
-        let (mut y, isa, w, x, dense) = (vec![T::ONE; n * lanes], setting.isa, &w, &x, &dense);
+        let (mut y, isa, w, x, dense) = (Aligned::ones(n * lanes), setting.isa, &w, &x, &dense);
         contestants.push(("ours, dense", Box::new(move || run(isa, dense, black_box(w), x, black_box(&mut y)))));
     }
     let work = 2.0 * (shape.nonzeros() * lanes) as f64;
@@ -108,11 +108,11 @@ fn net<T: Foreign>(setting: &Setting, lanes: usize) {
     }
     let shapes = [masked(8, 128), masked(128, 128), masked(128, 384)];
     let dense: Vec<Staircase> = shapes.iter().map(|s| Staircase::dense(s.rows, s.cols)).collect();
-    let w: Vec<Vec<T>> = shapes.iter().map(|s| weights(s, 3)).collect();
-    let bias: Vec<Vec<T>> = shapes.iter().map(|s| numbers(4, s.rows)).collect();
+    let w: Vec<Aligned<T>> = shapes.iter().map(|s| weights(s, 3)).collect();
+    let bias: Vec<Aligned<T>> = shapes.iter().map(|s| numbers(4, s.rows)).collect();
     let tile = TILE.min(lanes);
     let x = numbers::<T>(5, FEATURES * lanes);
-    let pass = |shapes: &[Staircase], hidden: &mut [Vec<T>; 2], y: &mut [T]| {
+    let pass = |shapes: &[Staircase], hidden: &mut [Aligned<T>; 2], y: &mut [T]| {
         let [first, second] = hidden;
         for (x, y) in x.chunks_exact(FEATURES * tile).zip(y.chunks_exact_mut(384 * tile)) {
             let layer = |l: usize, x: &[T], y: &mut [T], finish| {
@@ -127,8 +127,8 @@ fn net<T: Foreign>(setting: &Setting, lanes: usize) {
             layer(2, second, y, Finish::Store);
         }
     };
-    let hidden = || [vec![T::ZERO; 128 * tile], vec![T::ZERO; 128 * tile]];
-    let (mut y, mut y_dense) = (vec![T::ZERO; 384 * lanes], vec![T::ZERO; 384 * lanes]);
+    let hidden = || [Aligned::ones(128 * tile), Aligned::ones(128 * tile)];
+    let (mut y, mut y_dense) = (Aligned::ones(384 * lanes), Aligned::ones(384 * lanes));
     let (mut h, mut h_dense) = (hidden(), hidden());
     pass(&shapes, &mut h, &mut y);
     pass(&dense, &mut h_dense, &mut y_dense);

@@ -1,6 +1,7 @@
-//! From a block of a product to register tiles: rows in even tiles, lanes by two vectors, long sums in pieces.
+//! From a block of a product to register tiles: lanes by four, two or one vectors, rows in even tiles, long sums in
+//! pieces.
 
-use super::tile::{Tile, TileStart, Weights};
+use super::tile::{TileStart, Tiles};
 use crate::isa::Simd;
 use crate::{Matrix, MatrixMut, Real};
 use core::ops::Range;
@@ -9,6 +10,11 @@ use core::ops::Range;
 const WHOLE: usize = 1024;
 /// Length of the pieces beyond it.
 const PIECE: usize = 512;
+/// Bytes of weights, or of inputs, that stay in the second-level cache while the lanes go by strip after strip.
+const LIGHT: usize = 1 << 20;
+/// Length of the pieces, and rows of the groups, that more of them go in: each group is read from afar once.
+const SHORT: usize = 256;
+const GROUP: usize = 96;
 
 /// Operands of a block product: `Y[rows, lanes] = start + W[rows, inner]·X[inner, lanes]`.
 pub(crate) struct Operands<'a, T> {
@@ -36,112 +42,152 @@ pub(crate) struct Block<'a, T> {
     pub leak: Option<T>,
 }
 
-/// Computes one block. Long inner ranges go in pieces with the outputs reloaded, which keeps each chain's order.
+/// Computes one block: a strip of lanes through all rows before the next, so that its inputs stay near. Where
+/// there is too much for that, groups of weights stay near instead, and the strips go by. Long inner ranges go in
+/// pieces with the outputs reloaded, which keeps each chain's order.
 pub(crate) fn block<T: Real, S: Simd<T>>(s: S, o: &mut Operands<T>, b: &Block<T>) {
-    let length = if b.inner.len() > WHOLE { PIECE } else { b.inner.len().max(1) };
-    let mut from = b.inner.start;
-    loop {
-        let piece = from..(from + length).min(b.inner.end);
-        let last = piece.end >= b.inner.end;
-        let start = if from == b.inner.start { b.start } else { TileStart::Output };
-        let leak = if last { b.leak } else { None };
-        let rows = b.rows.len();
-        // Even tiles: thirteen rows are seven and six, never twelve and a lone one.
-        let tiles = rows.div_ceil(S::ROWS);
-        for t in 0..tiles {
-            let rows = b.rows.start + rows * t / tiles..b.rows.start + rows * (t + 1) / tiles;
-            strip(s, o, rows, piece.clone(), b.lanes.clone(), start, leak);
+    let bytes = b.rows.len().max(b.lanes.len()) * b.inner.len() * size_of::<T>();
+    if bytes > LIGHT && b.lanes.len() > 8 * S::LANES {
+        for inner in pieces(&b.inner, SHORT) {
+            for first in b.rows.clone().step_by(GROUP) {
+                let rows = first..(first + GROUP).min(b.rows.end);
+                for strip in strips::<T, S>(&b.lanes) {
+                    self::strip(s, o, b, strip, rows.clone(), inner.clone());
+                }
+            }
         }
-        if last {
-            return;
+    } else {
+        let length = if b.inner.len() > WHOLE { PIECE } else { WHOLE };
+        for strip in strips::<T, S>(&b.lanes) {
+            for inner in pieces(&b.inner, length) {
+                self::strip(s, o, b, strip.clone(), b.rows.clone(), inner);
+            }
         }
-        from = piece.end;
     }
 }
 
-/// A strip one register tile high, over all its lanes.
+/// `whole` in pieces of `length`; one empty piece if it is empty.
+fn pieces(whole: &Range<usize>, length: usize) -> impl Iterator<Item = Range<usize>> + use<> {
+    let Range { start, end } = *whole;
+    (0..(end - start).div_ceil(length).max(1)).map(move |i| start + i * length..(start + (i + 1) * length).min(end))
+}
+
+/// Four, two or one vectors of lanes.
+#[derive(Clone)]
+struct Strip {
+    vectors: usize,
+    lanes: Range<usize>,
+}
+
+/// All lanes in strips, as wide as the registers and what is left allow.
+fn strips<T: Real, S: Simd<T>>(lanes: &Range<usize>) -> impl Iterator<Item = Strip> + use<T, S> {
+    let Range { start: mut at, end } = *lanes;
+    core::iter::from_fn(move || {
+        let left = end - at;
+        let vectors = [4, 2].into_iter().find(|v| left >= v * S::LANES && S::SUMS >= 4 * v).unwrap_or(1);
+        let lanes = at..at + left.min(vectors * S::LANES);
+        at = lanes.end;
+        (left > 0).then_some(Strip { vectors, lanes })
+    })
+}
+
+/// A piece of a strip's products, in even tiles: thirteen rows are seven and six, never twelve and a lone one.
 fn strip<T: Real, S: Simd<T>>(
     s: S,
     o: &mut Operands<T>,
+    b: &Block<T>,
+    Strip { vectors, lanes }: Strip,
     rows: Range<usize>,
     inner: Range<usize>,
-    lanes: Range<usize>,
-    start: TileStart<T>,
-    leak: Option<T>,
 ) {
-    let mut at = lanes.start;
-    while at < lanes.end {
-        let wide = lanes.end - at >= 2 * S::LANES;
-        let n = if wide { 2 * S::LANES } else { S::LANES.min(lanes.end - at) };
-        let columns = at..at + n;
-        match (rows.len(), wide) {
-            (1, true) => tile::<T, S, 1, 2>(s, o, rows.start, &inner, columns, start, leak),
-            (2, true) => tile::<T, S, 2, 2>(s, o, rows.start, &inner, columns, start, leak),
-            (3, true) => tile::<T, S, 3, 2>(s, o, rows.start, &inner, columns, start, leak),
-            (4, true) => tile::<T, S, 4, 2>(s, o, rows.start, &inner, columns, start, leak),
-            (5, true) => tile::<T, S, 5, 2>(s, o, rows.start, &inner, columns, start, leak),
-            (6, true) => tile::<T, S, 6, 2>(s, o, rows.start, &inner, columns, start, leak),
-            (7, true) => tile::<T, S, 7, 2>(s, o, rows.start, &inner, columns, start, leak),
-            (8, true) => tile::<T, S, 8, 2>(s, o, rows.start, &inner, columns, start, leak),
-            (9, true) => tile::<T, S, 9, 2>(s, o, rows.start, &inner, columns, start, leak),
-            (10, true) => tile::<T, S, 10, 2>(s, o, rows.start, &inner, columns, start, leak),
-            (11, true) => tile::<T, S, 11, 2>(s, o, rows.start, &inner, columns, start, leak),
-            (12, true) => tile::<T, S, 12, 2>(s, o, rows.start, &inner, columns, start, leak),
-            (1, false) => tile::<T, S, 1, 1>(s, o, rows.start, &inner, columns, start, leak),
-            (2, false) => tile::<T, S, 2, 1>(s, o, rows.start, &inner, columns, start, leak),
-            (3, false) => tile::<T, S, 3, 1>(s, o, rows.start, &inner, columns, start, leak),
-            (4, false) => tile::<T, S, 4, 1>(s, o, rows.start, &inner, columns, start, leak),
-            (5, false) => tile::<T, S, 5, 1>(s, o, rows.start, &inner, columns, start, leak),
-            (6, false) => tile::<T, S, 6, 1>(s, o, rows.start, &inner, columns, start, leak),
-            (7, false) => tile::<T, S, 7, 1>(s, o, rows.start, &inner, columns, start, leak),
-            (8, false) => tile::<T, S, 8, 1>(s, o, rows.start, &inner, columns, start, leak),
-            (9, false) => tile::<T, S, 9, 1>(s, o, rows.start, &inner, columns, start, leak),
-            (10, false) => tile::<T, S, 10, 1>(s, o, rows.start, &inner, columns, start, leak),
-            (11, false) => tile::<T, S, 11, 1>(s, o, rows.start, &inner, columns, start, leak),
-            (12, false) => tile::<T, S, 12, 1>(s, o, rows.start, &inner, columns, start, leak),
-            (rows, _) => unreachable!("a tile of {rows} rows"),
-        }
-        at += n;
+    if rows.is_empty() {
+        return;
+    }
+    let start = if inner.start == b.inner.start { b.start } else { TileStart::Output };
+    let leak = if inner.end == b.inner.end { b.leak } else { None };
+    let tallest = (S::SUMS / vectors).min(12);
+    let tiles = rows.len().div_ceil(tallest);
+    let (low, higher) = (rows.len() / tiles, rows.len() % tiles);
+    let between = rows.start + higher * (low + 1);
+    let piece = Piece { inner, lanes, start, leak };
+    equal_tiles(s, o, &piece, vectors, low + 1, rows.start..between);
+    equal_tiles(s, o, &piece, vectors, low, between..rows.end);
+}
+
+/// What the tiles of a strip share.
+struct Piece<'a, T> {
+    inner: Range<usize>,
+    lanes: Range<usize>,
+    start: TileStart<'a, T>,
+    leak: Option<T>,
+}
+
+/// `rows`, in tiles of one height.
+fn equal_tiles<T: Real, S: Simd<T>>(
+    s: S,
+    o: &mut Operands<T>,
+    p: &Piece<T>,
+    vectors: usize,
+    height: usize,
+    rows: Range<usize>,
+) {
+    if rows.is_empty() {
+        return;
+    }
+    macro_rules! tiles {
+        ($($width:literal: $($height:literal)*;)*) => {
+            match (vectors, height) {
+                $($(($width, $height) if $width * $height <= S::SUMS => {
+                    if o.by_columns {
+                        tiles::<T, S, $height, $width, true>(s, o, p, rows)
+                    } else {
+                        tiles::<T, S, $height, $width, false>(s, o, p, rows)
+                    }
+                })*)*
+                other => unreachable!("a tile of (vectors, rows) {other:?}"),
+            }
+        };
+    }
+    tiles! {
+        4: 1 2 3 4 5 6;
+        2: 1 2 3 4 5 6 7 8 9 10 11 12;
+        1: 1 2 3 4 5 6 7 8 9 10 11 12;
     }
 }
 
-/// One register tile.
+/// Register tiles, one below the other.
 #[inline(always)]
-fn tile<T: Real, S: Simd<T>, const ROWS: usize, const WIDTH: usize>(
+fn tiles<T: Real, S: Simd<T>, const ROWS: usize, const WIDTH: usize, const BY_COLUMNS: bool>(
     s: S,
     o: &mut Operands<T>,
-    row: usize,
-    inner: &Range<usize>,
-    lanes: Range<usize>,
-    start: TileStart<T>,
-    leak: Option<T>,
+    p: &Piece<T>,
+    rows: Range<usize>,
 ) {
+    let Piece { inner, lanes, start, leak } = p;
     let (w, x) = (&o.w, &o.x);
-    let w = if o.by_columns {
-        let from = if inner.is_empty() { 0 } else { inner.start * w.ld + row };
-        Weights::Columns { data: &w.data[from..], ld: w.ld, inner: inner.len() }
-    } else {
-        Weights::Rows(core::array::from_fn(|i| {
-            // Nothing is read of an empty range, and its row may begin behind the storage.
-            let at = if inner.is_empty() { 0 } else { (row + i) * w.ld + inner.start };
-            &w.data[at..at + inner.len()]
-        }))
-    };
-    let start = match start {
-        TileStart::Bias(bias) => TileStart::Bias(&bias[row..row + ROWS]),
+    let w_from = if BY_COLUMNS { inner.start * w.ld + rows.start } else { rows.start * w.ld + inner.start };
+    let start = match *start {
+        TileStart::Bias(bias) => TileStart::Bias(&bias[rows.clone()]),
         TileStart::Lanes(bias) => TileStart::Lanes(&bias[lanes.clone()]),
         other => other,
     };
-    // An empty inner range may begin behind the last row of the inputs.
-    let x_from = if inner.is_empty() { 0 } else { inner.start * x.ld + lanes.start };
-    s.call(Tile::<T, ROWS, WIDTH> {
+    // An empty inner range may begin behind the storage.
+    let (w, x) = if inner.is_empty() {
+        (&[][..], &[][..])
+    } else {
+        (&w.data[w_from..], &x.data[inner.start * x.ld + lanes.start..])
+    };
+    s.call(Tiles::<T, ROWS, WIDTH, BY_COLUMNS> {
+        count: rows.len() / ROWS,
         w,
-        x: &x.data[x_from..],
-        x_ld: x.ld,
-        y: &mut o.y.data[row * o.y.ld + lanes.start..],
+        w_ld: o.w.ld,
+        x,
+        x_ld: o.x.ld,
+        inner: inner.len(),
+        y: &mut o.y.data[rows.start * o.y.ld + lanes.start..],
         y_ld: o.y.ld,
         start,
-        leak,
+        leak: *leak,
         lanes: lanes.len(),
     })
 }

@@ -41,7 +41,7 @@ macro_rules! proven {
 }
 
 macro_rules! vectors {
-    ($t:ty: $v:ty, $m:ty, $lanes:literal lanes, $rows:literal rows, shift $shift:literal;
+    ($t:ty: $v:ty, $m:ty, $lanes:literal lanes, $sums:literal sums, shift $shift:literal;
      $splat:ident $load:ident $store:ident $load_mask:ident $store_mask:ident
      $add:ident $sub:ident $mul:ident $div:ident $fma:ident $sqrt:ident $min:ident $max:ident $scale:ident
      $cmp:ident $blend:ident $bits:ident $float:ident $and:ident $or:ident
@@ -50,7 +50,7 @@ macro_rules! vectors {
             type V = $v;
             type M = $m;
             const LANES: usize = $lanes;
-            const ROWS: usize = $rows;
+            const SUMS: usize = $sums;
             const FUSED: bool = true;
 
             #[inline(always)]
@@ -172,12 +172,12 @@ macro_rules! vectors {
     };
 }
 
-vectors!(f32: __m512, __mmask16, 16 lanes, 12 rows, shift 23;
+vectors!(f32: __m512, __mmask16, 16 lanes, 24 sums, shift 23;
     _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_maskz_loadu_ps _mm512_mask_storeu_ps
     _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps _mm512_fmadd_ps _mm512_sqrt_ps _mm512_min_ps _mm512_max_ps
     _mm512_scalef_ps _mm512_cmp_ps_mask _mm512_mask_blend_ps _mm512_castps_si512 _mm512_castsi512_ps _mm512_and_ps
     _mm512_or_ps _mm512_add_epi32 _mm512_sub_epi32 _mm512_slli_epi32 _mm512_srli_epi32);
-vectors!(f64: __m512d, __mmask8, 8 lanes, 12 rows, shift 52;
+vectors!(f64: __m512d, __mmask8, 8 lanes, 24 sums, shift 52;
     _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_maskz_loadu_pd _mm512_mask_storeu_pd
     _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_div_pd _mm512_fmadd_pd _mm512_sqrt_pd _mm512_min_pd _mm512_max_pd
     _mm512_scalef_pd _mm512_cmp_pd_mask _mm512_mask_blend_pd _mm512_castpd_si512 _mm512_castsi512_pd _mm512_and_pd

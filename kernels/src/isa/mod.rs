@@ -17,12 +17,14 @@ mod avx512;
 mod portable;
 mod scalar;
 mod simd;
+mod steps;
 mod twice;
 
 use crate::Real;
 use std::sync::OnceLock;
 
 pub use simd::{Kernel, Simd};
+pub use steps::Steps;
 pub use twice::Twice;
 
 /// An instruction set that this machine was found to have: holding the value proves it.

@@ -11,7 +11,7 @@ use wide::{f32x4, f64x2, u32x4, u64x2};
 pub struct Portable;
 
 // 32 registers on aarch64, 16 on x86 and, once compiled, wasm.
-const ROWS: usize = if cfg!(target_arch = "aarch64") { 8 } else { 4 };
+const SUMS: usize = if cfg!(target_arch = "aarch64") { 16 } else { 8 };
 const FUSED: bool = cfg!(any(all(target_arch = "aarch64", target_feature = "neon"), target_feature = "fma"));
 
 macro_rules! vectors {
@@ -20,7 +20,7 @@ macro_rules! vectors {
             type V = $v;
             type M = $v;
             const LANES: usize = $lanes;
-            const ROWS: usize = ROWS;
+            const SUMS: usize = SUMS;
             const FUSED: bool = FUSED;
 
             #[inline(always)]

@@ -12,7 +12,7 @@ macro_rules! scalar {
             type V = $t;
             type M = bool;
             const LANES: usize = 1;
-            const ROWS: usize = 1;
+            const SUMS: usize = 1;
             const FUSED: bool = true;
 
             fn call<K: Kernel<$t>>(self, kernel: K) -> K::Out {

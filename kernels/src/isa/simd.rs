@@ -22,8 +22,8 @@ pub trait Simd<T: Real>: Copy + 'static {
     type M: Copy;
     /// Numbers in a vector.
     const LANES: usize;
-    /// Rows of the register tile that is two vectors wide.
-    const ROWS: usize;
+    /// Vectors that a kernel may sum in side by side: the registers, less those the operands need.
+    const SUMS: usize;
     /// Whether `mul_add` rounds once.
     const FUSED: bool;
 

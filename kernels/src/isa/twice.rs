@@ -24,7 +24,7 @@ impl<T: Real, S: Simd<T>> Simd<T> for Twice<S> {
     type V = [S::V; 2];
     type M = [S::M; 2];
     const LANES: usize = 2 * S::LANES;
-    const ROWS: usize = S::ROWS;
+    const SUMS: usize = S::SUMS / 2;
     const FUSED: bool = S::FUSED;
 
     #[inline(always)]

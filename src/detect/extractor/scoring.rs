@@ -18,9 +18,8 @@ use crate::flow::{Classes, Density, Flow, Scratch};
 /// Columns of a scoring tile.
 const TILE: usize = 64;
 
-/// Columns of a tile where the flow's weights exceed the second-level cache: a pass over them serves more columns, and the
-/// activations of two layers still fit beside a part of the weights.
-const WIDE_TILE: usize = 128;
+/// Columns of a tile where the flow's weights exceed the second-level cache: a pass over them serves more columns.
+const WIDE_TILE: usize = 256;
 
 /// Bytes of weights from which a flow counts as such.
 const MANY_BYTES: usize = 2 << 20;

@@ -14,7 +14,7 @@ use crate::autodiff::{Adam, AdamOptions, AffineMaps, AlignedVec, Folding, Parame
 pub(super) const TILE: usize = 64;
 
 /// Columns of a tile for nets whose weights exceed the second-level cache: a pass over the weights serves more columns.
-const WIDE_TILE: usize = 128;
+const WIDE_TILE: usize = 256;
 
 /// Bytes of weights from which a net counts as such.
 const MANY_BYTES: usize = 4 << 20;

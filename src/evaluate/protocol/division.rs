@@ -3,13 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::mersenne_twister::permutation;
 use crate::error::Error;
-use crate::random::{Purpose, permutation, stream};
 
 /// How the normal rows are ordered before they are halved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Split {
-    /// By a permutation that depends on the seed.
+    /// By NumPy's permutation of the seed.
     #[default]
     Random,
     /// As in the file: every seed has the same split.
@@ -41,10 +41,7 @@ impl FromStr for Split {
 pub fn divide(normals: &[usize], split: Split, seed: u64, limit: Option<usize>) -> (Vec<usize>, Vec<usize>) {
     let mut train = match split {
         Split::FirstHalf => normals.to_vec(),
-        Split::Random => {
-            let order = permutation(&mut stream(seed, Purpose::Splits, 0, 0), normals.len());
-            order.into_iter().map(|i| normals[i]).collect()
-        }
+        Split::Random => permutation(seed, normals.len()).into_iter().map(|i| normals[i]).collect(),
     };
     let test = train.split_off(train.len() / 2);
     train.truncate(limit.unwrap_or(usize::MAX));

@@ -11,10 +11,10 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
+use super::mersenne_twister::permutation;
 use super::{Split, Task, divide};
 use crate::data::{Standardizer, Table};
 use crate::error::{DataError, Result};
-use crate::random::{Purpose, permutation, stream};
 
 /// Training rows a detector learns from, at most: the first distinct ones in the order of the permutation, each
 /// once, or the first ones with their repeats (see [`Task::repeats`]).
@@ -29,7 +29,7 @@ const NORMAL: &[u8] = b"normal.";
 pub enum Direction {
     /// KDD: the attacks, four fifths of the file, count as normal and `normal.` rows as anomalies.
     Attacks,
-    /// KDDRev: `normal.` rows are normal and 24,319 attacks, drawn by seed without replacement, are anomalies.
+    /// KDDRev: `normal.` rows are normal and 24,319 attacks, the first of a permutation by the seed, are anomalies.
     Reversed,
 }
 
@@ -79,8 +79,8 @@ impl Kdd {
         match direction {
             Direction::Attacks => (attacks, peaceful),
             Direction::Reversed => {
-                let order = permutation(&mut stream(seed, Purpose::Splits, 1, 0), attacks.len());
-                let drawn = order.iter().take(REVERSED_ATTACKS).map(|&i| attacks[i]).collect();
+                let order = permutation(seed, attacks.len());
+                let drawn = order.into_iter().take(REVERSED_ATTACKS).map(|i| attacks[i]).collect();
                 (peaceful, drawn)
             }
         }

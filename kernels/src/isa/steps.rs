@@ -1,0 +1,67 @@
+//! The operands of register tiles, step by step: a column of weights and a row of inputs, without a check a step.
+//!
+//! At step `p < inner` the inputs are `x[p·x_ld ..][..lanes]` and the weights, for `i < ROWS`, `w[i·w_ld + p]`, or
+//! `w[p·w_ld + i]` if they are stored by columns. The last of each is checked once, when the steps are made; all
+//! others lie before it.
+
+use core::hint::black_box;
+use core::marker::PhantomData;
+
+/// See the [module](self).
+pub struct Steps<'a, T, const ROWS: usize, const BY_COLUMNS: bool> {
+    /// The next weight of each row; by columns, of the first row alone.
+    w: [*const T; ROWS],
+    w_ld: usize,
+    x: *const T,
+    x_ld: usize,
+    lanes: usize,
+    left: usize,
+    borrowed: PhantomData<&'a [T]>,
+}
+
+impl<'a, T: Copy, const ROWS: usize, const BY_COLUMNS: bool> Steps<'a, T, ROWS, BY_COLUMNS> {
+    /// The steps, `inner` of them. Panics if a weight or an input of a step lies outside of its slice.
+    #[inline(always)]
+    pub fn new(w: &'a [T], w_ld: usize, x: &'a [T], x_ld: usize, lanes: usize, inner: usize) -> Self {
+        if let Some(last) = inner.checked_sub(1) {
+            let (lines, along) = if BY_COLUMNS { (last, ROWS - 1) } else { (ROWS - 1, last) };
+            let weights = lines.checked_mul(w_ld).and_then(|w| w.checked_add(along));
+            let inputs = last.checked_mul(x_ld).and_then(|x| x.checked_add(lanes));
+            assert!(weights.is_some_and(|last| last < w.len()), "the weights of a tile");
+            assert!(inputs.is_some_and(|end| end <= x.len()), "the inputs of a tile");
+        }
+        let w = match BY_COLUMNS {
+            true => [w.as_ptr(); ROWS],
+            // A compiler that knew these for multiples of one distance would compute each from the one before.
+            false => black_box(core::array::from_fn(|i| w.as_ptr().wrapping_add(i * w_ld))),
+        };
+        Steps { w, w_ld, x: x.as_ptr(), x_ld, lanes, left: inner, borrowed: PhantomData }
+    }
+
+    /// Steps that are left.
+    #[inline(always)]
+    pub fn left(&self) -> usize {
+        self.left
+    }
+
+    /// The next step's weights and inputs. Panics if none is left.
+    #[inline(always)]
+    pub fn take(&mut self) -> ([T; ROWS], &'a [T]) {
+        self.left = self.left.checked_sub(1).expect("a step");
+        let weights = core::array::from_fn(|i| {
+            let at = if BY_COLUMNS { self.w[0].wrapping_add(i) } else { self.w[i] };
+            // SAFETY: a step was left, so its number `p` is less than `inner` and `at` is the address of
+            // `w[i·w_ld + p]`, or `w[p·w_ld + i]`, with `i < ROWS`: no index is larger than the one that `new` found
+            // inside the slice, which `'a` keeps borrowed.
+            unsafe { *at }
+        });
+        // SAFETY: likewise the row begins at `x[p·x_ld]` with `p < inner`, and `new` found the end of the last row,
+        // `lanes` numbers on, inside the slice, which `'a` keeps borrowed.
+        let row = unsafe { core::slice::from_raw_parts(self.x, self.lanes) };
+        // Behind the last step these may point outside; they are not read again.
+        let along = if BY_COLUMNS { self.w_ld } else { 1 };
+        self.w = self.w.map(|w| w.wrapping_add(along));
+        self.x = self.x.wrapping_add(self.x_ld);
+        (weights, row)
+    }
+}
