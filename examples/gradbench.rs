@@ -11,7 +11,7 @@ use std::io::{BufRead, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
-use nafal::autodiff::{CustomOp, Gradients, Linear, ParameterId, Parameters, Prepared, Tape, Var};
+use nafal::autodiff::{CustomOp, Gradients, Linear, ParameterId, Parameters, Prepared, Seed, Tape, Var};
 use nafal_kernels::gemm::Finish;
 use nafal_kernels::{Isa, Staircase, math};
 use serde_json::{Value, json};
@@ -100,7 +100,8 @@ fn least_squares(x: &[f64], n: usize, gradient: bool) -> (f64, Vec<f64>) {
         total += sum(&tape, y);
         if gradient {
             let mut ones = |adjoint: &mut [f64], _: usize| adjoint[..count].fill(1.0);
-            tape.backward(&parameters, &prepared, &mut gradients, &mut [(y, &mut ones)]);
+            let seeds: &mut [Seed<f64>] = &mut [(y, &mut ones)];
+            tape.backward(&parameters, &prepared, &mut gradients, seeds);
         }
     }
     (total, gradients.matrix(&parameters, weights).row(0).to_vec())
@@ -130,7 +131,8 @@ fn log_sum_exp(x: &[f64], gradient: bool) -> (f64, Vec<f64>) {
     }
     let mut gradients = Gradients::zeros(&parameters);
     let mut seed = |adjoint: &mut [f64], _: usize| adjoint.fill(1.0 / total);
-    tape.backward(&parameters, &prepared, &mut gradients, &mut [(sums, &mut seed)]);
+    let seeds: &mut [Seed<f64>] = &mut [(sums, &mut seed)];
+    tape.backward(&parameters, &prepared, &mut gradients, seeds);
     (top + total.ln(), tape.adjoint(input).data[..x.len()].to_vec())
 }
 

@@ -130,8 +130,10 @@ impl<T: Real> Extractor<T> {
         // Views share a tile only if no padding comes between them.
         let together = if padded(rows_of_tile) > rows_of_tile || n % rows_of_tile > 0 {
             1
+        } else if wide {
+            WIDE_TILE / rows_of_tile
         } else {
-            if wide { WIDE_TILE / rows_of_tile } else { TILE / rows_of_tile }
+            TILE / rows_of_tile
         };
         let groups = out.log_density.par_chunks_mut(n * together).zip(out.log_base.par_chunks_mut(n * together));
         groups.enumerate().for_each(|(group, (log_density, log_base))| {
