@@ -25,7 +25,7 @@ fn fitting_names_file_line_and_column() {
         (with_line(2, "1,-inf"), &["t.csv:2:", "\"b\"", "not a finite number"]),
         (with_line(5, "1,"), &["t.csv:5:", "\"b\"", "empty"]),
         (with_line(5, "1e999,2"), &["t.csv:5:", "\"a\"", "too large"]),
-        (with_line(6, "1"), &["t.csv:6:", "1 cell", "header has 2"]),
+        (with_line(6, "1"), &["t.csv:6:", "\"b\"", "1 cell", "header has 2"]),
         (with_line(7, "1,2,3"), &["t.csv:7:", "3 cells", "header has 2"]),
         (with_line(7, ""), &["t.csv:7:", "blank"]),
         (with_line(1, "a,a"), &["t.csv:1:", "\"a\"", "two columns"]),

@@ -278,6 +278,57 @@ fn an_output_is_an_ordinary_file_and_a_link_stays_one() {
 }
 
 #[test]
+fn an_output_never_takes_the_place_of_an_input() {
+    let bench = Bench::with_model();
+    let (model, table) = (std::fs::read(bench.path("m.nafal")).unwrap(), bench.read("train.csv"));
+    for arguments in [
+        &["fit", "train.csv", "-o", "train.csv"][..],
+        &["fit", "train.csv", "-o", "n.nafal", "--report", "./n.nafal"],
+        &["fit", "train.csv", "-o", "n.nafal", "--report", "train.csv"],
+        &["score", "m.nafal", "train.csv", "-o", "train.csv"],
+        &["predict", "m.nafal", "train.csv", "-o", "m.nafal"],
+        &["evaluate", "m.nafal", "train.csv", "-o", "./train.csv"],
+        &["sample", "m.nafal", "-n", "3", "-o", "m.nafal"],
+    ] {
+        bench.fails(arguments, 2, &["named twice"]);
+    }
+    assert!(std::fs::read(bench.path("m.nafal")).unwrap() == model && bench.read("train.csv") == table);
+}
+
+#[test]
+fn an_output_that_cannot_be_written_fails_before_the_work() {
+    let bench = Bench::with_model();
+    std::fs::create_dir(bench.path("folder")).unwrap();
+    let long = ["fit", "train.csv", "--views", "50000", "-o"];
+    for (to, word) in [("no/such/m.nafal", "there is no folder no/such"), ("folder", "it is a directory")] {
+        bench.fails(&[&long[..], &[to]].concat(), 5, &["cannot write", to, word]);
+        bench.fails(&[&long[..], &["x.nafal", "--report", to]].concat(), 5, &["cannot write", to, word]);
+        for verb in ["score", "predict", "evaluate"] {
+            bench.fails(&[verb, "m.nafal", "train.csv", "-o", to], 5, &["cannot write", to, word]);
+        }
+    }
+    // A label of normal rows without a label column says nothing.
+    let ran = bench.run(&["fit", "train.csv", "-o", "x.nafal", "--normal", "1"]);
+    assert!(ran.code == 2 && ran.err.contains("--label"), "{}", ran.err);
+}
+
+#[test]
+fn presets_bring_their_kind_of_score() {
+    let bench = Bench::new();
+    bench.write("t.csv", simulated(3, 60, 0));
+    for (preset, rest, score) in
+        [("fast", &[][..], "calibrated"), ("paper", &[], "likelihood"), ("paper", &["--score", "latent"], "latent")]
+    {
+        let fixed = ["fit", "t.csv", "--views", "5", "-o", "m.nafal", "--preset", preset];
+        bench.succeeds(&[&fixed[..], rest].concat());
+        let header = bench.succeeds(&["info", "m.nafal", "--json"]).out;
+        let header: serde_json::Value = serde_json::from_str(&header).unwrap();
+        assert_eq!(header["configuration"]["score"], score);
+        assert_eq!(numbers(&bench.succeeds(&["score", "m.nafal", "t.csv"]).out, "row,score,p_value").len(), 60);
+    }
+}
+
+#[test]
 fn the_demonstration_tells_its_story() {
     let bench = Bench::new();
     let ran = bench.succeeds(&["demo", "--out", "a/b", "--json"]);

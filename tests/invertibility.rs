@@ -167,9 +167,8 @@ fn blocks_are_triangular<T: Real>(case: &Case, isa: Isa, j: usize, intruder: f64
     Ok(())
 }
 
-/// With the features before it fixed, an output never falls as its own feature grows: within two units in the last place
-/// of `1 + |z|` (four on a machine without fused multiply-adds), more on
-/// plateaus, where the logarithms whose difference `z` is are as large as that of the slope, on a fan of values that holds neighbours of one another.
+/// With the features before it fixed, an output never falls as its own feature grows by more than two units in the last
+/// place of `1 + |z|`, on a fan of values that holds neighbours of one another.
 fn outputs_never_fall<T: Real>(case: &Case, isa: Isa, j: usize) -> Law {
     let (m, block) = (case.spec.features, case.flow::<T>().with_isa(isa));
     let j = j % m;
@@ -190,17 +189,12 @@ fn outputs_never_fall<T: Real>(case: &Case, isa: Isa, j: usize) -> Law {
         .collect();
     let classes = if case.spec.classes > 0 { Classes::Same(0) } else { Classes::None };
     let z: Vec<T> = block.data_to_latent(&x, classes).0.iter().skip(j).step_by(m).copied().collect();
-    let zeros = vec![0u32; fan.len()];
-    let each = if case.spec.classes > 0 { Classes::Each(&zeros) } else { Classes::None };
-    let log_slopes: Vec<f64> = log_slopes(&block, &x, each).into_iter().skip(j).step_by(m).collect();
     for i in 1..z.len() {
         let (low, high) = (z[i - 1].to_f64(), z[i].to_f64());
         if fan[i - 1] == fan[i] {
             prop_assert_eq!(z[i - 1].bits(), z[i].bits(), "ties");
         }
-        // Without fused multiply-adds a unit's argument is rounded twice.
-        let units_in_the_last_place = if isa.fused() { 2.0 } else { 4.0 };
-        let slack = units_in_the_last_place * T::EPSILON.to_f64() * (1.0 + low.abs() + 8.0 * log_slopes[i].abs());
+        let slack = 2.0 * T::EPSILON.to_f64() * (1.0 + low.abs());
         prop_assert!(
             high >= low - slack,
             "{} {}: z({}) = {low}, z({}) = {high}",

@@ -205,3 +205,31 @@ fn gross_outliers_of_a_detector_stay_ordered() {
         }
     }
 }
+
+/// However many columns a table has, none is out of sight: a value far out in any one of them raises the score.
+#[test]
+fn an_outlier_in_any_one_column_of_a_wide_table_is_seen() {
+    let (n, d) = (24, 300);
+    let mut rng = stream(2, Purpose::Simulation, 0, 0);
+    let names = (0..d).map(|j| format!("c{j}")).collect::<Vec<_>>();
+    let table = Table::new(names.clone(), (0..n * d).map(|_| normal(&mut rng)).collect()).unwrap();
+    let mut configuration = Configuration::preset(Preset::Default, ScoreKind::Calibrated);
+    for family in &mut configuration.families {
+        (family.hidden, family.steps, family.batch) = (32, 2, 32);
+    }
+    let fit = |views| Detector::builder().with_configuration(configuration.clone()).views(views).fit(&table).unwrap();
+    // Five views of 4 columns and five of 32.
+    assert!((120..=140).contains(&fit(10).unseen_columns()));
+    let model = fit(125);
+    assert_eq!(model.unseen_columns(), 0);
+    let far = |j: usize, r: f64| {
+        let mut row = table.row(0).to_vec();
+        row[j] = r;
+        row
+    };
+    for j in 0..d {
+        let ray = [1e2, 1e3, 1e4, 1e6].map(|r| far(j, r)).concat();
+        let scores = model.score(&Table::new(names.clone(), ray).unwrap()).unwrap();
+        assert!(scores.windows(2).all(|pair| pair[1] > pair[0]), "column {j}: {scores:?}");
+    }
+}

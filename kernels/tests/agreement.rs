@@ -7,7 +7,7 @@ use nafal_kernels::map::{self, AdamStep};
 use nafal_kernels::{Isa, Matrix, MatrixMut, Real, naive};
 use proptest::prelude::*;
 use support::products::{Begin, Problem};
-use support::{Numbers, close, extent, isas};
+use support::{Numbers, close, extent, isas, settings};
 
 /// Growing prefixes with repeats, some of them empty.
 fn prefixes() -> impl Strategy<Value = (Vec<usize>, usize)> {
@@ -33,7 +33,7 @@ fn agree<T: Real>(p: &Problem<T>, tolerance: f64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(settings(64))]
     #[test]
     fn products_agree((prefixes, k) in prefixes(), lanes in 0usize..70, slack in 0usize..5, seed: u64) {
         agree(&Problem::<f32>::new(&prefixes, k, lanes, slack, seed), 2e-5);

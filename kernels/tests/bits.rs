@@ -7,7 +7,7 @@ use nafal_kernels::map::{self, AdamStep};
 use nafal_kernels::{Isa, Matrix, Real, math};
 use proptest::prelude::*;
 use support::products::{Begin, Problem};
-use support::{Numbers, bits, isas};
+use support::{Numbers, bits, isas, settings};
 
 /// The instruction sets that round a multiply-add once.
 fn fused() -> Vec<Isa> {
@@ -32,7 +32,7 @@ fn products<T: Real>(prefixes: &[usize], k: usize, lanes: usize, seed: u64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(settings(48))]
     #[test]
     fn products_are_scalar_chains(k in 1usize..50, rows in 1usize..40, lanes in 1usize..70, seed: u64) {
         let mut r = Numbers(seed);
@@ -70,6 +70,14 @@ fn clone<T: Real>(p: &Problem<T>) -> Problem<T> {
 fn long_sums_are_one_chain() {
     products::<f32>(&[700, 2100, 2100], 2100, 19, 3);
     products::<f64>(&[700, 2100, 2100], 2100, 19, 3);
+}
+
+#[test]
+fn more_inputs_than_the_caches_hold_are_one_chain_each() {
+    let rows = if support::small() { 2 } else { 50 };
+    let prefixes: Vec<usize> = (0..rows).map(|i| if i == 0 { 700 } else { 1900 }).collect();
+    products::<f32>(&prefixes, 1900, 141, 4);
+    products::<f64>(&prefixes, 1900, 71, 4);
 }
 
 /// Arguments over many magnitudes, with the odd ones.

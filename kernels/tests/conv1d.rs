@@ -6,7 +6,7 @@ use nafal_kernels::conv1d::{self, Conv1d};
 use nafal_kernels::gemm::Finish;
 use nafal_kernels::{Isa, Real, naive};
 use proptest::prelude::*;
-use support::{Numbers, bits, close, isas};
+use support::{Numbers, bits, close, isas, settings};
 
 fn geometry() -> impl Strategy<Value = (Conv1d, usize, usize)> {
     let channels = (1usize..20, 1usize..40, 1usize..8);
@@ -68,7 +68,7 @@ fn agree<T: Real>(c: &Conv1d, length: usize, samples: usize, tolerance: f64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(settings(96))]
     #[test]
     fn agrees_with_the_definition((c, length, samples) in geometry()) {
         agree::<f64>(&c, length, samples, 1e-12);

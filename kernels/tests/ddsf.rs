@@ -7,7 +7,7 @@ use nafal_kernels::dsf::Slope;
 use nafal_kernels::{Isa, Matrix, MatrixMut, Real, naive};
 use proptest::prelude::*;
 use support::nodes::Node;
-use support::{Numbers, bits, isas};
+use support::{Numbers, bits, isas, settings};
 
 /// Operands of one layer.
 struct Problem<T> {
@@ -128,7 +128,7 @@ fn widths() -> impl Strategy<Value = [usize; 3]> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(settings(48))]
     #[test]
     fn agrees_with_the_definition(widths in widths(), lanes in 0usize..36, seed: u64) {
         for slope in [Slope::Softplus, Slope::Bounded { limit: 4.0 }] {

@@ -6,7 +6,7 @@ use nafal_kernels::dsf::Slope;
 use nafal_kernels::{Real, naive};
 use proptest::prelude::*;
 use support::nodes::Node;
-use support::{bits, isas};
+use support::{Numbers, bits, isas, settings};
 
 const SLOPES: [Slope; 2] = [Slope::Softplus, Slope::Bounded { limit: 4.0 }];
 
@@ -30,7 +30,7 @@ fn agree<T: Real>(node: &Node<T>, tolerance: f64) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(settings(64))]
     #[test]
     fn agrees_with_the_definition(units in 1usize..24, lanes in 0usize..40, reach in 0.1f64..8.0, seed: u64) {
         for slope in SLOPES {
@@ -68,6 +68,16 @@ proptest! {
     }
 
     #[test]
+    fn values_never_fall(units in 1usize..=33, seed: u64) {
+        for slope in SLOPES {
+            for spread in [[3.0, 0.1, 0.1], [3.0, 4.0, 0.1], [1.0, 1.0, 1.0], [10.0, 30.0, 10.0], [900.0, 900.0, 900.0]] {
+                grows(&Node::<f32>::new(slope, units, 1, 1.0, spread, seed), seed);
+                grows(&Node::<f64>::new(slope, units, 1, 1.0, spread, seed), seed);
+            }
+        }
+    }
+
+    #[test]
     fn between_the_units_and_never_steeper(units in 1usize..24, seed: u64, reach in 0.1f64..1e4) {
         bounded(&Node::<f32>::new(Slope::Softplus, units, 16, reach, [2.0, 3.0, 2.0], seed), 1e-6);
         bounded(&Node::<f64>::new(Slope::Softplus, units, 16, reach, [2.0, 3.0, 2.0], seed), 1e-14);
@@ -91,6 +101,27 @@ fn alone<T: Real>(node: &Node<T>) {
         if isa.fused() {
             let all = bits(&whole.all().collect::<Vec<_>>());
             assert_eq!(first.get_or_insert_with(|| all.clone()), &all, "{}", isa.name());
+        }
+    }
+}
+
+/// The map of a one-lane node on a fan of inputs up to 10⁶ in size, neighbours of one another among them: it never falls
+/// by more than two units in the last place.
+fn grows<T: Real>(node: &Node<T>, seed: u64) {
+    let (mut numbers, eps) = (Numbers(seed), T::EPSILON.to_f64());
+    let ends = (0..40).map(|i| numbers.signed() * 10f64.powf(-3.0 + f64::from(i) * 9.0 / 39.0));
+    let fan = ends.flat_map(|v| [0.0, 0.5, 1.0, 3.0].map(|k| T::from_f64(v + k * eps * v.abs())));
+    let mut x: Vec<T> = fan.collect();
+    x.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    let n = x.len();
+    let raw = node.raw.iter().flat_map(|&v| vec![v; n]).collect();
+    let fan = Node { x, raw, y_bar: vec![T::ONE; n], log_slope_bar: vec![T::ONE; n], ..*node };
+    for isa in isas() {
+        let y = fan.run(Some(isa)).y;
+        for (x, y) in fan.x.windows(2).zip(y.windows(2)) {
+            let (low, high) = (y[0].to_f64(), y[1].to_f64());
+            let place = format!("{} {} {} units: y({}) = {low}", isa.name(), T::NAME, node.units, x[0]);
+            assert!(high >= low - 2.0 * eps * (1.0 + low.abs()), "{place}, y({}) = {high}", x[1]);
         }
     }
 }

@@ -1,9 +1,9 @@
-//! NaN behind a mask, slices that end where their storage ends, limits, and refusals.
+//! NaN behind a mask, elements between rows, and refusals.
 
 mod support;
 
 use nafal_kernels::gemm::Finish;
-use nafal_kernels::{Isa, Real, map};
+use nafal_kernels::{Isa, Real};
 use support::isas;
 use support::products::{Begin, Problem};
 
@@ -51,51 +51,6 @@ fn untouched<T: Real>() {
 fn padding_is_left_alone() {
     untouched::<f32>();
     untouched::<f64>();
-}
-
-/// Slices that begin at every offset of their storage and end exactly at its end.
-fn at_the_end<T: Real>() {
-    for isa in isas() {
-        for offset in 0..17 {
-            for n in 0..40 {
-                let storage: Vec<T> = vec![T::from_f64(0.5); offset + n];
-                let mut out = storage.clone().into_boxed_slice();
-                map::exp(isa, &storage[offset..], &mut out[offset..]);
-                assert!(out[offset..].iter().all(|v| *v == out[offset]));
-                assert!(out[..offset].iter().all(|v| *v == T::from_f64(0.5)));
-            }
-        }
-    }
-}
-
-#[test]
-fn slices_may_end_at_the_end_of_their_storage() {
-    at_the_end::<f32>();
-    at_the_end::<f64>();
-}
-
-#[test]
-fn limits() {
-    for isa in isas() {
-        let f = |f: fn(Isa, &[f64], &mut [f64]), x: f64| {
-            let mut y = [0.0; 1];
-            f(isa, &[x], &mut y);
-            y[0]
-        };
-        let inf = f64::INFINITY;
-        assert_eq!([f(map::exp, inf), f(map::exp, -inf), f(map::exp, 0.0)], [inf, 0.0, 1.0]);
-        assert_eq!([f(map::exp_m1, inf), f(map::exp_m1, -inf), f(map::exp_m1, 0.0)], [inf, -1.0, 0.0]);
-        assert_eq!([f(map::ln, inf), f(map::ln, 0.0), f(map::ln, 1.0)], [inf, -inf, 0.0]);
-        assert_eq!([f(map::ln_1p, inf), f(map::ln_1p, -1.0), f(map::ln_1p, 0.0)], [inf, -inf, 0.0]);
-        assert_eq!([f(map::sigmoid, inf), f(map::sigmoid, -inf), f(map::sigmoid, 0.0)], [1.0, 0.0, 0.5]);
-        assert_eq!([f(map::softplus, inf), f(map::softplus, -inf)], [inf, 0.0]);
-        assert_eq!([f(map::log_sigmoid, inf), f(map::log_sigmoid, -inf)], [0.0, -inf]);
-        assert_eq!([f(map::tanh, inf), f(map::tanh, -inf), f(map::tanh, -0.0)], [1.0, -1.0, 0.0]);
-        assert_eq!([f(map::logit, 1.0), f(map::logit, 0.0), f(map::logit, 0.5)], [inf, -inf, 0.0]);
-        assert!(f(map::ln, -1.0).is_nan() && f(map::ln_1p, -2.0).is_nan());
-        assert!(f(map::logit, 1.5).is_nan() && f(map::logit, -0.5).is_nan());
-        assert!(f(map::tanh, -0.0).is_sign_negative());
-    }
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! Arguments that several verbs share.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
+use super::output::Output;
+use crate::detect::Preset;
 use crate::error::{Error, Result};
 
 /// Arguments of every verb.
@@ -45,7 +48,72 @@ impl Global {
 pub(super) struct To {
     /// Write to FILE instead of stdout, atomically
     #[arg(short = 'o', long = "output", value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    output: Option<PathBuf>,
+}
+
+impl To {
+    /// Opens the output of a command that reads `inputs`.
+    ///
+    /// # Errors
+    /// As [`keep_apart`] and [`Output::open`].
+    pub fn open(&self, inputs: &[&Path]) -> Result<Output> {
+        let output = self.output.as_deref();
+        keep_apart(output.into_iter().chain(inputs.iter().copied()))?;
+        Output::open(output)
+    }
+}
+
+/// Refuses a command whose output would take the place of a file it reads, or of another output.
+///
+/// # Errors
+/// [`Error::Usage`].
+pub(super) fn keep_apart<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<()> {
+    let mut seen = Vec::new();
+    for path in paths {
+        let Some(place) = place(path) else { continue };
+        if seen.contains(&place) {
+            let problem = format!("{} is named twice; write the output to a file of its own", path.display());
+            return Err(Error::Usage(problem));
+        }
+        seen.push(place);
+    }
+    Ok(())
+}
+
+/// Where a file is or would be; `None` for standard streams, devices and folders, which are not replaced.
+fn place(path: &Path) -> Option<PathBuf> {
+    if path.as_os_str() == "-" {
+        return None;
+    }
+    match fs::canonicalize(path) {
+        Ok(existing) => existing.is_file().then_some(existing),
+        Err(_) => {
+            let folder = path.parent().filter(|p| *p != Path::new("")).unwrap_or(Path::new("."));
+            Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
+        }
+    }
+}
+
+/// A named configuration.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(super) enum Named {
+    /// The recipe chosen on development data
+    #[default]
+    Default,
+    /// Fewer views, fewer steps
+    Fast,
+    /// The paper's set-up taken literally, for studies: it may end with exit 6, because its loss has no minimum
+    Paper,
+}
+
+impl From<Named> for Preset {
+    fn from(named: Named) -> Preset {
+        match named {
+            Named::Default => Preset::Default,
+            Named::Fast => Preset::Fast,
+            Named::Paper => Preset::Paper,
+        }
+    }
 }
 
 /// A model and the data it is applied to.

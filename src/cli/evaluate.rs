@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::arguments::{Global, Subject, To};
 use super::model_scores::ModelScores;
-use super::output::{Cell, Output, TableWriter};
+use super::output::{Cell, TableWriter};
 use super::predict::{ALPHA, note_unattainable};
 use crate::data::is_normal;
 use crate::detect::{Model, Threshold};
@@ -57,7 +57,7 @@ impl Evaluate {
         })?;
         let normal = self.normal.as_deref().unwrap_or(model.normal_label());
         note_unattainable(&model, self.alpha, global);
-        let output = Output::open(self.to.output.as_deref())?;
+        let output = self.to.open(&[&self.subject.model, &self.subject.data])?;
         let mut stream = ModelScores::open(&model, &self.subject, Some(label), global, true)?;
         let source = stream.source().to_owned();
         let all = stream.rest()?;

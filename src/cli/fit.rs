@@ -6,12 +6,12 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::arguments::Global;
+use super::arguments::{Global, Named, keep_apart};
 use super::output::{Output, print};
 use super::progress::Stages;
 use super::training_report;
 use crate::data::{ReadOptions, Table};
-use crate::detect::{Detector, Model, Preset, Progress, ScoreKind};
+use crate::detect::{Detector, Model, Progress, ScoreKind};
 use crate::error::Result;
 
 /// Fit a detector to normal rows
@@ -26,22 +26,25 @@ pub(super) struct Fit {
     #[arg(long, value_name = "C")]
     label: Option<String>,
     /// Label of normal rows; rows with another label are left out
-    #[arg(long, value_name = "V", default_value = "0", allow_hyphen_values = true)]
+    #[arg(long, value_name = "V", default_value = "0", allow_hyphen_values = true, requires = "label")]
     normal: String,
     /// About how many views of a row [default: the preset's]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     views: Option<u32>,
+    /// Training steps of every flow, and of an extractor that is trained [default: the preset's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    steps: Option<u32>,
     /// Seed of every random choice
     #[arg(long, value_name = "S", default_value_t = 0)]
     seed: u64,
     /// Active learning: train on with samples of low likelihood drawn from the flows
     #[arg(long, value_enum, default_value_t = Switch::Off)]
     active: Switch,
-    /// What the score is made of
-    #[arg(long, value_enum, default_value_t = Score::Calibrated)]
-    score: Score,
+    /// What the score is made of [default: the preset's; calibrated, or likelihood with --preset paper]
+    #[arg(long, value_enum)]
+    score: Option<Score>,
     /// Named configuration
-    #[arg(long, value_enum, default_value_t = Named::Default)]
+    #[arg(long, value_enum, default_value_t)]
     preset: Named,
     /// Write an HTML page about the fit
     #[arg(long, value_name = "FILE.html")]
@@ -64,17 +67,11 @@ enum Score {
     Latent,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Named {
-    /// The recipe chosen on development data
-    Default,
-    /// Fewer views, fewer steps
-    Fast,
-}
-
 impl Fit {
     pub fn run(&self, global: &Global) -> Result<()> {
         let started = Instant::now();
+        let outputs = [Some(&self.output), self.report.as_ref()];
+        keep_apart(outputs.into_iter().flatten().chain([&self.data]).map(PathBuf::as_path))?;
         let options = ReadOptions { label: self.label.clone(), columns: None };
         let table = Table::read_csv(&self.data, &options)?;
         self.note_label(&table, global);
@@ -99,16 +96,19 @@ impl Fit {
             .seed(self.seed)
             .normal(&self.normal)
             .active(self.active == Switch::On)
-            .score(match self.score {
+            .preset(self.preset.into())
+            .progress(progress);
+        if let Some(score) = self.score {
+            builder = builder.score(match score {
                 Score::Calibrated => ScoreKind::Calibrated,
                 Score::Likelihood => ScoreKind::Likelihood,
                 Score::Latent => ScoreKind::Latent,
-            })
-            .preset(match self.preset {
-                Named::Default => Preset::Default,
-                Named::Fast => Preset::Fast,
-            })
-            .progress(progress);
+            });
+        }
+        if let Some(steps) = self.steps {
+            let configuration = builder.configuration().with_steps(steps.into());
+            builder = builder.with_configuration(configuration);
+        }
         if let Some(views) = self.views {
             builder = builder.views(views as usize);
         }
@@ -143,6 +143,10 @@ impl Fit {
             table.rows(),
             shown(&self.output)
         ));
+        let unseen = model.unseen_columns();
+        if unseen > 0 {
+            global.note(format_args!("note: no view looks at {unseen} of the columns; raise --views"));
+        }
         if let Some(report) = &self.report {
             global.note(format_args!("report: {}", shown(report)));
         }

@@ -7,6 +7,7 @@
 mod arguments;
 mod demo;
 mod evaluate;
+mod figures;
 mod fit;
 mod info;
 mod model_scores;

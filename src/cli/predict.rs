@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::arguments::{Global, Subject, To};
 use super::model_scores::{ModelScores, Scored};
-use super::output::{Cell, Output, TableWriter};
+use super::output::{Cell, TableWriter};
 use crate::detect::{Model, Threshold};
 use crate::error::Result;
 
@@ -43,7 +43,7 @@ impl Predict {
         if let Threshold::Alpha(alpha) = threshold {
             note_unattainable(&model, alpha, global);
         }
-        let output = Output::open(self.to.output.as_deref())?;
+        let output = self.to.open(&[&self.subject.model, &self.subject.data])?;
         let mut stream = ModelScores::open(&model, &self.subject, None, global, output.is_file())?;
         // Which rows are the highest is known only at the end; rows are read before the header is written, so that where
         // the first ones are bad nothing is printed.
@@ -64,12 +64,13 @@ impl Predict {
 pub(super) fn note_unattainable(model: &Model, alpha: f64, global: &Global) {
     let smallest = model.smallest_p_value();
     if alpha < smallest {
+        let (rows, calibrating) = (model.training_rows(), model.calibration_rows());
+        let needed = (1.0 / alpha - 1.0).ceil() * rows as f64 / calibrating.max(1) as f64;
         global.note(format_args!(
-            "note: no p-value is below 1/{} with {} training rows, so alpha {alpha} calls nothing anomalous; \
+            "note: no p-value is below 1/{} with {rows} training rows, so alpha {alpha} calls nothing anomalous; \
              fit on at least {:.0} rows or use --threshold",
-            model.training_rows() + 1,
-            model.training_rows(),
-            (1.0 / alpha - 1.0).ceil()
+            calibrating + 1,
+            needed.ceil()
         ));
     }
 }

@@ -4,25 +4,27 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::arguments::{Global, To};
-use super::output::Output;
+use super::arguments::{Global, Named, To};
+use super::figures::FigureFiles;
 use super::progress::Stages;
+use super::staging::Folder;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
 use crate::evaluate::Method;
 use crate::evaluate::protocol::Split;
-use crate::evaluate::reproduce::{Experiment, JsonLines, Options, TextTables, run};
+use crate::evaluate::reproduce::{Experiment, JsonLines, OUTPUT, Options, Sink, TextTables, run};
 
 /// Repeat an experiment of the paper, every method on the same splits
 ///
 /// With --json: one object a run and metric as they come, then one per data set, method and metric.
 #[derive(Debug, Args)]
 pub(super) struct Reproduce {
-    /// Experiment, such as table1, dev (the tables for choosing a configuration) or datasets (their sizes)
+    /// Experiment: table1, dev (the tables for choosing a configuration), ablation (what each departure from the paper
+    /// is worth), datasets (their sizes), figure3, figure4 or figure6
     experiment: Experiment,
-    /// Folder with the data sets: tabular/, dev/, kdd/, timeseries/
+    /// Folder with the data sets: tabular/, dev/, kdd/, timeseries/; figure6 needs none
     #[arg(long, value_name = "DIR")]
-    data: PathBuf,
+    data: Option<PathBuf>,
     /// Only these data sets
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     datasets: Vec<String>,
@@ -35,32 +37,53 @@ pub(super) struct Reproduce {
     /// How normal rows are divided: random or first-half (the order of the file)
     #[arg(long, value_name = "SPLIT", default_value = "random")]
     split: Split,
+    /// Configuration of our detector
+    #[arg(long, value_enum, default_value_t)]
+    preset: Named,
+    /// Folder for the SVG and CSV files of a figure
+    #[arg(long, value_name = "DIR", default_value = "figures")]
+    out: PathBuf,
     #[command(flatten)]
     to: To,
 }
 
 impl Reproduce {
     pub fn run(&self, global: &Global) -> Result<()> {
+        let data = match &self.data {
+            Some(data) => data.clone(),
+            None if self.experiment == Experiment::Figure6 => PathBuf::new(),
+            None => {
+                let problem = format!("{} needs --data DIR, the folder with the data sets", self.experiment.name());
+                return Err(Error::Usage(problem));
+            }
+        };
         let options = Options {
-            data: self.data.clone(),
+            data,
             datasets: self.datasets.clone(),
             methods: self.methods.clone(),
             seeds: self.seeds,
             split: self.split,
             ..Options::default()
         };
-        let builder = Detector::builder();
         let stages = Stages::new(global.quiet);
-        let mut output = Output::open(self.to.output.as_deref())?;
+        let mut output = self.to.open(&[])?;
+        let folder = self.experiment.is_figure().then(|| Folder::make(&self.out)).transpose()?;
         let ran = if global.json {
-            run(self.experiment, &options, &builder, &stages, &mut JsonLines(&mut output))
+            self.told(&options, &stages, global, &mut JsonLines(&mut output))
         } else {
-            run(self.experiment, &options, &builder, &stages, &mut TextTables::new(&mut output))
+            self.told(&options, &stages, global, &mut TextTables::new(&mut output))
         };
         ran.map_err(|e| match e {
-            Error::Write { source, .. } => output.failed(source),
+            Error::Write { path, source } if path.as_os_str() == OUTPUT => output.failed(source),
             other => other,
         })?;
+        folder.into_iter().for_each(Folder::keep);
         output.finish()
+    }
+
+    fn told(&self, options: &Options, stages: &Stages, global: &Global, sink: &mut dyn Sink) -> Result<()> {
+        let builder = Detector::builder().preset(self.preset.into());
+        let mut sink = FigureFiles::new(&self.out, global, sink);
+        run(self.experiment, options, &builder, stages, &mut sink)
     }
 }

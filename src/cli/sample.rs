@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::arguments::{Global, To};
-use super::output::{Cell, Output, TableWriter};
+use super::output::{Cell, TableWriter};
 use crate::detect::Model;
 use crate::error::Result;
 
@@ -30,7 +30,7 @@ pub(super) struct Sample {
 impl Sample {
     pub fn run(&self, global: &Global) -> Result<()> {
         let model = Model::load(&self.model)?;
-        let output = Output::open(self.to.output.as_deref())?;
+        let output = self.to.open(&[&self.model])?;
         let samples = model.sample(self.count as usize, self.seed)?;
         let d = samples.names.len();
         let mut table = TableWriter::new(output, global.json, &header(&samples.names))?;

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::arguments::{Global, Subject, To};
 use super::model_scores::ModelScores;
-use super::output::{Cell, Output, TableWriter};
+use super::output::{Cell, TableWriter};
 use crate::detect::Model;
 use crate::error::Result;
 
@@ -22,7 +22,7 @@ pub(super) struct Score {
 impl Score {
     pub fn run(&self, global: &Global) -> Result<()> {
         let model = Model::load(&self.subject.model)?;
-        let output = Output::open(self.to.output.as_deref())?;
+        let output = self.to.open(&[&self.subject.model, &self.subject.data])?;
         let mut stream = ModelScores::open(&model, &self.subject, None, global, output.is_file())?;
         // Read before the header is written: where the first rows are bad, nothing is printed.
         let mut next = stream.next()?;

@@ -91,7 +91,7 @@ impl Staged {
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         // Made and listed under one lock, so that a signal in between does not miss it.
         let mut leftovers = leftovers();
-        let (file, path) = builder.tempfile_in(folder)?.into_parts();
+        let (file, path) = builder.tempfile_in(folder).map_err(|e| unwritable(folder, &e))?.into_parts();
         leftovers.files.push(path.to_path_buf());
         Ok(Staged { file, shown, part: Some(Part { path, destination }) })
     }
@@ -114,6 +114,14 @@ impl Staged {
     /// The error of a failed write.
     pub fn failed(&self, source: io::Error) -> Error {
         Error::Write { path: self.shown.clone(), source }
+    }
+}
+
+/// The error of making a file in `folder`, without the name of the file that could not be made.
+fn unwritable(folder: &Path, e: &io::Error) -> io::Error {
+    match e.kind() {
+        io::ErrorKind::NotFound => io::Error::new(e.kind(), format!("there is no folder {}", folder.display())),
+        kind => kind.into(),
     }
 }
 

@@ -98,7 +98,7 @@ pub(super) fn facts(model: &Model) -> Vec<(String, String)> {
         ("configuration", configuration.hash()),
         ("kind of score", configuration.score.name().to_owned()),
         ("active learning", if configuration.active.is_some() { "on" } else { "off" }.to_owned()),
-        ("smallest p-value", format!("1/{}", model.training_rows() + 1)),
+        ("smallest p-value", format!("1/{}", model.calibration_rows() + 1)),
         ("nafal", env!("CARGO_PKG_VERSION").to_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value))

@@ -3,12 +3,10 @@
 use super::Table;
 use crate::error::{DataError, Result};
 
-/// Whether a label is the one of normal rows: as numbers if both parse (`0` is `0.0`), else as text.
+/// Whether a label is the one of normal rows: as numbers if both parse (`0` is `0.0`), else as text. The same text is the
+/// same label, also where it parses as NaN.
 pub fn is_normal(label: &str, normal: &str) -> bool {
-    match (label.parse::<f64>(), normal.parse::<f64>()) {
-        (Ok(a), Ok(b)) => a == b,
-        _ => label == normal,
-    }
+    label == normal || matches!((label.parse::<f64>(), normal.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
 }
 
 impl Table {
@@ -60,6 +58,7 @@ mod tests {
         let t = table(&["0", "0.0", "1", "normal", "+0", "-0", " 0"]);
         assert_eq!(t.normal_rows("0"), [0, 1, 4, 5]);
         assert_eq!(t.normal_rows("normal"), [3]);
+        assert_eq!(table(&["NaN", "0", "inf", "nan"]).normal_rows("NaN"), [0]);
     }
 
     #[test]

@@ -134,6 +134,9 @@ pub struct ActiveConfiguration {
     pub augment: bool,
 }
 
+/// Most flows of a covered family, as a multiple of the configured number: training must end on the widest table.
+const MOST_GROWTH: usize = 4;
+
 /// Every constant of a detector.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Configuration {
@@ -141,6 +144,8 @@ pub struct Configuration {
     pub families: Vec<FamilyConfiguration>,
     /// Folds of the training rows; a view leaves one out.
     pub folds: usize,
+    /// In a wide table, families of axis selections get more flows until each column is in this many of their views.
+    pub coverage: usize,
     /// Kind of score.
     pub score: ScoreKind,
     /// Active learning, if on.
@@ -150,11 +155,11 @@ pub struct Configuration {
 impl Configuration {
     /// The configuration of a preset, without active learning.
     pub fn preset(preset: Preset, score: ScoreKind) -> Configuration {
-        let subsets = FamilyConfiguration {
-            name: "subsets".into(),
+        let pairs = FamilyConfiguration {
+            name: "pairs".into(),
             maps: MapKind::Axes,
             base: Base::Normal,
-            features: 4,
+            features: 2,
             flows: 5,
             views_per_flow: 24,
             conditioned: true,
@@ -176,7 +181,7 @@ impl Configuration {
             maps: MapKind::Axes,
             base: Base::Normal,
             features: 32,
-            flows: 5,
+            flows: 10,
             views_per_flow: 1,
             conditioned: true,
             extractor: None,
@@ -184,7 +189,7 @@ impl Configuration {
             layers: 1,
             hidden: 128,
             units: 4,
-            steps: 500,
+            steps: 1000,
             batch: 128,
             peak_rate: 1e-2,
             optimiser: Optimiser::OneCycle,
@@ -192,12 +197,31 @@ impl Configuration {
             round_steps: 40,
             draws: 1,
         };
+        let plain = FamilyConfiguration { name: "plain".into(), base: Base::Standard, ..wide.clone() };
         let families = match preset {
-            Preset::Fast => vec![FamilyConfiguration { views_per_flow: 8, steps: 100, ..subsets }],
+            Preset::Fast => {
+                let fewer = |f: FamilyConfiguration| FamilyConfiguration {
+                    flows: 5,
+                    views_per_flow: f.views_per_flow.div_ceil(3),
+                    steps: f.steps.div_ceil(4),
+                    ..f
+                };
+                [pairs, wide, plain].map(fewer).into()
+            }
             Preset::Paper => vec![super::paper::family()],
-            Preset::Default => vec![subsets, wide],
+            Preset::Default => vec![pairs, wide, plain],
         };
-        Configuration { families, folds: 5, score, active: None }
+        Configuration { families, folds: 5, coverage: 3, score, active: None }
+    }
+
+    /// The same with as many flows as a table of `columns` columns needs to be covered, at most [`MOST_GROWTH`] times as many.
+    pub(super) fn covering(mut self, columns: usize) -> Configuration {
+        for family in self.families.iter_mut().filter(|f| f.maps == MapKind::Axes) {
+            let seen_by_a_flow = family.views_per_flow * family.features.min(columns);
+            let needed = (self.coverage * columns).div_ceil(seen_by_a_flow);
+            family.flows = needed.clamp(family.flows, MOST_GROWTH * family.flows);
+        }
+        self
     }
 
     /// Scales the numbers of views so that all families together have about `views`, each at least one a flow.
@@ -207,6 +231,17 @@ impl Configuration {
             let share = (family.flows * family.views_per_flow) as f64 / total;
             let wanted = (share * views as f64 / family.flows as f64).round() as usize;
             family.views_per_flow = wanted.max(1);
+        }
+        self.coverage = 0;
+        self
+    }
+
+    /// The same with `steps` training steps wherever something is trained: flows, and extractors of the trained kinds.
+    pub fn with_steps(mut self, steps: u64) -> Configuration {
+        for family in &mut self.families {
+            // A flow that is trained with its extractor has no steps of its own.
+            family.steps = if family.steps > 0 { steps } else { 0 };
+            family.extractor = family.extractor.map(|e| ExtractorConfiguration { steps, ..e });
         }
         self
     }
@@ -244,7 +279,7 @@ impl Configuration {
         let active = self.active.map(
             |a| json!({"rounds": a.rounds, "keep": a.keep, "gate": a.gate, "share": a.share, "augment": a.augment}),
         );
-        json!({"families": families, "folds": self.folds, "score": self.score.name(), "active": active})
+        json!({"families": families, "folds": self.folds, "coverage": self.coverage, "score": self.score.name(), "active": active})
     }
 
     /// Eight hexadecimal digits that change with any constant.

@@ -187,6 +187,9 @@ fn read_columns(file: &Container, d: usize) -> Result<FeatureMap> {
     if !scaling.chunks_exact(5).all(usable) || centres.iter().any(Vec::is_empty) {
         return Err(file.error("columns.scaling", "holds a spread that is not positive, or a column has no centres"));
     }
+    if centres.iter().zip(&shares).any(|(c, s)| c.len() != s.len() || s.iter().any(|&s| s < 0.0)) {
+        return Err(file.error("columns.shares", "holds a negative share, or not one a centre"));
+    }
     let column = |((s, centres), shares): ((&[f64], Vec<f64>), Vec<f64>)| Column {
         mean: s[0],
         sd: s[1],
@@ -221,7 +224,8 @@ fn read_configuration(fields: &Fields) -> Result<Configuration> {
     if families.is_empty() {
         return Err(fields.error("families", "is empty"));
     }
-    Ok(Configuration { families, folds, score, active })
+    let coverage = fields.usize_in("coverage", 0..=65_536)?;
+    Ok(Configuration { families, folds, coverage, score, active })
 }
 
 fn read_family_configuration(f: &Fields) -> Result<FamilyConfiguration> {
@@ -318,6 +322,9 @@ fn read_flow(file: &Container, prefix: &str, family: &FamilyConfiguration, fold:
         tensor(0, &[spec.hidden, m])?;
         (1..spec.layers).try_for_each(|l| tensor(l, &[spec.hidden, spec.hidden]).map(drop))?;
         tensor(spec.layers, &[m * 3 * spec.units, spec.hidden])?;
+        if spec.classes > 0 {
+            file.tensor_f32(&format!("{prefix}.block{block}.classes"), &[spec.classes, spec.hidden])?;
+        }
     }
     let mut flow = Flow::<f32>::zeroed(spec).map_err(|e| file.error(prefix, &format!("cannot be built: {e}")))?;
     read_parameters(file, prefix, flow.parameters_mut())?;

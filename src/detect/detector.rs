@@ -50,7 +50,7 @@ pub enum Preset {
     /// The recipe chosen on development data.
     #[default]
     Default,
-    /// The subset views alone, fewer and trained for fewer steps.
+    /// The same families with fewer flows, trained for a quarter of the steps.
     Fast,
     /// The paper's set-up taken literally: 256 dense Gaussian views, an extractor of 8 leaky-ReLU nodes trained together
     /// with one flow of 4 blocks; scores by mean −log p unless told otherwise. For studies: see docs/method.md.
@@ -196,7 +196,7 @@ impl<'p> DetectorBuilder<'p> {
         if self.views == Some(0) {
             return Err(Error::Usage("the number of views must be at least 1".into()));
         }
-        let configuration = self.configuration();
+        let configuration = self.configuration().covering(table.columns());
         let kept = table.require_normal_rows(&self.normal)?;
         if kept.len() < MIN_ROWS {
             let problem = format!(

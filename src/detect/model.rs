@@ -1,7 +1,7 @@
 //! Scoring: a fitted detector applied to new rows.
 //!
-//! The score of a row is the mean over families of the mean over a family's views of `t²` (see `calibration`), or the
-//! mean over all views of a likelihood. Its p-value compares, fold by fold, the score by the flows that left the fold out
+//! The score of a row is the root mean square over families of the mean over a family's views of `t²` (see `calibration`),
+//! or the mean over all views of a likelihood. Its p-value compares, fold by fold, the score by the flows that left the fold out
 //! with the fold's own training rows: `p = (1 + Σ_g #{i ∈ g : s_g(x_i) ≥ s_g(x)})/(n + 1)` (cross-conformal, Vovk 2015).
 
 use std::path::Path;
@@ -14,6 +14,7 @@ use super::configuration::{Base, Configuration};
 use super::content;
 use super::family::{ViewFlow, surprise_of};
 use super::features::FeatureMap;
+use super::view::View;
 use super::{ScoreKind, model_file};
 use crate::data::Table;
 use crate::error::{DataError, Error, Result};
@@ -76,7 +77,8 @@ pub(super) fn raw_scores(kind: ScoreKind, density: &Density) -> Vec<f64> {
     values.iter().map(|&v| surprise_of(v)).collect()
 }
 
-/// Adds up contributions of views into means over families (calibrated) or over all views (likelihoods).
+/// Adds up contributions of views: into the root mean square over families of their means (calibrated), so that one family
+/// that is much surprised is heard, or into the mean over all views (likelihoods).
 struct Mean {
     kind: ScoreKind,
     family: (f64, f64),
@@ -101,12 +103,13 @@ impl Mean {
             self.families.0 += sum;
             self.families.1 += count;
         } else if count > 0.0 {
-            self.families.0 += sum / count;
+            self.families.0 = self.families.0.hypot(sum / count);
             self.families.1 += 1.0;
         }
     }
     fn value(&self) -> f64 {
-        self.families.0 / self.families.1.max(1.0)
+        let count = self.families.1.max(1.0);
+        if self.kind == ScoreKind::Calibrated { self.families.0 / count.sqrt() } else { self.families.0 / count }
     }
 }
 
@@ -216,7 +219,7 @@ impl Model {
     }
 
     /// Training rows that some flow left out: all, unless there are fewer flows than folds.
-    fn calibration_rows(&self) -> usize {
+    pub fn calibration_rows(&self) -> usize {
         self.conformal.iter().map(Vec::len).sum()
     }
 
@@ -245,6 +248,19 @@ impl Model {
     /// Rows the model was fitted on.
     pub fn training_rows(&self) -> usize {
         self.summary.rows
+    }
+    /// Columns that no view looks at: in a very wide table the views may be too few for all of them.
+    pub fn unseen_columns(&self) -> usize {
+        let mut seen = vec![false; self.columns.len()];
+        for flow in self.families.iter().flat_map(|family| &family.flows) {
+            let axes = flow.views.views().map(|views| views.iter().map(View::axes).collect::<Option<Vec<_>>>());
+            match axes.flatten() {
+                Some(axes) => axes.into_iter().flatten().for_each(|&a| seen[a as usize] = true),
+                // A dense view looks at all.
+                None => return 0,
+            }
+        }
+        seen.iter().filter(|&&s| !s).count()
     }
     /// Every constant of the detector.
     pub fn configuration(&self) -> &Configuration {

@@ -76,8 +76,9 @@ impl Configuration {
         let mapped = |maps| every(default(), &|f| f.maps = maps);
         vec![
             ("default", default()),
-            ("default-subsets", of_family("subsets")),
+            ("default-pairs", of_family("pairs")),
             ("default-wide", of_family("wide")),
+            ("default-plain", of_family("plain")),
             ("default-gaussian", mapped(MapKind::Gaussian)),
             ("default-rotation", mapped(MapKind::Rotation)),
             ("default-standard", every(default(), &|f| f.base = Base::Standard)),

@@ -53,8 +53,10 @@ impl View {
         let mut rng = stream(seed, Purpose::Views, key[0], key[1]);
         let map = match family.maps {
             MapKind::Axes => {
-                let axes = permutation(&mut rng, d).into_iter().take(m).map(|a| a as u32).collect();
-                Map::Axes { axes, scale: vec![1.0; m] }
+                // A flow's key holds the family above and the flow's number below.
+                let (family_index, flow) = (key[0] >> 32, key[0] & u64::from(u32::MAX));
+                let number = flow as usize * family.views_per_flow + key[1] as usize;
+                Map::Axes { axes: dealt(seed, family_index, number, m, d), scale: vec![1.0; m] }
             }
             MapKind::Gaussian => {
                 let scale = 1.0 / (d as f64).sqrt();
@@ -149,6 +151,23 @@ impl View {
     }
 }
 
+/// The `m` of `d` columns that view `number` of a family selects, dealt like cards from a pack that is shuffled anew when it
+/// is used up: over the `K` views of a family every column is seen at least `⌊K·m/d⌋` times, so that no column of a wide
+/// table goes unseen while `K·m >= d`.
+fn dealt(seed: u64, family: u64, number: usize, m: usize, d: usize) -> Vec<u32> {
+    let pack = |pack: usize| permutation(&mut stream(seed, Purpose::Views, PACKS | family, pack as u64), d);
+    let (first, from) = (number * m / d, number * m % d);
+    let mut axes: Vec<u32> = pack(first)[from..d.min(from + m)].iter().map(|&a| a as u32).collect();
+    if axes.len() < m {
+        let next = pack(first + 1).into_iter().map(|a| a as u32).filter(|a| !axes.contains(a)).collect::<Vec<_>>();
+        axes.extend(&next[..m - axes.len()]);
+    }
+    axes
+}
+
+/// Sets the streams of packs apart from those of single views.
+const PACKS: u64 = 1 << 63;
+
 /// A symmetric square root of the inverse covariance of the rows, shrunk where directions have next to no spread.
 pub(super) fn whitening(base: &[f32], d: usize, rows: &[usize]) -> DMatrix<f64> {
     let n = rows.len() as f64;
@@ -160,4 +179,27 @@ pub(super) fn whitening(base: &[f32], d: usize, rows: &[usize]) -> DMatrix<f64> 
     let floor = SD_FLOOR * SD_FLOOR;
     let scales = eigen.eigenvalues.map(|v| 1.0 / v.max(floor).sqrt());
     &eigen.eigenvectors * DMatrix::from_diagonal(&scales) * eigen.eigenvectors.transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_column_is_dealt_as_often_as_any_other(d in 1usize..300, m in 1usize..33, views in 1usize..130, seed: u64) {
+            let m = m.min(d);
+            let mut seen = vec![0usize; d];
+            for number in 0..views {
+                let mut axes = dealt(seed, 1, number, m, d);
+                axes.iter().for_each(|&a| seen[a as usize] += 1);
+                axes.sort_unstable();
+                axes.dedup();
+                prop_assert_eq!(axes.len(), m, "a column twice in one view");
+            }
+            let rounds = views * m / d;
+            prop_assert!(seen.iter().all(|&n| n >= rounds), "{} rounds: {:?}", rounds, seen);
+        }
+    }
 }

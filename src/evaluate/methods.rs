@@ -7,7 +7,7 @@ use super::rivals::{
     AnomalyDetector, IsolationForest, LocalOutlierFactor, Mahalanobis, NearestNeighbours, OneClassSvm, Scorer,
 };
 use crate::data::Table;
-use crate::detect::{DetectorBuilder, Model};
+use crate::detect::{Configuration, DetectorBuilder, Model};
 use crate::error::{Error, Result};
 
 /// What is compared.
@@ -29,10 +29,12 @@ pub enum Method {
     OneClassSvm,
     /// Mahalanobis distance under the Ledoit–Wolf covariance.
     Mahalanobis,
+    /// The detector without active learning under a configuration of [`Configuration::ablations`].
+    Variant(&'static str),
 }
 
 impl Method {
-    /// All of them, ours first.
+    /// All that a table compares, ours first.
     pub const ALL: [Method; 8] = [
         Method::NafAd,
         Method::NafAl,
@@ -55,19 +57,46 @@ impl Method {
             Method::Knn => "knn",
             Method::OneClassSvm => "ocsvm",
             Method::Mahalanobis => "mahalanobis",
+            Method::Variant(name) => name,
         }
+    }
+
+    /// All configurations of the ablation.
+    pub fn variants() -> Vec<Method> {
+        Configuration::ablations().into_iter().map(|(name, _)| Method::Variant(name)).collect()
+    }
+
+    /// The variant that this one is a step away from.
+    pub fn origin(self) -> Option<Method> {
+        let Method::Variant(name) = self else { return None };
+        let (origin, _) = name.split_once('-')?;
+        Method::variants().into_iter().find(|m| m.name() == origin)
     }
 
     /// Whether it is not ours.
     pub fn is_rival(self) -> bool {
-        !matches!(self, Method::NafAd | Method::NafAl | Method::Control)
+        !matches!(self, Method::NafAd | Method::NafAl | Method::Control | Method::Variant(_))
+    }
+
+    /// `builder`, with the configuration of a variant.
+    fn builder<'a>(self, builder: &DetectorBuilder<'a>) -> DetectorBuilder<'a> {
+        let Method::Variant(name) = self else { return builder.clone() };
+        let found = Configuration::ablations().into_iter().find(|(other, _)| *other == name);
+        let (_, configuration) = found.expect("a variant is named after an ablation");
+        builder.clone().with_configuration(configuration)
+    }
+
+    /// Hash of the configuration: a variant's own, otherwise the one of `builder`.
+    pub fn config(self, builder: &DetectorBuilder<'_>) -> String {
+        self.builder(builder).config_hash()
     }
 
     /// The detector for tables; `builder` holds the one configuration of ours.
     pub fn for_tables<'a>(self, builder: &DetectorBuilder<'a>) -> Box<dyn AnomalyDetector + 'a> {
+        let builder = self.builder(builder);
         let ours = |active, control| Naf { method: self, builder: builder.clone().active(active).control(control) };
         match self {
-            Method::NafAd => Box::new(ours(false, false)),
+            Method::NafAd | Method::Variant(_) => Box::new(ours(false, false)),
             Method::NafAl => Box::new(ours(true, false)),
             Method::Control => Box::new(ours(true, true)),
             Method::IsolationForest => Box::new(IsolationForest::default()),
@@ -88,10 +117,12 @@ impl fmt::Display for Method {
 impl FromStr for Method {
     type Err = Error;
     fn from_str(text: &str) -> Result<Method> {
-        let found = Method::ALL.into_iter().find(|m| m.name().eq_ignore_ascii_case(text));
-        found.ok_or_else(|| {
+        let variants = Method::variants();
+        let mut known = Method::ALL.iter().chain(&variants);
+        known.find(|m| m.name().eq_ignore_ascii_case(text)).copied().ok_or_else(|| {
             let names: Vec<&str> = Method::ALL.iter().map(|m| m.name()).collect();
-            Error::Usage(format!("unknown method `{text}`: use {}", names.join(", ")))
+            let problem = format!("unknown method `{text}`: use {}, or a variant of the ablation", names.join(", "));
+            Error::Usage(problem)
         })
     }
 }

@@ -4,7 +4,7 @@ use super::log_space;
 use super::slope::Positive;
 use super::sums::{Inputs, Sums, gather, load, store, terms};
 use crate::isa::{Kernel, Simd, Twice};
-use crate::math::formulas::{ln, ln_normal};
+use crate::math::formulas::{ln, ln_1p, ln_normal};
 use crate::{Matrix, Real};
 
 /// Vectors kept for each unit between the passes.
@@ -54,20 +54,38 @@ impl<T: Real, P: Positive<T>> Forward<'_, T, P> {
 fn vector<T: Real, S: Simd<T>, P: Positive<T>>(s: S, slope: P, i: &Inputs<T>, x: S::V, kept: &mut [T]) -> (S::V, S::V) {
     let f = gather(s, slope, i, x, kept).frame(s);
     let mut sums = Sums::new(s);
+    let mut tilt = s.splat(T::ZERO);
     for (j, kept) in kept.chunks_exact(KEPT * S::LANES).enumerate() {
         let (a, u) = (s.load(kept), s.load(&kept[S::LANES..]));
-        sums.take(s, &terms(s, &f, a, u, i.row(s, 2 * i.units + j)));
+        let t = terms(s, &f, a, u, i.row(s, 2 * i.units + j));
+        sums.take(s, &t);
+        tilt = s.add(tilt, t.tilt(s, u));
     }
     let (log_s, log_c) = (ln_normal(s, sums.s), ln_normal(s, sums.c));
     let log_dz = ln_normal(s, s.mul(sums.d, sums.z));
-    let mut y = s.sub(log_s, log_c);
+    let mut y = s.add(s.sub(log_s, log_c), f.shift);
+    y = near_origin(s, tilt, sums.z, y);
     let mut log_slope = s.sub(log_dz, s.add(log_s, log_c));
     let lost = sums.lost(s);
     if s.any(lost) {
         let logs = log_space::sums(s, slope, i, &f, x);
-        y = s.select(lost, s.sub(logs.s, logs.c), y);
+        y = s.select(lost, s.add(s.sub(logs.s, logs.c), f.shift), y);
         let slow = s.sub(s.sub(s.add(logs.d, ln(s, sums.z)), logs.s), logs.c);
         log_slope = s.select(lost, slow, log_slope);
     }
-    (s.add(y, f.shift), s.sub(log_slope, f.mixed))
+    (y, s.sub(log_slope, f.mixed))
+}
+
+/// `y = ±ln(1 + q)`, `q = 2|N|/(Z−|N|)`, with `N = S − S̄` and `Z = S + S̄`, where `q <= 3`; elsewhere `y`.
+///
+/// `Z` does not depend on `x`, and `N` is small where `y` is: the roundings of two sums of the size of `Z`, each of which
+/// may fall when `x` grows, are gone. Where `q` is larger they are small beside `y`, and `Z−|N|` cancels.
+#[inline(always)]
+fn near_origin<T: Real, S: Simd<T>>(s: S, tilt: S::V, z: S::V, y: S::V) -> S::V {
+    let size = s.abs(tilt);
+    let q = s.div(s.add(size, size), s.sub(z, size));
+    let signed = s.or(ln_1p(s, q), s.and(tilt, s.splat(T::SIGN_MASK)));
+    // Neither a negative quotient nor NaN is one.
+    let near = s.le(s.abs(s.sub(q, s.splat(T::from_f64(1.5)))), s.splat(T::from_f64(1.5)));
+    s.select(near, signed, y)
 }

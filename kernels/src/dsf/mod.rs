@@ -36,7 +36,8 @@ pub enum Slope {
 /// `x: [lanes]`, `raw: [3·units, lanes]` = rows `(a_raw | b | w_raw)`; writes `y` and `log_slope = ln dy/dx`, both
 /// `[lanes]`. Any number of units from one and of lanes. Panics if the shapes disagree.
 ///
-/// Errors, relative to `max(1, |value|)`: a few units of the last place, also for `|x|` up to `1e30`. Costs three
+/// Errors, relative to `max(1, |value|)`: a few units of the last place, also for `|x|` up to `1e30`. With the raw outputs
+/// fixed `y` never falls as `x` grows by more than two units in the last place of `1 + |y|`. Costs three
 /// exponentials, a logarithm and a division per unit and lane. Allocates only for more than 64 units.
 pub fn forward<T: Real>(
     isa: Isa,

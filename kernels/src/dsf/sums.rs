@@ -130,6 +130,16 @@ pub(crate) struct Terms<T: Real, S: Simd<T>> {
     pub slope: S::V,
 }
 
+impl<T: Real, S: Simd<T>> Terms<T, S> {
+    /// Part of `S − S̄`, without the frame: `w·tanh(u/2) = ±w·d·(1 − e^{−|u|})`.
+    #[inline(always)]
+    pub fn tilt(&self, s: S, u: S::V) -> S::V {
+        let big = s.mul(self.w, self.d);
+        let size = s.mul_add(s.neg(self.ratio), big, big);
+        s.or(size, s.and(u, s.splat(T::SIGN_MASK)))
+    }
+}
+
 /// The parts of unit `(a, u, w_raw)`.
 #[inline(always)]
 pub(crate) fn terms<T: Real, S: Simd<T>>(s: S, f: &Frame<T, S>, a: S::V, u: S::V, w_raw: S::V) -> Terms<T, S> {

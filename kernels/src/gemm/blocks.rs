@@ -12,9 +12,9 @@ const WHOLE: usize = 1024;
 const PIECE: usize = 512;
 /// Bytes of weights, or of inputs, that stay in the second-level cache while the lanes go by strip after strip.
 const LIGHT: usize = 1 << 20;
-/// Length of the pieces, and rows of the groups, that more of them go in: each group is read from afar once.
-const SHORT: usize = 256;
-const GROUP: usize = 96;
+/// Bytes of a row of the pieces, and rows of the groups, that more of them go in: each group is read from afar once.
+const SHORT: usize = 2048;
+const GROUP: usize = 48;
 
 /// Operands of a block product: `Y[rows, lanes] = start + W[rows, inner]·X[inner, lanes]`.
 pub(crate) struct Operands<'a, T> {
@@ -48,7 +48,7 @@ pub(crate) struct Block<'a, T> {
 pub(crate) fn block<T: Real, S: Simd<T>>(s: S, o: &mut Operands<T>, b: &Block<T>) {
     let bytes = b.rows.len().max(b.lanes.len()) * b.inner.len() * size_of::<T>();
     if bytes > LIGHT && b.lanes.len() > 8 * S::LANES {
-        for inner in pieces(&b.inner, SHORT) {
+        for inner in pieces(&b.inner, SHORT / size_of::<T>()) {
             for first in b.rows.clone().step_by(GROUP) {
                 let rows = first..(first + GROUP).min(b.rows.end);
                 for strip in strips::<T, S>(&b.lanes) {
@@ -166,11 +166,7 @@ fn tiles<T: Real, S: Simd<T>, const ROWS: usize, const WIDTH: usize, const BY_CO
     let Piece { inner, lanes, start, leak } = p;
     let (w, x) = (&o.w, &o.x);
     let w_from = if BY_COLUMNS { inner.start * w.ld + rows.start } else { rows.start * w.ld + inner.start };
-    let start = match *start {
-        TileStart::Bias(bias) => TileStart::Bias(&bias[rows.clone()]),
-        TileStart::Lanes(bias) => TileStart::Lanes(&bias[lanes.clone()]),
-        other => other,
-    };
+    let start = start.of(rows.clone(), lanes.clone());
     // An empty inner range may begin behind the storage.
     let (w, x) = if inner.is_empty() {
         (&[][..], &[][..])

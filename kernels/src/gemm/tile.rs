@@ -6,6 +6,7 @@
 
 use crate::Real;
 use crate::isa::{Kernel, Simd, Steps};
+use core::ops::Range;
 
 /// What a tile's outputs start from.
 #[derive(Clone, Copy)]
@@ -18,6 +19,28 @@ pub(crate) enum TileStart<'a, T> {
     Lanes(&'a [T]),
     /// The output itself.
     Output,
+}
+
+/// Which of the starts a tile has, without its numbers.
+#[derive(Clone, Copy)]
+pub(super) enum StartKind {
+    Zero,
+    Bias,
+    Lanes,
+    Output,
+}
+
+impl<'a, T> TileStart<'a, T> {
+    /// The kind, and the numbers of `rows` or `lanes`, or none: in two, so that no part of a tile's operands is
+    /// undefined.
+    pub(super) fn of(&self, rows: Range<usize>, lanes: Range<usize>) -> (StartKind, &'a [T]) {
+        match *self {
+            TileStart::Zero => (StartKind::Zero, &[]),
+            TileStart::Bias(bias) => (StartKind::Bias, &bias[rows]),
+            TileStart::Lanes(bias) => (StartKind::Lanes, &bias[lanes]),
+            TileStart::Output => (StartKind::Output, &[]),
+        }
+    }
 }
 
 /// Register tiles of a product, one below the other.
@@ -38,8 +61,8 @@ pub(super) struct Tiles<'a, T, const ROWS: usize, const WIDTH: usize, const BY_C
     pub y: &'a mut [T],
     /// Distance between rows of `y`.
     pub y_ld: usize,
-    /// What the chains start from; a bias begins at the first tile's first row.
-    pub start: TileStart<'a, T>,
+    /// What the chains start from, and the numbers of it, from the first tile's first row or lane.
+    pub start: (StartKind, &'a [T]),
     /// Slope of a leaky ReLU at the end of the chains.
     pub leak: Option<T>,
     /// Lanes in use: all of `WIDTH` vectors if `WIDTH > 1`, at most one vector's if `WIDTH == 1`.
@@ -58,16 +81,17 @@ impl<T: Real, const ROWS: usize, const WIDTH: usize, const BY_COLUMNS: bool> Ker
             let row = t * ROWS;
             let y = &mut y[row * y_ld..];
             let mut sums = [[s.splat(T::ZERO); WIDTH]; ROWS];
-            match start {
-                TileStart::Zero => {}
-                TileStart::Bias(bias) => {
+            let (kind, bias) = start;
+            match kind {
+                StartKind::Zero => {}
+                StartKind::Bias => {
                     let bias = &bias[row..row + ROWS];
                     for i in 0..ROWS {
                         sums[i] = [s.splat(bias[i]); WIDTH];
                     }
                 }
-                TileStart::Lanes(bias) => sums = [load::<T, S, WIDTH>(s, lanes, bias); ROWS],
-                TileStart::Output => {
+                StartKind::Lanes => sums = [load::<T, S, WIDTH>(s, lanes, bias); ROWS],
+                StartKind::Output => {
                     for i in 0..ROWS {
                         sums[i] = load::<T, S, WIDTH>(s, lanes, &y[i * y_ld..]);
                     }

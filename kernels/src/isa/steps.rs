@@ -65,3 +65,47 @@ impl<'a, T: Copy, const ROWS: usize, const BY_COLUMNS: bool> Steps<'a, T, ROWS, 
         (weights, row)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Steps;
+
+    /// All weights and inputs, by either layout of the same `2×3` weights.
+    #[test]
+    fn both_layouts_give_the_same_steps() {
+        let x = [1, 2, 0, 3, 4, 0, 5, 6];
+        let mut rows = Steps::<_, 2, false>::new(&[10, 11, 12, 20, 21, 22], 3, &x, 3, 2, 3);
+        let mut columns = Steps::<_, 2, true>::new(&[10, 20, 11, 21, 12, 22], 2, &x, 3, 2, 3);
+        for p in 0..3 {
+            assert_eq!(rows.left(), 3 - p);
+            let (weights, row) = rows.take();
+            assert_eq!((weights, row), ([10 + p, 20 + p], &x[3 * p..3 * p + 2]));
+            assert_eq!(columns.take(), (weights, row));
+        }
+        assert_eq!((rows.left(), columns.left()), (0, 0));
+    }
+
+    #[test]
+    #[should_panic(expected = "a step")]
+    fn nothing_is_taken_behind_the_last_step() {
+        let mut steps = Steps::<_, 1, false>::new(&[1], 1, &[2], 1, 1, 1);
+        steps.take();
+        steps.take();
+    }
+
+    #[test]
+    fn what_lies_outside_is_refused() {
+        let made = |w: usize, w_ld, x: usize, x_ld, lanes, inner| {
+            std::panic::catch_unwind(|| {
+                Steps::<_, 2, false>::new(&vec![0; w], w_ld, &vec![0; x], x_ld, lanes, inner).left()
+            })
+        };
+        assert!(made(6, 3, 8, 3, 2, 3).is_ok_and(|left| left == 3));
+        assert!(made(0, 3, 0, 3, 2, 0).is_ok_and(|left| left == 0));
+        assert!(made(5, 3, 8, 3, 2, 3).is_err());
+        assert!(made(6, 3, 7, 3, 2, 3).is_err());
+        assert!(made(6, usize::MAX, 8, 3, 2, 3).is_err());
+        assert!(made(6, 3, 8, usize::MAX / 2 + 1, 2, 3).is_err());
+        assert!(made(6, 3, 8, 3, usize::MAX, 3).is_err());
+    }
+}

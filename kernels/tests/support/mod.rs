@@ -5,6 +5,7 @@ pub mod nodes;
 pub mod products;
 
 use nafal_kernels::{Isa, Matrix, Real};
+use proptest::test_runner::{Config as ProptestConfig, RngSeed};
 
 /// The instruction sets under test: all of this machine, or the one that `NAFAL_TEST_ISA` names.
 /// A name the machine lacks is a failure, never a silent pass.
@@ -13,6 +14,25 @@ pub fn isas() -> Vec<Isa> {
         Ok(name) => vec![Isa::named(&name).unwrap_or_else(|e| panic!("NAFAL_TEST_ISA: {e}"))],
         Err(_) => Isa::available().to_vec(),
     }
+}
+
+/// Whether sizes and repetitions are to be small: for runs under an instrument that slows everything down.
+pub fn small() -> bool {
+    std::env::var("NAFAL_TEST_SIZE").is_ok_and(|size| size == "small")
+}
+
+/// Settings for laws: `cases` random cases (a few, if sizes are small) from a fixed seed; the environment variables
+/// `PROPTEST_CASES` and `PROPTEST_RNG_SEED` overrule both.
+pub fn settings(cases: u32) -> ProptestConfig {
+    let given = |name: &str| std::env::var_os(name).is_some();
+    let mut settings = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    if !given("PROPTEST_CASES") {
+        settings.cases = if small() { cases / 16 } else { cases };
+    }
+    if !given("PROPTEST_RNG_SEED") {
+        settings.rng_seed = RngSeed::Fixed(0);
+    }
+    settings
 }
 
 /// SplitMix64: enough randomness for operands, the same on every machine.

@@ -48,6 +48,9 @@ fn not_a_number(text: &str) -> String {
     if text.contains(',') && text.replace(',', ".").parse::<f64>().is_ok() {
         return format!("{shown} is not a number; write a decimal point, not a comma");
     }
+    if let Some(separator) = [';', '\t', '|'].into_iter().find(|&c| text.contains(c)) {
+        return format!("{shown} is not a number; separate the cells by commas, not by {separator:?}");
+    }
     format!("{shown} is not a number; correct the cell, encode the column as numbers, or name it as the label column")
 }
 
@@ -73,6 +76,7 @@ mod tests {
             ("-inf", "finite"),
             ("1e999", "too large"),
             ("1,5", "decimal point"),
+            ("1.5;2", "separate the cells by commas"),
             ("tcp", "\"tcp\" is not a number"),
             ("0x10", "not a number"),
             ("1 2", "not a number"),

@@ -40,7 +40,7 @@ impl Layout {
             Some(&i) => Ok(i),
             None => Err(fail(missing(role, &names)).in_column(name)),
         };
-        if options.columns.is_none() && names.iter().all(|n| n.parse::<f64>().is_ok()) {
+        if options.columns.is_none() && are_values(&names) {
             return Err(fail(NO_HEADER.into()));
         }
         let label = match &options.label {
@@ -78,6 +78,12 @@ impl Layout {
 const NO_HEADER: &str =
     "the first line is all numbers, so the file seems to have no header; add a first line with the columns' names";
 
+/// Whether the names look like a row of numbers. `0,1,2,…` are the names that programs give to columns without any.
+fn are_values(names: &[String]) -> bool {
+    let counted = names.len() > 2 && names.iter().enumerate().all(|(i, n)| *n == i.to_string());
+    !counted && names.iter().all(|n| n.parse::<f64>().is_ok())
+}
+
 fn names(header: &Record) -> Result<Vec<String>, String> {
     let text = |i| match std::str::from_utf8(header.field(i)) {
         Ok(text) => Ok(text.trim().trim_matches('"').trim().to_owned()),
@@ -88,7 +94,7 @@ fn names(header: &Record) -> Result<Vec<String>, String> {
 
 fn missing(role: &str, names: &[String]) -> String {
     const SHOWN: usize = 8;
-    if names.iter().all(|n| n.parse::<f64>().is_ok()) {
+    if are_values(names) {
         return NO_HEADER.into();
     }
     if let [only] = names

@@ -120,7 +120,7 @@ impl Chunk {
     /// Appends the cells of a record; the error lacks file and line.
     fn push(&mut self, record: &Record, layout: &Layout) -> Result<(), DataError> {
         if record.len() != layout.width {
-            return Err(ragged(record, layout.width));
+            return Err(ragged(record, layout));
         }
         for (&field, name) in layout.fields.iter().zip(&layout.names) {
             match cell::number(record.field(field)) {
@@ -142,8 +142,14 @@ fn blank_line() -> DataError {
     DataError::new("", "the line is blank, and rows follow; remove it or fill it in")
 }
 
-fn ragged(record: &Record, width: usize) -> DataError {
+/// A row of too few cells, at the first column it lacks, or of too many.
+fn ragged(record: &Record, layout: &Layout) -> DataError {
     let hint = if record.several_lines { " (an unclosed quotation mark?)" } else { "" };
-    let cells = if record.len() == 1 { "cell" } else { "cells" };
-    DataError::new("", format!("{} {cells} where the header has {width}{hint}; mend the row", record.len()))
+    let (cells, width) = (if record.len() == 1 { "cell" } else { "cells" }, layout.width);
+    let problem = format!("{} {cells} where the header has {width}{hint}; mend the row", record.len());
+    let columns = layout.fields.iter().zip(&layout.names).chain(layout.label.iter().map(|(i, name)| (i, name)));
+    match columns.filter(|(field, _)| **field >= record.len()).min() {
+        Some((_, name)) => DataError::new("", problem).in_column(name),
+        None => DataError::new("", problem),
+    }
 }

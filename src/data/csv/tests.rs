@@ -61,6 +61,8 @@ fn columns_are_picked_by_name_and_the_rest_is_not_looked_at() {
     let missing = ReadOptions { columns: Some(vec!["a".into(), "c".into()]), ..ReadOptions::default() };
     let message = read_with(text, &missing).unwrap_err().to_string();
     assert!(message.starts_with("t.csv:1: column \"c\": the column is missing; the header has \"junk\""), "{message}");
+    // Names that a program counted are names.
+    assert_eq!(read("0,1,2\n5,6,7\n").unwrap().values(), [5.0, 6.0, 7.0]);
     // Names that look like numbers are no reason to refuse a file whose columns are known.
     let numeric = ReadOptions { columns: Some(vec!["1".into()]), ..ReadOptions::default() };
     assert_eq!(read_with("0,1\n5,6\n", &numeric).unwrap().values(), [6.0]);
@@ -77,7 +79,7 @@ fn errors_name_file_line_and_column() {
         ("a,b\n1,-inf\n", "t.csv:2: column \"b\": \"-inf\" is not a finite number"),
         ("a,b\n1,1e400\n", "t.csv:2: column \"b\": \"1e400\" is too large"),
         ("a,b\n1,\n", "t.csv:2: column \"b\": the cell is empty"),
-        ("a,b\n1,2\n3\n", "t.csv:3: 1 cell where the header has 2"),
+        ("a,b\n1,2\n3\n", "t.csv:3: column \"b\": 1 cell where the header has 2"),
         ("a,b\n1,2,3\n", "t.csv:2: 3 cells where the header has 2"),
         ("a,b\n1,\"2\n3,4\n", "t.csv:2: column \"b\""),
         ("a,b\n1,2\n\n\n3,4\n", "t.csv:3: the line is blank"),

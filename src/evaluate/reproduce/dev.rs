@@ -1,4 +1,4 @@
-//! The development tables: the only data on which a configuration for tables may be chosen.
+//! The development tables: the only data on which a configuration for tables may be chosen; and the ablation on them.
 //!
 //! Two random splits (seeds 0 and 1), at most 2,000 training rows, and the mean over the sets.
 
@@ -7,6 +7,7 @@ use super::runner::Runner;
 use super::{Options, Results, summarise, table1};
 use crate::detect::{DetectorBuilder, Progress};
 use crate::error::Result;
+use crate::evaluate::Method;
 use crate::evaluate::protocol::Split;
 
 /// The data sets (ADBench, Han et al. 2022).
@@ -31,44 +32,72 @@ const TRAINING_ROWS: usize = 2_000;
 
 /// Runs the data sets that `options` ask for, and then averages over them.
 pub fn run(options: &Options, builder: &DetectorBuilder, progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
-    let runner = Runner::new("dev", options, 2, builder, progress);
-    let sets = options.datasets(&SETS)?;
+    judge("dev", options, &options.datasets(&SETS)?, builder, progress, sink)
+}
+
+/// The ablation: every variant of [`Method::variants`] on the development tables, or on the data sets that `options`
+/// name, the small ones of Table 1 among them.
+pub fn ablation(
+    options: &Options,
+    builder: &DetectorBuilder,
+    progress: &dyn Progress,
+    sink: &mut dyn Sink,
+) -> Result<()> {
+    let mut options = options.clone();
+    if options.methods.is_empty() {
+        options.methods = Method::variants();
+    }
+    let known = if options.datasets.is_empty() { SETS.to_vec() } else { [&SETS[..], &table1::SMALL].concat() };
+    let sets = options.datasets(&known)?;
+    judge("ablation", &options, &sets, builder, progress, sink)
+}
+
+fn judge(
+    table: &'static str,
+    options: &Options,
+    sets: &[&str],
+    builder: &DetectorBuilder,
+    progress: &dyn Progress,
+    sink: &mut dyn Sink,
+) -> Result<()> {
+    let runner = Runner::new(table, options, 2, builder, progress);
     let (mut all, mut runs): (Vec<Results>, Vec<Run>) = (Vec::new(), Vec::new());
-    for name in &sets {
-        let labelled = table1::read("dev", &options.data.join("dev"), name, sink)?;
-        let task = |seed| Ok(labelled.task(Split::Random, seed, Some(TRAINING_ROWS)));
+    for name in sets {
+        let (folder, limit) = if SETS.contains(name) { ("dev", Some(TRAINING_ROWS)) } else { ("tabular", None) };
+        let labelled = table1::read(table, &options.data.join(folder), name, sink)?;
+        let task = |seed| Ok(labelled.task(Split::Random, seed, limit));
         let (results, of_set) = runner.judge(name, &Split::Random.to_string(), task, sink)?;
         all.push(results);
         runs.extend(of_set);
     }
     let description = format!("mean of {} data sets; differences are of these means, paired by split", sets.len());
-    sink.record(&Record::Dataset(Dataset { table: "dev".into(), name: "mean".into(), description }))?;
+    sink.record(&Record::Dataset(Dataset { table: table.into(), name: "mean".into(), description }))?;
     let mean = summarise(&over_sets(&runs, sets.len()));
     sink.record(&Record::Results(mean.clone()))?;
     all.push(mean);
     sink.record(&Record::Overview(all))
 }
 
-/// For each method, metric and seed the mean over the data sets, as the run of a data set `mean`.
+/// For each method, metric and seed the mean over the data sets, as the run of a data set `mean`; none where a set is
+/// missing because a fit failed on it.
 fn over_sets(runs: &[Run], sets: usize) -> Vec<Run> {
-    let mut means: Vec<Run> = Vec::new();
+    let mut groups: Vec<Vec<&Run>> = Vec::new();
     for run in runs {
-        let same = |m: &&mut Run| m.method == run.method && m.metric == run.metric && m.seed == run.seed;
-        let share = 1.0 / sets as f64;
-        match means.iter_mut().find(same) {
-            Some(mean) => {
-                mean.value += run.value * share;
-                mean.fit_s += run.fit_s * share;
-                mean.score_s += run.score_s * share;
-            }
-            None => means.push(Run {
-                dataset: "mean".into(),
-                value: run.value * share,
-                fit_s: run.fit_s * share,
-                score_s: run.score_s * share,
-                ..run.clone()
-            }),
+        let same = |g: &&mut Vec<&Run>| g[0].method == run.method && g[0].metric == run.metric && g[0].seed == run.seed;
+        match groups.iter_mut().find(same) {
+            Some(group) => group.push(run),
+            None => groups.push(vec![run]),
         }
     }
-    means
+    let mean = |group: &Vec<&Run>, value: fn(&Run) -> f64| group.iter().map(|r| value(r)).sum::<f64>() / sets as f64;
+    let complete = groups.iter().filter(|g| g.len() == sets);
+    complete
+        .map(|group| Run {
+            dataset: "mean".into(),
+            value: mean(group, |r| r.value),
+            fit_s: mean(group, |r| r.fit_s),
+            score_s: mean(group, |r| r.score_s),
+            ..group[0].clone()
+        })
+        .collect()
 }

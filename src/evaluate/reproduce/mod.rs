@@ -4,6 +4,10 @@
 
 mod datasets;
 mod dev;
+mod figure;
+mod figure3;
+mod figure4;
+mod figure6;
 mod paper;
 mod record;
 mod runner;
@@ -14,7 +18,8 @@ mod text;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-pub use record::{Dataset, Difference, Inventory, JsonLines, Record, Results, Run, Sink, Summary};
+pub use figure::{Cell, Drawing, Figure, Line, Plane, Rows};
+pub use record::{Dataset, Difference, Failure, Inventory, JsonLines, OUTPUT, Record, Results, Run, Sink, Summary};
 pub use summary::{mean_and_sd, summarise};
 pub use text::TextTables;
 
@@ -30,19 +35,57 @@ pub enum Experiment {
     Table1,
     /// The 13 development tables, on which a configuration may be chosen.
     Dev,
+    /// What each departure from the paper is worth, on the development tables.
+    Ablation,
     /// Tables 4 and 5: sizes of the data sets.
     Datasets,
+    /// Scores before and after training.
+    Figure3,
+    /// F1 against the share of augmented samples and against the number of views.
+    Figure4,
+    /// Strategies of active learning in the plane.
+    Figure6,
+}
+
+impl Experiment {
+    /// All of them.
+    pub const ALL: [Experiment; 7] = [
+        Experiment::Table1,
+        Experiment::Dev,
+        Experiment::Ablation,
+        Experiment::Datasets,
+        Experiment::Figure3,
+        Experiment::Figure4,
+        Experiment::Figure6,
+    ];
+
+    /// Its name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Experiment::Table1 => "table1",
+            Experiment::Dev => "dev",
+            Experiment::Ablation => "ablation",
+            Experiment::Datasets => "datasets",
+            Experiment::Figure3 => "figure3",
+            Experiment::Figure4 => "figure4",
+            Experiment::Figure6 => "figure6",
+        }
+    }
+
+    /// Whether it makes figures.
+    pub fn is_figure(self) -> bool {
+        matches!(self, Experiment::Figure3 | Experiment::Figure4 | Experiment::Figure6)
+    }
 }
 
 impl FromStr for Experiment {
     type Err = Error;
     fn from_str(text: &str) -> Result<Experiment> {
-        match text.to_ascii_lowercase().as_str() {
-            "table1" => Ok(Experiment::Table1),
-            "dev" => Ok(Experiment::Dev),
-            "datasets" => Ok(Experiment::Datasets),
-            _ => Err(Error::Usage(format!("unknown experiment `{text}`: use table1, dev or datasets"))),
-        }
+        let found = Experiment::ALL.into_iter().find(|e| e.name().eq_ignore_ascii_case(text));
+        found.ok_or_else(|| {
+            let names: Vec<&str> = Experiment::ALL.iter().map(|e| e.name()).collect();
+            Error::Usage(format!("unknown experiment `{text}`: use {}", names.join(", ")))
+        })
     }
 }
 
@@ -55,7 +98,7 @@ pub struct Options {
     pub datasets: Vec<String>,
     /// Methods in the order wanted; all if empty.
     pub methods: Vec<Method>,
-    /// Seeds `0..seeds`; the experiment's own number if `None` (5 for table1, 2 for dev).
+    /// Seeds `0..seeds`; the experiment's own number if `None` (5 for table1, 2 for dev and ablation, 3 for figure4).
     pub seeds: Option<u64>,
     /// How normal rows are halved; KDD's are permuted whatever this says, and so are the development sets'.
     pub split: Split,
@@ -113,6 +156,10 @@ pub fn run(
     match experiment {
         Experiment::Table1 => table1::run(options, builder, progress, sink),
         Experiment::Dev => dev::run(options, builder, progress, sink),
+        Experiment::Ablation => dev::ablation(options, builder, progress, sink),
         Experiment::Datasets => datasets::run(options, sink),
+        Experiment::Figure3 => figure3::run(options, builder, progress, sink),
+        Experiment::Figure4 => figure4::run(options, builder, progress, sink),
+        Experiment::Figure6 => figure6::run(progress, sink),
     }
 }

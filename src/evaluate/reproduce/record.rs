@@ -6,8 +6,12 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
+use super::figure::Figure;
 use crate::error::{Error, Result};
 use crate::evaluate::Method;
+
+/// The path in an error of the writer that a sink was given.
+pub const OUTPUT: &str = "<output>";
 
 /// Receives records as they come.
 pub trait Sink {
@@ -25,12 +29,16 @@ pub enum Record {
     Dataset(Dataset),
     /// A detector was fitted and judged once: one value of one metric.
     Run(Run),
+    /// A fit of a variant ended without a detector.
+    Failure(Failure),
     /// A data set ends.
     Results(Results),
     /// All data sets have ended.
     Overview(Vec<Results>),
     /// Counts of a data set's files.
     Inventory(Inventory),
+    /// A figure is done.
+    Figure(Figure),
 }
 
 /// What is learnt from and judged on.
@@ -68,6 +76,27 @@ pub struct Run {
     /// Wall time of scoring all test rows in seconds.
     pub score_s: f64,
     /// Hash of the one configuration of the whole experiment.
+    pub config: String,
+}
+
+/// A fit that ended without a detector: in an ablation that is a result.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// The experiment.
+    pub table: String,
+    /// The data set.
+    pub dataset: String,
+    /// What is normal.
+    pub task: String,
+    /// The method.
+    pub method: Method,
+    /// Seed of the split and of the detector.
+    pub seed: u64,
+    /// How the rows were divided.
+    pub split: String,
+    /// What the fit said.
+    pub message: String,
+    /// Hash of the configuration.
     pub config: String,
 }
 
@@ -109,6 +138,8 @@ pub struct Difference {
     pub table: String,
     /// The data set.
     pub dataset: String,
+    /// What is normal.
+    pub task: String,
     /// The metric's name.
     pub metric: &'static str,
     /// The method whose value counts positive.
@@ -123,6 +154,10 @@ pub struct Difference {
     pub standard_error: f64,
     /// Number of pairs.
     pub pairs: usize,
+    /// How the rows were divided.
+    pub split: String,
+    /// Hash of the left method's configuration.
+    pub config: String,
 }
 
 /// What came out for a data set.
@@ -153,11 +188,13 @@ impl Record {
         match self {
             Record::Dataset(_) | Record::Overview(_) => Vec::new(),
             Record::Run(run) => vec![run.to_json().to_string()],
+            Record::Failure(failure) => vec![failure.to_json().to_string()],
             Record::Results(results) => {
                 let summaries = results.summaries.iter().map(|s| s.to_json().to_string());
                 summaries.chain(results.differences.iter().map(|d| d.to_json().to_string())).collect()
             }
             Record::Inventory(inventory) => vec![inventory.to_json().to_string()],
+            Record::Figure(figure) => figure.to_json().iter().map(Value::to_string).collect(),
         }
     }
 }
@@ -168,6 +205,15 @@ impl Run {
             "table": self.table, "dataset": self.dataset, "task": self.task, "method": self.method.name(),
             "metric": self.metric, "seed": self.seed, "split": self.split, "value": self.value,
             "fit_s": self.fit_s, "score_s": self.score_s, "config": self.config,
+        })
+    }
+}
+
+impl Failure {
+    fn to_json(&self) -> Value {
+        json!({
+            "table": self.table, "dataset": self.dataset, "task": self.task, "method": self.method.name(),
+            "seed": self.seed, "split": self.split, "failed": self.message, "config": self.config,
         })
     }
 }
@@ -185,7 +231,8 @@ impl Summary {
 impl Difference {
     fn to_json(&self) -> Value {
         json!({
-            "table": self.table, "dataset": self.dataset, "metric": self.metric,
+            "table": self.table, "dataset": self.dataset, "task": self.task, "metric": self.metric,
+            "split": self.split, "config": self.config,
             "difference": format!("{} - {}", self.left, self.right), "best_rival": self.best_rival,
             "mean_difference": self.mean, "standard_error": self.standard_error, "pairs": self.pairs,
         })
@@ -221,5 +268,5 @@ impl<W: Write> Sink for JsonLines<W> {
 
 /// An output that failed.
 pub(super) fn write_error(source: io::Error) -> Error {
-    Error::Write { path: "<output>".into(), source }
+    Error::Write { path: OUTPUT.into(), source }
 }

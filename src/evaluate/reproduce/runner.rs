@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::record::{Record, Results, Run, Sink};
+use super::record::{Failure, Record, Results, Run, Sink};
 use super::{Options, summarise};
 use crate::detect::{DetectorBuilder, Progress};
 use crate::error::{Error, Result};
@@ -17,9 +17,11 @@ pub struct Runner<'a> {
     seeds: u64,
     alpha: f64,
     builder: DetectorBuilder<'a>,
-    config: String,
     progress: &'a dyn Progress,
 }
+
+/// The one task of a table.
+const TASK: &str = "one-class";
 
 /// A task as it is and standardised.
 struct Prepared {
@@ -41,13 +43,15 @@ impl<'a> Runner<'a> {
             methods: options.methods(),
             seeds: options.seeds.unwrap_or(default_seeds),
             alpha: options.alpha,
-            config: builder.config_hash(),
             builder: builder.clone().progress(progress),
             progress,
         }
     }
 
     /// Fits and judges every method on `task(seed)` for every seed, and tells `sink` each run and then the results.
+    ///
+    /// A training that fails ends the experiment; but that of a variant, such as the paper's joint loss running away, is
+    /// told and left out.
     pub fn judge(
         &self,
         dataset: &str,
@@ -61,7 +65,14 @@ impl<'a> Runner<'a> {
             let prepared = Prepared { standardised: raw.standardised()?, raw };
             for &method in &self.methods {
                 self.progress.begin(&format!("{} {dataset}: {method}, seed {seed}", self.table), 1);
-                for run in self.once(dataset, split, method, seed, &prepared)? {
+                let of_once = match (self.once(dataset, split, method, seed, &prepared), method) {
+                    (Err(Error::Training(message)), Method::Variant(_)) => {
+                        sink.record(&Record::Failure(self.failure(dataset, split, method, seed, message)))?;
+                        continue;
+                    }
+                    (of_once, _) => of_once?,
+                };
+                for run in of_once {
                     sink.record(&Record::Run(run.clone()))?;
                     runs.push(run);
                 }
@@ -86,10 +97,11 @@ impl<'a> Runner<'a> {
         let (scores, p_values) = fitted.score_with_p_values(&task.test)?;
         let score_s = started.elapsed().as_secs_f64();
         let values = self.metrics(task, &scores, p_values.as_deref())?;
+        let config = method.config(&self.builder);
         let run = |(metric, value)| Run {
             table: self.table.into(),
             dataset: dataset.into(),
-            task: "one-class".into(),
+            task: TASK.into(),
             method,
             metric,
             seed,
@@ -97,9 +109,22 @@ impl<'a> Runner<'a> {
             value,
             fit_s,
             score_s,
-            config: self.config.clone(),
+            config: config.clone(),
         };
         Ok(values.into_iter().map(run).collect())
+    }
+
+    fn failure(&self, dataset: &str, split: &str, method: Method, seed: u64, message: String) -> Failure {
+        Failure {
+            table: self.table.into(),
+            dataset: dataset.into(),
+            task: TASK.into(),
+            method,
+            seed,
+            split: split.into(),
+            message,
+            config: method.config(&self.builder),
+        }
     }
 
     fn metrics(&self, task: &Task, scores: &[f64], p_values: Option<&[f64]>) -> Result<Vec<(&'static str, f64)>> {

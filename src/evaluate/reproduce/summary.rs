@@ -13,7 +13,8 @@ pub fn mean_and_sd(values: &[f64]) -> (f64, f64) {
 }
 
 /// Summaries of the runs of one data set and task, in the order of their first run, and the differences that matter:
-/// NAF-AL to its control and to NAF-AD, and our better variant (by mean) to the best rival.
+/// NAF-AL to its control and to NAF-AD, variants of an ablation to where they come from, and our better method (by
+/// mean) to the best rival.
 pub fn summarise(runs: &[Run]) -> Results {
     let mut summaries: Vec<Summary> = Vec::new();
     for run in runs {
@@ -55,6 +56,8 @@ fn differences(runs: &[Run], summaries: &[Summary], metric: &str) -> Vec<Differe
     let ours = best(&|m| matches!(m, Method::NafAd | Method::NafAl));
     let rival = best(&Method::is_rival);
     let mut pairs = vec![(Method::NafAl, Method::Control, false), (Method::NafAl, Method::NafAd, false)];
+    let variants = summaries.iter().filter(|s| s.metric == metric).map(|s| s.method);
+    pairs.extend(variants.filter_map(|variant| Some((variant, variant.origin()?, false))));
     pairs.extend(ours.zip(rival).map(|(ours, rival)| (ours, rival, true)));
     pairs
         .into_iter()
@@ -72,6 +75,7 @@ fn difference(runs: &[Run], metric: &str, left: Method, right: Method, best_riva
     Some(Difference {
         table: first.table.clone(),
         dataset: first.dataset.clone(),
+        task: first.task.clone(),
         metric: first.metric,
         left,
         right,
@@ -79,6 +83,8 @@ fn difference(runs: &[Run], metric: &str, left: Method, right: Method, best_riva
         mean,
         standard_error: sd / (paired.len() as f64).sqrt(),
         pairs: paired.len(),
+        split: first.split.clone(),
+        config: first.config.clone(),
     })
 }
 

@@ -12,6 +12,9 @@ use crate::evaluate::protocol::{Direction, Kdd, Labelled, Split, TRAINING_ROWS};
 /// The data sets in the paper's order.
 pub const SETS: [&str; 6] = ["arrhythmia", "cardio", "lympho", "thyroid", "kdd", "kddrev"];
 
+/// The small ones.
+pub const SMALL: [&str; 4] = ["arrhythmia", "cardio", "lympho", "thyroid"];
+
 /// Runs the data sets that `options` ask for.
 pub fn run(options: &Options, builder: &DetectorBuilder, progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
     let runner = Runner::new("table1", options, 5, builder, progress);

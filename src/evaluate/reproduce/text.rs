@@ -35,6 +35,8 @@ impl<W: Write> Sink for TextTables<W> {
         let text = match record {
             Record::Dataset(d) => format!("{} {}: {}\n", d.table, d.name, d.description),
             Record::Run(_) => return Ok(()),
+            Record::Failure(f) => format!("  {}, seed {}: no detector: {}\n", f.method, f.seed, f.message),
+            Record::Figure(figure) => figure.to_text(),
             Record::Results(results) => results_text(results),
             Record::Overview(all) => overview_text(all),
             Record::Inventory(i) => {
@@ -67,12 +69,14 @@ fn results_text(results: &Results) -> String {
     let with_paper = results.summaries.iter().any(|s| s.paper.is_some());
     let heads = METRICS.iter().map(|(_, head)| (*head).to_owned());
     let paper = if with_paper { "   paper's F1" } else { "" };
-    text += &format!("  {:<12}{}{:>10}{:>10}{paper}\n", "method", padded(heads, 16), "fit s", "score s");
-    for s in results.summaries.iter().filter(|s| s.metric == HEADLINE) {
+    let headlines = || results.summaries.iter().filter(|s| s.metric == HEADLINE);
+    let name = headlines().map(|s| s.method.name().len()).max().unwrap_or(0).max(11) + 1;
+    text += &format!("  {:<name$}{}{:>10}{:>10}{paper}\n", "method", padded(heads, 16), "fit s", "score s");
+    for s in headlines() {
         let of = |metric: &str| results.summaries.iter().find(|o| o.method == s.method && o.metric == metric);
         let cells = METRICS.iter().map(|(metric, _)| of(metric).map_or("-".into(), mean_sd));
         let paper = s.paper.map_or(String::new(), |p| format!("{:>13}", percent(p)));
-        text += &format!("  {:<12}{}{:>10.2}{:>10.2}{paper}\n", s.method, padded(cells, 16), s.fit_s, s.score_s);
+        text += &format!("  {:<name$}{}{:>10.2}{:>10.2}{paper}\n", s.method, padded(cells, 16), s.fit_s, s.score_s);
     }
     for d in results.differences.iter().filter(|d| !d.best_rival && d.metric == HEADLINE) {
         text += &difference_text(results, d);
@@ -112,30 +116,38 @@ fn standing(d: &Difference) -> String {
 fn overview_text(all: &[Results]) -> String {
     let named: Vec<(&str, &Results)> =
         all.iter().filter_map(|r| r.summaries.first().map(|s| (s.dataset.as_str(), r))).collect();
-    let Some((_, first)) = named.first() else { return String::new() };
+    if named.is_empty() {
+        return String::new();
+    }
     let width = named.iter().map(|(n, _)| n.len()).max().unwrap_or(0).max(11) + 2;
     let mut text = String::from("F1 at the true ratio, percent\n");
-    text += &row("", named.iter().map(|(name, _)| (*name).to_owned()), width);
     let cell = |r: &Results, method: Method| -> Option<Summary> {
         r.summaries.iter().find(|s| s.method == method && s.metric == HEADLINE).cloned()
     };
-    let methods: Vec<Method> = first.summaries.iter().filter(|s| s.metric == HEADLINE).map(|s| s.method).collect();
+    // A variant whose fits failed on one data set may have figures on another.
+    let mut methods: Vec<Method> = Vec::new();
+    for s in named.iter().flat_map(|(_, r)| &r.summaries) {
+        if !methods.contains(&s.method) {
+            methods.push(s.method);
+        }
+    }
+    let name_width = methods.iter().map(|m| m.name().len()).max().unwrap_or(0).max(16) + 1;
+    let row = |name: &str, cells: &mut dyn Iterator<Item = String>| {
+        format!("  {name:<name_width$}{}\n", padded(cells, width))
+    };
+    text += &row("", &mut named.iter().map(|(name, _)| (*name).to_owned()));
     for &method in &methods {
-        let cells = named.iter().map(|(_, r)| cell(r, method).map_or("-".into(), |s| mean_sd(&s)));
-        text += &row(method.name(), cells, width);
+        let mut cells = named.iter().map(|(_, r)| cell(r, method).map_or("-".into(), |s| mean_sd(&s)));
+        text += &row(method.name(), &mut cells);
     }
     for &method in &methods {
         let paper: Vec<Option<f64>> = named.iter().map(|(_, r)| cell(r, method).and_then(|s| s.paper)).collect();
         if paper.iter().any(Option::is_some) {
-            let cells = paper.into_iter().map(|p| p.map_or("-".into(), percent));
-            text += &row(&format!("paper {method}"), cells, width);
+            let mut cells = paper.into_iter().map(|p| p.map_or("-".into(), percent));
+            text += &row(&format!("paper {method}"), &mut cells);
         }
     }
     text + &losses_text(all)
-}
-
-fn row(name: &str, cells: impl Iterator<Item = String>, width: usize) -> String {
-    format!("  {name:<17}{}\n", padded(cells, width))
 }
 
 fn padded(cells: impl Iterator<Item = String>, width: usize) -> String {

@@ -1,5 +1,7 @@
 //! The model file: round trips, and refusal of everything that is not exactly what the writer writes.
 
+mod hostile;
+
 use std::fs;
 use std::time::Instant;
 

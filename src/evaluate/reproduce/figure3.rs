@@ -1,0 +1,50 @@
+//! Figure 3: scores of normal rows and anomalies before and after training.
+//!
+//! "Before" is the same detector with every flow (and extractor) at its random start: same views, same calibration.
+
+use super::figure::{Cell, Drawing, Figure, Rows};
+use super::record::{Record, Sink};
+use super::{Options, table1};
+use crate::detect::{DetectorBuilder, Progress};
+use crate::error::Result;
+use crate::evaluate::metrics::{auroc, f1_at_true_ratio};
+
+/// The data set of the paper's figure.
+const SET: &str = "cardio";
+
+/// Draws the figure for each of the small data sets that `options` name, Cardio's if none; seed 0.
+pub fn run(options: &Options, builder: &DetectorBuilder, progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
+    let sets = if options.datasets.is_empty() { vec![SET] } else { options.datasets(&table1::SMALL)? };
+    for set in sets {
+        let labelled = table1::read("figure3", &options.data.join("tabular"), set, sink)?;
+        let task = labelled.task(options.split, 0, None);
+        let untrained = builder.configuration().with_steps(0);
+        let stages =
+            [("before training", builder.clone().with_configuration(untrained)), ("after training", builder.clone())];
+        let mut scores: Vec<Vec<f64>> = Vec::new();
+        let (mut panels, mut summary) = (Vec::new(), Vec::new());
+        for (stage, builder) in stages {
+            let of_stage = builder.progress(progress).seed(0).fit(&task.train)?.score(&task.test)?;
+            let (area, f1) = (auroc(&task.labels, &of_stage)?, f1_at_true_ratio(&task.labels, &of_stage)?);
+            summary.push(vec![set.into(), stage.into(), area.into(), f1.into()]);
+            let title = format!("{stage}: AUROC {:.1} %, F1 {:.1} %", 100.0 * area, 100.0 * f1);
+            panels.push((title, of_stage.iter().copied().zip(task.labels.iter().copied()).collect()));
+            scores.push(of_stage);
+        }
+        let row = |i: usize| -> Vec<Cell> {
+            let label = u64::from(task.labels[i]);
+            vec![(i as u64).into(), label.into(), scores[0][i].into(), scores[1][i].into()]
+        };
+        sink.record(&Record::Figure(Figure {
+            name: if set == SET { "figure3".into() } else { format!("figure3-{set}") },
+            title: format!("Scores of the test rows of {set} before and after training"),
+            points: Rows {
+                columns: vec!["test_row", "anomalous", "before", "after"],
+                rows: (0..task.labels.len()).map(row).collect(),
+            },
+            summary: Rows { columns: vec!["dataset", "stage", "auroc", "f1_at_true_ratio"], rows: summary },
+            drawing: Drawing::Histograms { score: "score".into(), panels },
+        }))?;
+    }
+    Ok(())
+}
