@@ -3,7 +3,7 @@
 //! Each lane is computed by the scalar formula of [`crate::math`]; an element's bits never depend on its place.
 
 use crate::call::{self, Call};
-use crate::isa::{Kernel, Simd, Twice};
+use crate::isa::{Kernel, Simd};
 use crate::math::{self, Formula};
 use crate::{Isa, Real};
 
@@ -17,14 +17,8 @@ impl<T: Real, F: Formula> Kernel<T> for Map<'_, T, F> {
     #[inline(always)]
     fn run<S: Simd<T>>(self, s: S) {
         let Map(_, x, y) = self;
-        let twice = Twice(s);
-        let mut sources = x.chunks_exact(2 * S::LANES);
-        let mut targets = y.chunks_exact_mut(2 * S::LANES);
-        for (x, y) in sources.by_ref().zip(targets.by_ref()) {
-            twice.store(F::at(twice, twice.load(x)), y);
-        }
-        let mut sources = sources.remainder().chunks_exact(S::LANES);
-        let mut targets = targets.into_remainder().chunks_exact_mut(S::LANES);
+        let mut sources = x.chunks_exact(S::LANES);
+        let mut targets = y.chunks_exact_mut(S::LANES);
         for (x, y) in sources.by_ref().zip(targets.by_ref()) {
             s.store(F::at(s, s.load(x)), y);
         }
@@ -42,12 +36,7 @@ impl<T: Real, F: Formula> Kernel<T> for MapInPlace<'_, T, F> {
     type Out = ();
     #[inline(always)]
     fn run<S: Simd<T>>(self, s: S) {
-        let twice = Twice(s);
-        let mut chunks = self.1.chunks_exact_mut(2 * S::LANES);
-        for y in chunks.by_ref() {
-            twice.store(F::at(twice, twice.load(y)), y);
-        }
-        let mut chunks = chunks.into_remainder().chunks_exact_mut(S::LANES);
+        let mut chunks = self.1.chunks_exact_mut(S::LANES);
         for y in chunks.by_ref() {
             s.store(F::at(s, s.load(y)), y);
         }

@@ -3,7 +3,7 @@
 use super::log_space;
 use super::slope::Positive;
 use super::sums::{Inputs, Sums, gather, load, store, terms};
-use crate::isa::{Kernel, Simd, Twice};
+use crate::isa::{Kernel, Simd};
 use crate::math::formulas::{ln, ln_1p, ln_normal};
 use crate::{Matrix, Real};
 
@@ -24,28 +24,17 @@ pub(crate) struct Forward<'a, T, P> {
 impl<T: Real, P: Positive<T>> Kernel<T> for Forward<'_, T, P> {
     type Out = ();
     #[inline(always)]
-    fn run<S: Simd<T>>(mut self, s: S) {
-        let mut at = 0;
-        while at + 2 * S::LANES <= self.x.len() {
-            at += self.vector_at(Twice(s), at);
-        }
-        while at < self.x.len() {
-            at += self.vector_at(s, at);
-        }
-    }
-}
-
-impl<T: Real, P: Positive<T>> Forward<'_, T, P> {
-    /// The lanes from `at`, at most a vector; returns how many.
-    #[inline(always)]
-    fn vector_at<S: Simd<T>>(&mut self, s: S, at: usize) -> usize {
+    fn run<S: Simd<T>>(self, s: S) {
         let kept = &mut self.scratch[..KEPT * self.units * S::LANES];
-        let lanes = S::LANES.min(self.x.len() - at);
-        let inputs = Inputs { raw: self.raw, units: self.units, at, lanes };
-        let (y, l) = vector(s, self.slope, &inputs, load(s, lanes, &self.x[at..]), kept);
-        store(s, lanes, y, &mut self.y[at..]);
-        store(s, lanes, l, &mut self.log_slope[at..]);
-        lanes
+        let mut at = 0;
+        while at < self.x.len() {
+            let lanes = S::LANES.min(self.x.len() - at);
+            let inputs = Inputs { raw: self.raw, units: self.units, at, lanes };
+            let (y, l) = vector(s, self.slope, &inputs, load(s, lanes, &self.x[at..]), kept);
+            store(s, lanes, y, &mut self.y[at..]);
+            store(s, lanes, l, &mut self.log_slope[at..]);
+            at += lanes;
+        }
     }
 }
 

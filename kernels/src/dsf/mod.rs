@@ -50,7 +50,7 @@ pub fn forward<T: Real>(
 ) {
     check(slope, units, x.len(), raw.rows, raw.cols);
     assert!(y.len() == x.len() && log_slope.len() == x.len(), "dsf::forward: output lengths");
-    with_scratch::<T, { forward::KEPT * LANES * FEW }, { forward::KEPT * LANES * MANY }>(units, forward::KEPT, |scratch| {
+    with_scratch::<T, { forward::KEPT * 16 * FEW }, { forward::KEPT * 16 * MANY }>(units, forward::KEPT, |scratch| {
         match slope {
             Slope::Softplus => {
                 let slope = Softplus;
@@ -81,7 +81,7 @@ pub fn vjp<T: Real>(
     check(slope, units, x.len(), raw_bar.rows, raw_bar.cols);
     let n = x.len();
     assert!(y_bar.len() == n && log_slope_bar.len() == n && x_bar.len() == n, "dsf::vjp: lengths");
-    with_scratch::<T, { vjp::KEPT * LANES * FEW }, { vjp::KEPT * LANES * MANY }>(units, vjp::KEPT, |scratch| match slope {
+    with_scratch::<T, { vjp::KEPT * 16 * FEW }, { vjp::KEPT * 16 * MANY }>(units, vjp::KEPT, |scratch| match slope {
         Slope::Softplus => {
             let slope = Softplus;
             call::run(isa, Call::DsfVjp(Vjp { slope, units, x, raw, y_bar, log_slope_bar, x_bar, raw_bar, scratch }));
@@ -104,8 +104,6 @@ fn check(slope: Slope, units: usize, lanes: usize, rows: usize, cols: usize) {
     }
 }
 
-/// Most lanes of a vector: two registers side by side.
-const LANES: usize = 32;
 /// Units up to which a small scratch suffices.
 const FEW: usize = 16;
 /// Units up to which the scratch lies on the stack.
@@ -115,13 +113,13 @@ const MANY: usize = 64;
 #[repr(align(64))]
 struct Aligned<T, const N: usize>([T; N]);
 
-/// Runs `f` with `kept` vectors (of at most [`LANES`] lanes) for each unit: on the stack, or beyond [`MANY`] on the heap.
+/// Runs `f` with `kept` vectors (of at most 16 lanes) for each unit: on the stack, or beyond [`MANY`] on the heap.
 fn with_scratch<T: Real, const SMALL: usize, const LARGE: usize>(units: usize, kept: usize, f: impl FnOnce(&mut [T])) {
     if units <= FEW {
         f(&mut Aligned([T::ZERO; SMALL]).0)
     } else if units <= MANY {
         f(&mut Aligned([T::ZERO; LARGE]).0)
     } else {
-        f(&mut vec![T::ZERO; kept * LANES * units])
+        f(&mut vec![T::ZERO; kept * 16 * units])
     }
 }

@@ -12,7 +12,7 @@
 use super::log_space;
 use super::slope::Positive;
 use super::sums::{Extent, Frame, Inputs, Sums, load, preactivation, store, terms};
-use crate::isa::{Kernel, Simd, Twice};
+use crate::isa::{Kernel, Simd};
 use crate::math::formulas::exp;
 use crate::{Matrix, MatrixMut, Real};
 
@@ -36,32 +36,21 @@ impl<T: Real, P: Positive<T>> Kernel<T> for Vjp<'_, T, P> {
     type Out = ();
     #[inline(always)]
     fn run<S: Simd<T>>(mut self, s: S) {
-        let mut at = 0;
-        while at + 2 * S::LANES <= self.x.len() {
-            at += self.vector_at(Twice(s), at);
-        }
-        while at < self.x.len() {
-            at += self.vector_at(s, at);
-        }
-    }
-}
-
-impl<T: Real, P: Positive<T>> Vjp<'_, T, P> {
-    /// The lanes from `at`, at most a vector; returns how many.
-    #[inline(always)]
-    fn vector_at<S: Simd<T>>(&mut self, s: S, at: usize) -> usize {
         let kept = &mut self.scratch[..KEPT * self.units * S::LANES];
-        let lanes = S::LANES.min(self.x.len() - at);
-        let inputs = Inputs { raw: self.raw, units: self.units, at, lanes };
-        let node = Node {
-            x: load(s, lanes, &self.x[at..]),
-            y_bar: load(s, lanes, &self.y_bar[at..]),
-            l_bar: load(s, lanes, &self.log_slope_bar[at..]),
-        };
-        let x_bar = vector(s, self.slope, &inputs, &node, kept, &mut self.raw_bar);
-        let before = load(s, lanes, &self.x_bar[at..]);
-        store(s, lanes, s.add(before, x_bar), &mut self.x_bar[at..]);
-        lanes
+        let mut at = 0;
+        while at < self.x.len() {
+            let lanes = S::LANES.min(self.x.len() - at);
+            let inputs = Inputs { raw: self.raw, units: self.units, at, lanes };
+            let node = Node {
+                x: load(s, lanes, &self.x[at..]),
+                y_bar: load(s, lanes, &self.y_bar[at..]),
+                l_bar: load(s, lanes, &self.log_slope_bar[at..]),
+            };
+            let x_bar = vector(s, self.slope, &inputs, &node, kept, &mut self.raw_bar);
+            let before = load(s, lanes, &self.x_bar[at..]);
+            store(s, lanes, s.add(before, x_bar), &mut self.x_bar[at..]);
+            at += lanes;
+        }
     }
 }
 

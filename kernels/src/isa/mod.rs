@@ -18,14 +18,12 @@ mod portable;
 mod scalar;
 mod simd;
 mod steps;
-mod twice;
 
 use crate::Real;
 use std::sync::OnceLock;
 
 pub use simd::{Kernel, Simd};
 pub use steps::Steps;
-pub use twice::Twice;
 
 /// An instruction set that this machine was found to have: holding the value proves it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -25,27 +25,15 @@ pub fn exp<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V {
     s.scale(s.add(s.splat(T::ONE), t), n)
 }
 
-/// `eˣ` for `x <= 0`: the bits of [`exp`].
-#[inline(always)]
-pub fn exp_decay<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V {
-    let (n, _, t) = reduce(s, s.max(s.splat(T::EXP_MIN), x));
-    s.scale(s.add(s.splat(T::ONE), t), n)
-}
-
 /// `eˣ − 1`: within 2 ULP, `x` itself for tiny `x`, −1 and ∞ beyond the range, NaN for NaN.
 #[inline(always)]
 pub fn exp_m1<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V {
     let inside = s.min(s.splat(T::EXP_MAX), s.max(s.splat(T::EXP_M1_MIN), x));
-    s.select(s.lt(s.abs(x), s.splat(T::TINY)), x, exp_m1_inside(s, inside))
-}
-
-/// `eˣ − 1` within the range of its reduction, and where `x` is not tiny.
-#[inline(always)]
-pub fn exp_m1_inside<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V {
-    let (_, held, t) = reduce(s, x);
+    let (_, held, t) = reduce(s, inside);
     // 2ⁿ⁻¹ rather than 2ⁿ, which overflows before the result does.
     let half = s.splat(T::from_f64(0.5));
     let scale = s.add_bits(s.shift_to_exponent(held), half);
     let y = s.mul_add(scale, t, s.sub(scale, half));
-    s.add(y, y)
+    let y = s.add(y, y);
+    s.select(s.lt(s.abs(x), s.splat(T::TINY)), x, y)
 }

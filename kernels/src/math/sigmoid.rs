@@ -1,6 +1,6 @@
 //! `σ(x) = 1/(1+e⁻ˣ)` and its relatives, all from `e = e^−|x|`, so that nothing overflows or cancels.
 
-use super::exp::{exp, exp_m1_inside};
+use super::exp::{exp, exp_m1};
 use super::ln::{ln_1p, ln_1p_unit};
 use crate::Real;
 use crate::isa::Simd;
@@ -37,7 +37,7 @@ pub fn log_sigmoid<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V {
 pub fn tanh<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V {
     let two = s.splat(T::from_f64(2.0));
     let a = s.min(s.splat(T::TANH_MAX), s.abs(x));
-    let m = exp_m1_inside(s, s.add(a, a));
+    let m = exp_m1(s, s.add(a, a));
     let t = s.div(m, s.add(m, two));
     let t = s.select(s.lt(a, s.splat(T::TINY)), a, t);
     s.or(t, s.and(x, s.splat(T::SIGN_MASK)))
