@@ -257,8 +257,7 @@ proptest! {
 fn jointly_trained(threads: usize) -> Vec<ViewNet<f32>> {
     let net = |hidden: usize, blocks: usize| {
         let extractor = ExtractorSpec { columns: 5, views: 5, layers: 2, hidden: 6, features: 8 };
-        let flow =
-            FlowSpec { features: 8, classes: 5, blocks, layers: 2, hidden, units: 16, slope: Slope::Softplus };
+        let flow = FlowSpec { features: 8, classes: 5, blocks, layers: 2, hidden, units: 16, slope: Slope::Softplus };
         let maps = dense_views(MapKind::Gaussian, extractor.views, extractor.columns, 0, &[], 1, 0);
         let net = ViewNet::<f32>::new(extractor, flow, 1, 0).unwrap();
         let mut trainer = JointTrainer::new(Isa::detect(), net, maps.into(), AdamOptions::default(), 0.1, 1, 0);

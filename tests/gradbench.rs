@@ -50,7 +50,13 @@ fn least_squares_and_its_gradient() {
         let (mut y, mut dy) = (0.0, vec![0.0; m]);
         for i in 0..n {
             let t = -1.0 + i as f64 * 2.0 / (n as f64 - 1.0);
-            let sign = if t > 0.0 { 1.0 } else if t < 0.0 { -1.0 } else { 0.0 };
+            let sign = if t > 0.0 {
+                1.0
+            } else if t < 0.0 {
+                -1.0
+            } else {
+                0.0
+            };
             let residual: f64 = sign - (0..m).map(|j| x[j] * t.powi(j as i32)).sum::<f64>();
             y += 0.5 * residual * residual;
             (0..m).for_each(|j| dy[j] -= residual * t.powi(j as i32));
@@ -76,9 +82,7 @@ fn log_sum_exp_and_its_gradient() {
 
 #[test]
 fn what_it_cannot_do_is_refused_and_the_session_goes_on() {
-    let evaluate = |id: u64, module: &str, function: &str, input: Value| {
-        json!({ "id": id, "kind": "evaluate", "module": module, "function": function, "input": input })
-    };
+    let evaluate = |id: u64, module: &str, function: &str, input: Value| json!({ "id": id, "kind": "evaluate", "module": module, "function": function, "input": input });
     let answers = answers(&[
         json!({ "id": 0, "kind": "define", "module": "gmm" }),
         evaluate(1, "lse", "hessian", json!({ "x": [1.0] })),

@@ -100,7 +100,8 @@ fn picture(lines: &[Line]) -> String {
         let at = left + x(10f64.powi(power));
         let bottom = lines.len() as f64 * height + 20.0;
         writeln!(out, "<path d=\"M{at:.1} 14V{bottom:.1}\" stroke=\"#ccc\"/>").unwrap();
-        writeln!(out, "<text x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\">10^{power}</text>", bottom + 14.0).unwrap();
+        writeln!(out, "<text x=\"{at:.1}\" y=\"{:.1}\" text-anchor=\"middle\">10^{power}</text>", bottom + 14.0)
+            .unwrap();
     }
     for (i, l) in lines.iter().enumerate() {
         let top = 20.0 + i as f64 * height;
@@ -110,7 +111,8 @@ fn picture(lines: &[Line]) -> String {
         for (k, (rate, colour)) in bars.into_iter().enumerate() {
             let Some(rate) = rate else { continue };
             let (y, w) = (top + k as f64 * (bar + 1.0), x(rate).max(1.0));
-            writeln!(out, "<rect x=\"{left}\" y=\"{y:.1}\" width=\"{w:.1}\" height=\"{bar}\" fill=\"{colour}\"/>").unwrap();
+            writeln!(out, "<rect x=\"{left}\" y=\"{y:.1}\" width=\"{w:.1}\" height=\"{bar}\" fill=\"{colour}\"/>")
+                .unwrap();
             let text = (left + w + 4.0, y + bar - 1.5, thousands(rate));
             writeln!(out, "<text x=\"{:.1}\" y=\"{:.1}\" font-size=\"9\">{}</text>", text.0, text.1, text.2).unwrap();
         }

@@ -28,7 +28,7 @@ impl Options {
                 other => return Err(format!("unknown argument {other}")),
             }
         }
-        if options.threads == 0 || options.batch == Some(0) || !(options.seconds >= 0.0) {
+        if options.threads == 0 || options.batch == Some(0) || options.seconds.is_nan() || options.seconds < 0.0 {
             return Err("threads and batch must be at least 1, seconds not negative".into());
         }
         Ok(options)

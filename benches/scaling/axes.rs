@@ -62,7 +62,7 @@ pub fn all() -> Vec<Axis> {
             (p.extractor.features, p.flow.features) = (n, n);
             p
         }),
-        ("hidden", vec![32, 64, 128, 256, 512], |n| {
+        ("hidden", vec![64, 128, 256, 512, 1024], |n| {
             let mut p = Point::start();
             p.flow.hidden = n;
             p

@@ -217,14 +217,7 @@ impl<T: Real> Tape<T> {
 
     /// `finish(F_k·x)` of the rows `x: [d+1, lanes]`, the last row ones, for view `k = view` in the first `group` columns,
     /// the next view in the next so many, and so on; see [`Folded`].
-    pub fn folded(
-        &mut self,
-        parameters: &Parameters<T>,
-        layer: &Folded<T>,
-        view: usize,
-        group: usize,
-        x: Var,
-    ) -> Var {
+    pub fn folded(&mut self, parameters: &Parameters<T>, layer: &Folded<T>, view: usize, group: usize, x: Var) -> Var {
         assert_eq!(layer.shape.cols, x.rows, "folded {}: input rows", parameters.name(layer.table));
         assert!(group > 0, "folded {}: columns of a view", parameters.name(layer.table));
         let (node, rows) = (ops::folded::Node { layer: layer.clone(), view, group, x }, layer.shape.rows);

@@ -14,8 +14,8 @@ pub use custom::CustomOp;
 
 use nafal_kernels::Real;
 
-use super::{AlignedVec, Parameters};
 use super::tape::{Backward, Env, Var};
+use super::{AlignedVec, Parameters};
 
 /// The closed set of operations.
 pub(super) enum Op<T> {
