@@ -3,7 +3,9 @@
 use nafal::Model;
 use nafal::autodiff::{AdamOptions, OneCycle};
 use nafal::data::Table;
-use nafal::detect::{Base, Configuration, Detector, MapKind, Preset, ScoreKind};
+use nafal::detect::{
+    Base, Configuration, Detector, ExtractorSpec, JointTrainer, MapKind, Preset, ScoreKind, ViewNet, dense_views,
+};
 use nafal::flow::strategies::{Case, Magnitudes, Sizes, cases, settings};
 use nafal::flow::{BatchSource, Classes, Density, Flow, FlowSpec, Trainer, TrainingOptions};
 use nafal::random::{Purpose, below, normal, permutation, stream};
@@ -246,6 +248,56 @@ proptest! {
         for &isa in Isa::available() {
             inverse_lanes_are_independent::<f32>(&case, isa)?;
             inverse_lanes_are_independent::<f64>(&case, isa)?;
+        }
+    }
+}
+
+/// A net behind an extractor whose flow has more weights than a second-level cache holds, so that tiles are wide and long
+/// sums are shared out, and a small one; both after a step of joint training on `threads` threads.
+fn jointly_trained(threads: usize) -> Vec<ViewNet<f32>> {
+    let net = |hidden: usize, blocks: usize| {
+        let extractor = ExtractorSpec { columns: 5, views: 5, layers: 2, hidden: 6, features: 8 };
+        let flow = FlowSpec { features: 8, classes: 5, blocks, layers: 2, hidden, units: 16, slope: Slope::Softplus };
+        let maps = dense_views(MapKind::Gaussian, extractor.views, extractor.columns, 0, &[], 1, 0);
+        let net = ViewNet::<f32>::new(extractor, flow, 1, 0).unwrap();
+        let mut trainer = JointTrainer::new(Isa::detect(), net, maps.into(), AdamOptions::default(), 0.1, 1, 0);
+        for step in 0..2 {
+            trainer.step(1e-3, &rows(64, step));
+        }
+        trainer.net()
+    };
+    with_threads(threads, || vec![net(32, 2), net(512, 3)])
+}
+
+/// `n` rows of five columns.
+fn rows(n: usize, key: u64) -> Vec<f32> {
+    let mut rng = stream(1, Purpose::Simulation, key, 9);
+    (0..5 * n).map(|_| normal(&mut rng)).collect()
+}
+
+#[test]
+fn a_net_behind_an_extractor_has_the_same_bits_on_any_number_of_threads() {
+    let all = [1, 2, 3].map(jointly_trained);
+    for nets in &all[1..] {
+        for (net, first) in nets.iter().zip(&all[0]) {
+            assert!(net.flow.parameters().values() == first.flow.parameters().values(), "flows");
+            assert!(net.extractor.parameters().values() == first.extractor.parameters().values(), "extractors");
+        }
+    }
+}
+
+/// Views side by side in a tile, one view a tile with a rest, (row, view) pairs, and a single row.
+#[test]
+fn a_net_behind_an_extractor_scores_a_row_alike_in_any_batch() {
+    let rows = rows(320, 7);
+    for net in jointly_trained(1) {
+        let whole = bits(&net.score(&rows));
+        assert!(whole.iter().all(|&b| f64::from_bits(b).is_finite()));
+        for n in [1, 3, 15, 16, 17, 32, 64, 65, 128, 319] {
+            for first in [0, 320 - n] {
+                let part = with_threads(2, || net.score(&rows[5 * first..5 * (first + n)]));
+                assert_eq!(bits(&part), whole[first..first + n], "{n} rows from {first}");
+            }
         }
     }
 }

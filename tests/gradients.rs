@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use nafal::autodiff::{
-    CustomOp, Folded, Gradients, Linear, Operation, ParameterId, Parameters, Prepared, Tape, Var, check_gradient,
+    CustomOp, Ddsf, Folded, Gradients, Linear, Operation, ParameterId, Parameters, Prepared, Tape, Var, check_gradient,
 };
 use nafal::flow::Classes;
 use nafal::flow::strategies::{Case, Magnitudes, Sizes, cases, settings};
@@ -267,14 +267,18 @@ fn keep_from_the_kink(graph: &mut Graph, weight: ParameterId, offset: Option<Par
     }
 }
 
-/// The last of three folded views.
-fn folded_case(d: &Dimensions) -> Graph {
+/// Folded views: the last of three, or all of them one after another.
+fn folded_cases(d: &Dimensions) -> Vec<Graph> {
+    [(2, d.batch), (0, d.batch.div_ceil(3))].into_iter().map(|(view, group)| folded_case(d, view, group)).collect()
+}
+
+fn folded_case(d: &Dimensions, view: usize, group: usize) -> Graph {
     let mut p = Parameters::new();
     let table = p.add_table("views", 3 * d.n, d.k);
     let values = d.normals(100, 3 * d.n * d.k, 0.5);
     p.fill(table, |i, j| values[i * d.k + j]);
     let layer = Folded { table, shape: Arc::new(Staircase::dense(d.n, d.k)), finish: Finish::Store };
-    d.graph(p, &[(d.k, 1.0)], Box::new(move |tape, p, x| vec![tape.folded(p, &layer, 2, x[0])]))
+    d.graph(p, &[(d.k, 1.0)], Box::new(move |tape, p, x| vec![tape.folded(p, &layer, view, group, x[0])]))
 }
 
 fn dsf_cases(d: &Dimensions) -> Vec<Graph> {
@@ -292,6 +296,29 @@ fn dsf_cases(d: &Dimensions) -> Vec<Graph> {
         d.graph(Parameters::new(), &[(features, 2.0), (features * 3 * units, 1.5)], record)
     };
     slopes.into_iter().map(case).collect()
+}
+
+/// A first, a middle and a last layer of a dense transformer, with either kind of slope.
+fn ddsf_cases(d: &Dimensions) -> Vec<Graph> {
+    let widths = [(1, d.units.min(4), 3), (2, d.units.min(5), 2), (3, d.units.min(4), 1)];
+    let slopes = [Slope::Softplus, Slope::Bounded { limit: 2.5 }];
+    let kinds = slopes.into_iter().flat_map(|slope| widths.map(|widths| (slope, widths)));
+    kinds
+        .map(|(slope, (inputs, units, outputs))| {
+            let mut p = Parameters::new();
+            let (inner, outer) = (p.add_vector("inner", units * inputs), p.add_vector("outer", outputs * units));
+            for id in [inner, outer] {
+                let values = d.normals(100, p.vector(id).len(), 0.7);
+                p.fill(id, |_, j| values[j]);
+            }
+            let layer = Ddsf { inner, outer, slope, inputs, units, outputs };
+            let record: Box<Record> = Box::new(move |tape, p, v| {
+                let (h, log_tangent) = tape.ddsf(p, layer, v[0], v[1], v[2]);
+                vec![h, log_tangent]
+            });
+            d.graph(p, &[(inputs, 1.5), (inputs, 0.7), (layer.raw_rows(), 1.0)], record)
+        })
+        .collect()
 }
 
 fn gaussian_nll_cases(d: &Dimensions) -> Vec<Graph> {
@@ -337,10 +364,11 @@ fn cases_of(operation: Operation, d: &Dimensions) -> Vec<Graph> {
     let none = Parameters::new;
     match operation {
         Operation::Linear => linear_cases(d),
-        Operation::Folded => vec![folded_case(d)],
+        Operation::Folded => folded_cases(d),
         Operation::Add => vec![d.graph(none(), &[(d.k, 1.0); 2], Box::new(|tape, _, x| vec![tape.add(x[0], x[1])]))],
         Operation::Reverse => vec![d.graph(none(), &[(d.k, 1.0)], Box::new(|tape, _, x| vec![tape.reverse(x[0])]))],
         Operation::Dsf => dsf_cases(d),
+        Operation::Ddsf => ddsf_cases(d),
         Operation::GaussianNll => gaussian_nll_cases(d),
         Operation::CrossEntropy => {
             let record: Box<Record> = Box::new(|tape, _, x| {
@@ -365,7 +393,8 @@ fn operations() -> Vec<Operation> {
         Operation::Add => Some(Operation::CrossEntropy),
         Operation::CrossEntropy => Some(Operation::Reverse),
         Operation::Reverse => Some(Operation::Dsf),
-        Operation::Dsf => Some(Operation::GaussianNll),
+        Operation::Dsf => Some(Operation::Ddsf),
+        Operation::Ddsf => Some(Operation::GaussianNll),
         Operation::GaussianNll => Some(Operation::Custom),
         Operation::Custom => None,
     } {

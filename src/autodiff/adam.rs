@@ -4,8 +4,12 @@
 //! Loshchilov & Hutter 2019, Algorithm 2). The gradient's norm is clipped before the moments see it.
 
 use nafal_kernels::{Isa, Real, map};
+use rayon::prelude::*;
 
 use super::{AlignedVec, Gradients, Parameters};
+
+/// Parameters of a piece of work for one thread; each is updated on its own, whoever does it.
+const PIECE: usize = 1 << 16;
 
 /// Constants of the optimiser.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,7 +66,14 @@ impl<T: Real> Adam<T> {
             gradient_scale: if norm > o.clip { o.clip / norm } else { 1.0 },
             step: self.step,
         };
-        map::adam(isa, &constants, parameters.values_mut(), gradients.values(), &mut self.first, &mut self.second);
+        let (values, gradients) = (parameters.values_mut(), gradients.values());
+        if values.len() <= 4 * PIECE || rayon::current_num_threads() == 1 {
+            map::adam(isa, &constants, values, gradients, &mut self.first, &mut self.second);
+        } else {
+            let moments = self.first.par_chunks_mut(PIECE).zip(self.second.par_chunks_mut(PIECE));
+            let pieces = values.par_chunks_mut(PIECE).zip(gradients.par_chunks(PIECE)).zip(moments);
+            pieces.for_each(|((p, g), (m, v))| map::adam(isa, &constants, p, g, m, v));
+        }
         norm
     }
 }

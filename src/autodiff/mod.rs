@@ -18,7 +18,7 @@ pub use adam::{Adam, AdamOptions};
 pub use aligned::AlignedVec;
 pub use check::{GradientError, check_gradient};
 pub use folding::{AffineMaps, Folding};
-pub use ops::{CustomOp, Operation, folded::Folded, linear::Linear};
+pub use ops::{CustomOp, Operation, ddsf::Ddsf, folded::Folded, linear::Linear};
 pub use parameters::{Gradients, ParameterId, Parameters, Prepared};
 pub use schedule::{OneCycle, Schedule};
 pub use slots::{SLOTS, Slot, Slots};

@@ -204,6 +204,17 @@ impl<T: Real> Gradients<T> {
     }
 }
 
+impl<T: Real> Gradients<T> {
+    /// The gradients of two vectors, to add to. Panics if they are one.
+    pub(super) fn vectors_mut(&mut self, parameters: &Parameters<T>, ids: [ParameterId; 2]) -> [&mut [T]; 2] {
+        let range = |id| {
+            let s = parameters.spec(id);
+            s.offset..s.offset + s.shape.cols
+        };
+        self.values.get_disjoint_mut(ids.map(range)).expect("two vectors")
+    }
+}
+
 /// Parameters with their weights transposed for the backward pass, cached by version.
 #[derive(Clone, Debug)]
 pub struct Prepared<T: Real> {

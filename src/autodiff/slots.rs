@@ -12,6 +12,18 @@ use super::{Gradients, Parameters, Prepared, Tape};
 /// Number of slots, whatever the number of threads.
 pub const SLOTS: usize = 8;
 
+/// Numbers of a piece of work for one thread.
+const PIECE: usize = 1 << 16;
+
+/// `y += x`, long sums by all threads; each element is one addition, whoever does it.
+fn add<T: Real>(isa: Isa, x: &[T], y: &mut [T]) {
+    if x.len() <= 4 * PIECE || rayon::current_num_threads() == 1 {
+        map::add_assign(isa, x, y);
+    } else {
+        x.par_chunks(PIECE).zip(y.par_chunks_mut(PIECE)).for_each(|(x, y)| map::add_assign(isa, x, y));
+    }
+}
+
 /// What one slot works with.
 pub struct Slot<T: Real> {
     /// Its tape.
@@ -62,7 +74,7 @@ impl<T: Real> Slots<T> {
         while stride < count {
             for s in (0..count - stride).step_by(2 * stride) {
                 let (left, right) = self.slots.split_at_mut(s + stride);
-                map::add_assign(self.isa, right[0].gradients.values(), left[s].gradients.values_mut());
+                add(self.isa, right[0].gradients.values(), left[s].gradients.values_mut());
                 left[s].loss += right[0].loss;
             }
             stride *= 2;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use nafal_kernels::dsf::Slope;
 use nafal_kernels::{Isa, Matrix, Real};
 
-use super::ops::{self, CustomOp, Op, Operation, folded::Folded, linear::Linear};
+use super::ops::{self, CustomOp, Op, Operation, ddsf::Ddsf, folded::Folded, linear::Linear};
 use super::{AlignedVec, Gradients, Parameters, Prepared, padded};
 
 /// A value on a tape: consecutive rows of its arena.
@@ -18,6 +18,8 @@ pub struct Var {
     pub(super) first: usize,
     pub(super) rows: usize,
     pub(super) tracked: bool,
+    /// Which of the tape's values it is, or is part of.
+    pub(super) value: usize,
 }
 
 impl Var {
@@ -28,7 +30,7 @@ impl Var {
     /// Rows `first..first + rows` of this value, as a value.
     pub fn slice(self, first: usize, rows: usize) -> Var {
         assert!(first + rows <= self.rows, "rows {first}+{rows} of a value with {}", self.rows);
-        Var { first: self.first + first, rows, tracked: self.tracked }
+        Var { first: self.first + first, rows, ..self }
     }
     pub(super) fn range(self, lanes: usize) -> std::ops::Range<usize> {
         self.first * lanes..(self.first + self.rows) * lanes
@@ -60,10 +62,48 @@ pub(super) struct Backward<'a, T: Real> {
     pub(super) before: &'a mut [T],
     /// Adjoint of the output.
     pub(super) output: &'a mut [T],
+    pub(super) extents: &'a mut [Extent],
     pub(super) parameters: &'a Parameters<T>,
     pub(super) prepared: &'a Prepared<T>,
     pub(super) gradients: &'a mut Gradients<T>,
     pub(super) scratch: &'a mut AlignedVec<T>,
+}
+
+/// Rows of a value, and whether its adjoint holds anything yet: adjoints are not cleared, but overwritten by what comes
+/// first.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Extent {
+    first: usize,
+    rows: usize,
+    written: bool,
+}
+
+impl Extent {
+    /// Clears the adjoint among `adjoints` if it holds nothing yet.
+    fn open<T: Real>(&mut self, adjoints: &mut [T], lanes: usize) {
+        if !self.written {
+            adjoints[self.first * lanes..(self.first + self.rows) * lanes].fill(T::ZERO);
+            self.written = true;
+        }
+    }
+}
+
+impl<T: Real> Backward<'_, T> {
+    /// Makes the adjoint of an input ready to be added to.
+    pub(super) fn open(&mut self, var: Var) {
+        self.extents[var.value].open(self.before, self.env.lanes);
+    }
+
+    /// Whether the adjoint of an input holds nothing yet: the caller must then overwrite all of it, and else add to it.
+    pub(super) fn first_to_write(&mut self, var: Var) -> bool {
+        let extent = &mut self.extents[var.value];
+        if !extent.written && var.rows == extent.rows {
+            extent.written = true;
+            return true;
+        }
+        extent.open(self.before, self.env.lanes);
+        false
+    }
 }
 
 /// Records operations on one tile of `lanes` columns and plays their derivatives back.
@@ -76,6 +116,7 @@ pub struct Tape<T: Real> {
     adjoints: AlignedVec<T>,
     scratch: AlignedVec<T>,
     nodes: Vec<Node<T>>,
+    extents: Vec<Extent>,
     vars: Vec<Var>,
     classes: Vec<u32>,
     loss: f64,
@@ -93,6 +134,7 @@ impl<T: Real> Tape<T> {
             adjoints: AlignedVec::new(),
             scratch: AlignedVec::new(),
             nodes: Vec::new(),
+            extents: Vec::new(),
             vars: Vec::new(),
             classes: Vec::new(),
             loss: 0.0,
@@ -103,6 +145,7 @@ impl<T: Real> Tape<T> {
     /// reaches a loss).
     pub fn begin(&mut self, active: usize) {
         self.nodes.clear();
+        self.extents.clear();
         self.vars.clear();
         self.classes.clear();
         (self.active, self.lanes, self.rows, self.loss) = (active, padded(active), 0, 0.0);
@@ -138,7 +181,8 @@ impl<T: Real> Tape<T> {
     }
 
     fn allocate(&mut self, rows: usize, tracked: bool) -> Var {
-        let var = Var { first: self.rows, rows, tracked };
+        let var = Var { first: self.rows, rows, tracked, value: self.extents.len() };
+        self.extents.push(Extent { first: self.rows, rows, written: false });
         self.rows += rows;
         self.values.resize_dirty(self.rows * self.lanes);
         var
@@ -159,7 +203,7 @@ impl<T: Real> Tape<T> {
         let (before, rest) = self.values.split_at_mut(output.first * self.lanes);
         let env =
             Env { isa: self.isa, lanes: self.lanes, active: self.active, classes: &self.classes, vars: &self.vars };
-        self.loss += op.forward(&env, parameters, before, &mut rest[..rows * self.lanes]);
+        self.loss += op.forward(&env, parameters, before, &mut rest[..rows * self.lanes], &mut self.scratch);
         self.nodes.push(Node { op, output });
         output
     }
@@ -171,10 +215,12 @@ impl<T: Real> Tape<T> {
         self.record(Op::Linear(ops::linear::Node { layer, x }), shape.rows, true, Some(parameters))
     }
 
-    /// `finish(F_k·x)` for view `view` of the rows `x: [d+1, lanes]`, the last row ones; see [`Folded`].
-    pub fn folded(&mut self, parameters: &Parameters<T>, layer: &Folded<T>, view: usize, x: Var) -> Var {
+    /// `finish(F_k·x)` of the rows `x: [d+1, lanes]`, the last row ones, for view `k = view` in the first `group` columns,
+    /// the next view in the next so many, and so on; see [`Folded`].
+    pub fn folded(&mut self, parameters: &Parameters<T>, layer: &Folded<T>, view: usize, group: usize, x: Var) -> Var {
         assert_eq!(layer.shape.cols, x.rows, "folded {}: input rows", parameters.name(layer.table));
-        let (node, rows) = (ops::folded::Node { layer: layer.clone(), view, x }, layer.shape.rows);
+        assert!(group > 0, "folded {}: columns of a view", parameters.name(layer.table));
+        let (node, rows) = (ops::folded::Node { layer: layer.clone(), view, group, x }, layer.shape.rows);
         self.record(Op::Folded(node), rows, true, Some(parameters))
     }
 
@@ -196,6 +242,16 @@ impl<T: Real> Tape<T> {
         let node = ops::dsf::Node { x, raw, slope, units };
         let out = self.record(Op::Dsf(node), 2 * x.rows, true, None);
         (out.slice(0, x.rows), out.slice(x.rows, x.rows))
+    }
+
+    /// A layer of a dense sigmoidal transformer of one feature: the values `[outputs, lanes]` and their log-tangents, from
+    /// those of its input and its raw parameters; see [`Ddsf`].
+    pub fn ddsf(&mut self, parameters: &Parameters<T>, layer: Ddsf, h: Var, log_tangent: Var, raw: Var) -> (Var, Var) {
+        let rows = (layer.inputs, layer.inputs, layer.raw_rows());
+        assert_eq!((h.rows, log_tangent.rows, raw.rows), rows, "ddsf: rows of the inputs and of the raw parameters");
+        let node = ops::ddsf::Node { layer, h, log_tangent, raw };
+        let out = self.record(Op::Ddsf(node), 2 * layer.outputs, true, Some(parameters));
+        (out.slice(0, layer.outputs), out.slice(layer.outputs, layer.outputs))
     }
 
     /// Adds `weight · Σ_lanes (½‖z‖² + (m/2)·ln 2π − Σ log-slopes)` to the loss (Eq. 6), accumulated in f64.
@@ -233,11 +289,16 @@ impl<T: Real> Tape<T> {
         seeds: &mut [Seed<T>],
     ) {
         self.adjoints.resize_dirty(self.rows * self.lanes);
-        self.adjoints.fill(T::ZERO);
+        self.extents.iter_mut().for_each(|e| e.written = false);
         for (var, seed) in seeds {
+            self.extents[var.value].open(&mut self.adjoints, self.lanes);
             seed(&mut self.adjoints[var.range(self.lanes)], self.lanes);
         }
         for node in self.nodes.iter().rev() {
+            // What nothing was derived from has no adjoint to hand on, unless it is part of the loss itself.
+            if !self.extents[node.output.value].written && !node.op.is_loss() {
+                continue;
+            }
             let (before, rest) = self.adjoints.split_at_mut(node.output.first * self.lanes);
             node.op.vjp(
                 Backward {
@@ -251,6 +312,7 @@ impl<T: Real> Tape<T> {
                     values: &self.values,
                     before,
                     output: &mut rest[..node.output.rows * self.lanes],
+                    extents: &mut self.extents,
                     parameters,
                     prepared,
                     gradients,
@@ -259,6 +321,7 @@ impl<T: Real> Tape<T> {
                 node.output,
             );
         }
+        self.extents.iter_mut().for_each(|e| e.open(&mut self.adjoints, self.lanes));
     }
 
     /// The adjoint `[rows, active]` of a value after [`Tape::backward`] (complete for tracked inputs).

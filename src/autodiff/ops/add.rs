@@ -15,9 +15,10 @@ impl Node {
         map::add_assign(env.isa, &before[self.b.range(env.lanes)], output);
     }
 
-    pub(super) fn vjp<T: Real>(&self, b: Backward<T>) {
+    pub(super) fn vjp<T: Real>(&self, mut b: Backward<T>) {
         for input in [self.a, self.b] {
             if input.tracked {
+                b.open(input);
                 map::add_assign(b.env.isa, b.output, &mut b.before[input.range(b.env.lanes)]);
             }
         }

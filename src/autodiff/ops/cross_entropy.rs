@@ -37,8 +37,9 @@ impl Node {
         self.weight * total
     }
 
-    pub(super) fn vjp<T: Real>(&self, b: Backward<T>, output: Var) {
+    pub(super) fn vjp<T: Real>(&self, mut b: Backward<T>, output: Var) {
         let (lanes, weight) = (b.env.lanes, T::from_f64(self.weight));
+        b.open(self.x);
         let dx = &mut b.before[self.x.range(lanes)];
         let p = &b.values[output.range(lanes)];
         for (dx, p) in dx.chunks_exact_mut(lanes).zip(p.chunks_exact(lanes)) {

@@ -30,7 +30,8 @@ impl<T: Real> Node<T> {
         self.op.forward(env.lanes, &before[self.x.range(env.lanes)], output);
     }
 
-    pub(super) fn vjp(&self, b: Backward<T>, output: Var) {
+    pub(super) fn vjp(&self, mut b: Backward<T>, output: Var) {
+        b.open(self.x);
         let (lanes, x) = (b.env.lanes, self.x.range(b.env.lanes));
         let (values, y) = (&b.values[x.clone()], &b.values[output.range(lanes)]);
         self.op.vjp(lanes, values, y, b.output, &mut b.before[x]);

@@ -31,21 +31,26 @@ impl Node {
         }
     }
 
-    pub(super) fn vjp<T: Real>(&self, b: Backward<T>) {
+    pub(super) fn vjp<T: Real>(&self, mut b: Backward<T>) {
         let lanes = b.env.lanes;
+        b.open(self.x);
+        // The kernel overwrites: where other users of the parameters have left something, it writes elsewhere.
+        let first = b.first_to_write(self.raw);
         let (y_bar, log_slope_bar) = b.output.split_at(self.x.rows * lanes);
-        // The kernel overwrites; what later users of the same parameters have left must stay.
-        b.scratch.resize_dirty(3 * self.units * lanes);
+        b.scratch.resize_dirty(if first { 0 } else { 3 * self.units * lanes });
         for i in 0..self.x.rows {
             let (x, raw) = (self.x.slice(i, 1).range(lanes), self.raw_rows(i).range(lanes));
             let raw_values = Matrix::new(&b.values[raw.clone()], 3 * self.units, lanes, lanes);
             let x_values = &b.values[x.clone()];
             let [x_bar, raw_bar] = b.before.get_disjoint_mut([x, raw]).expect("input and parameters of a node overlap");
             let row = i * lanes..(i + 1) * lanes;
-            let own = MatrixMut::new(b.scratch, 3 * self.units, lanes, lanes);
+            let target = if first { &mut *raw_bar } else { &mut **b.scratch };
+            let own = MatrixMut::new(target, 3 * self.units, lanes, lanes);
             let (y_bar, log_slope_bar) = (&y_bar[row.clone()], &log_slope_bar[row]);
             dsf::vjp(b.env.isa, self.slope, self.units, x_values, raw_values, y_bar, log_slope_bar, x_bar, own);
-            map::add_assign(b.env.isa, b.scratch, raw_bar);
+            if !first {
+                map::add_assign(b.env.isa, b.scratch, raw_bar);
+            }
         }
     }
 }

@@ -1,10 +1,11 @@
 //! A dense layer over one of many fixed affine views of the same rows, with the two maps folded into one:
 //! `Y = finish(F_k·X)`, `F_k = W₁·[A_k | b_k]` being rows `k·h..(k+1)·h` of a table `[K·h, d+1]`, `X: [d+1, lanes]` the rows
-//! with a one below, `Y: [h, lanes]`.
+//! with a one below, `Y: [h, lanes]`. Views may follow one another along the lanes, each with as many columns.
 //!
 //! VJP with `dY' = finish'(Y)∘dY`: `dF_k += dY'·Xᵀ`, which [`crate::autodiff::Folding`] carries back to `W₁`, and
 //! `dX += F_kᵀ·dY'`.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use nafal_kernels::gemm::{self, Finish, Start};
@@ -26,7 +27,9 @@ pub struct Folded<T> {
 
 pub(in crate::autodiff) struct Node<T> {
     pub(in crate::autodiff) layer: Folded<T>,
+    /// The first columns' view; every `group` columns the next one follows.
     pub(in crate::autodiff) view: usize,
+    pub(in crate::autodiff) group: usize,
     pub(in crate::autodiff) x: Var,
 }
 
@@ -47,34 +50,50 @@ impl<T: Real> Folded<T> {
 }
 
 impl<T: Real> Node<T> {
-    pub(super) fn forward(&self, env: &Env, parameters: &Parameters<T>, before: &[T], output: &mut [T]) {
-        let x = Matrix::new(&before[self.x.range(env.lanes)], self.x.rows, env.lanes, env.lanes);
-        let y = MatrixMut::new(output, self.layer.shape.rows, env.lanes, env.lanes);
-        self.layer.apply(env.isa, parameters, self.view, x, y);
+    /// Columns in use, a view at a time: `(view, columns)`.
+    fn views(&self, active: usize) -> impl Iterator<Item = (usize, Range<usize>)> + use<T> {
+        let (view, group) = (self.view, self.group);
+        (0..active.div_ceil(group)).map(move |k| (view + k, k * group..active.min((k + 1) * group)))
     }
 
-    pub(super) fn vjp(&self, b: Backward<T>, output: Var) {
+    pub(super) fn forward(&self, env: &Env, parameters: &Parameters<T>, before: &[T], output: &mut [T]) {
+        let (lanes, x, h) = (env.lanes, &before[self.x.range(env.lanes)], self.layer.shape.rows);
+        for (view, columns) in self.views(env.active) {
+            // The last view takes the padding with it.
+            let count = if columns.end == env.active { lanes - columns.start } else { columns.len() };
+            let x = Matrix::new(&x[columns.start..], self.x.rows, count, lanes);
+            let y = MatrixMut::new(&mut output[columns.start..], h, count, lanes);
+            self.layer.apply(env.isa, parameters, view, x, y);
+        }
+    }
+
+    pub(super) fn vjp(&self, mut b: Backward<T>, output: Var) {
+        if self.x.tracked {
+            b.open(self.x);
+        }
         let (isa, lanes, shape) = (b.env.isa, b.env.lanes, &self.layer.shape);
         if let Finish::LeakyRelu(slope) = self.layer.finish {
             map::leaky_relu_vjp(isa, slope, &b.values[output.range(lanes)], b.output);
         }
         let (h, k) = (shape.rows, shape.cols);
         let ld = padded(k);
-        b.scratch.resize_dirty(lanes * ld);
-        let x = Matrix::new(&b.values[self.x.range(lanes)], k, lanes, lanes);
-        gemm::transpose(isa, x, MatrixMut::new(b.scratch, lanes, k, ld));
-        let table = b.gradients.matrix_mut(b.parameters, self.layer.table);
-        let rows = &mut table.data[self.view * h * table.ld..];
-        let dy = Matrix::new(&*b.output, h, lanes, lanes);
-        let dw = MatrixMut::new(rows, h, k, table.ld);
-        gemm::outer(isa, shape, dy, Matrix::new(b.scratch, lanes, k, ld), true, dw);
-        if self.x.tracked {
-            let map = b.parameters.matrix(self.layer.table).rows(self.view * h..(self.view + 1) * h);
-            b.scratch.resize_dirty(k * h);
-            gemm::transpose(isa, map, MatrixMut::new(b.scratch, k, h, h));
-            let dx = MatrixMut::new(&mut b.before[self.x.range(lanes)], k, lanes, lanes);
-            let turned = Matrix::new(b.scratch, k, h, h);
-            gemm::product(isa, &Staircase::dense(k, h), turned, dy, Start::Output, Finish::Store, dx);
+        for (view, columns) in self.views(b.env.active) {
+            let (start, count) = (columns.start, columns.len());
+            b.scratch.resize_dirty(count * ld);
+            let x = Matrix::new(&b.values[self.x.range(lanes)][start..], k, count, lanes);
+            gemm::transpose(isa, x, MatrixMut::new(b.scratch, count, k, ld));
+            let table = b.gradients.matrix_mut(b.parameters, self.layer.table);
+            let dy = Matrix::new(&b.output[start..], h, count, lanes);
+            let dw = MatrixMut::new(&mut table.data[view * h * table.ld..], h, k, table.ld);
+            gemm::outer(isa, shape, dy, Matrix::new(b.scratch, count, k, ld), true, dw);
+            if self.x.tracked {
+                let map = b.parameters.matrix(self.layer.table).rows(view * h..(view + 1) * h);
+                b.scratch.resize_dirty(k * h);
+                gemm::transpose(isa, map, MatrixMut::new(b.scratch, k, h, h));
+                let dx = MatrixMut::new(&mut b.before[self.x.range(lanes)][start..], k, count, lanes);
+                let turned = Matrix::new(b.scratch, k, h, h);
+                gemm::product(isa, &Staircase::dense(k, h), turned, dy, Start::Output, Finish::Store, dx);
+            }
         }
     }
 }

@@ -53,7 +53,8 @@ impl<T: Real> Node<T> {
         gemm::product(env.isa, parameters.shape(weight), w, x, start, finish, y);
     }
 
-    pub(super) fn vjp(&self, b: Backward<T>, output: Var) {
+    pub(super) fn vjp(&self, mut b: Backward<T>, output: Var) {
+        let start = if self.x.tracked && b.first_to_write(self.x) { Start::Zero } else { Start::Output };
         let (isa, lanes, layer) = (b.env.isa, b.env.lanes, &self.layer);
         let y = &b.values[output.range(lanes)];
         match layer.finish {
@@ -85,7 +86,7 @@ impl<T: Real> Node<T> {
         if self.x.tracked {
             let (wt, shape) = b.prepared.transposed(b.parameters, layer.weight);
             let dx = MatrixMut::new(&mut b.before[self.x.range(lanes)], k, lanes, lanes);
-            gemm::product(isa, shape, wt, dy, Start::Output, Finish::Store, dx);
+            gemm::product(isa, shape, wt, dy, start, Finish::Store, dx);
         }
     }
 }

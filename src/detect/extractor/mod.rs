@@ -87,9 +87,10 @@ impl<T: Real> Layers<T> {
         }
     }
 
-    /// Records the features `[m, lanes]` of view `view` of the rows `x: [d+1, lanes]` (the last row ones).
-    fn record(&self, tape: &mut Tape<T>, parameters: &Parameters<T>, view: usize, x: Var) -> Var {
-        let mut h = tape.folded(parameters, &self.folded, view, x);
+    /// Records the features `[m, lanes]` of the rows `x: [d+1, lanes]` (the last row ones): of view `view` in the first
+    /// `group` columns, of the next view in the next so many, and so on.
+    fn record(&self, tape: &mut Tape<T>, parameters: &Parameters<T>, view: usize, group: usize, x: Var) -> Var {
+        let mut h = tape.folded(parameters, &self.folded, view, group, x);
         for &weight in &self.hidden {
             h = tape.linear(parameters, Linear { weight, bias: None, table: None, finish: self.folded.finish }, h);
         }
@@ -155,7 +156,7 @@ impl<T: Real> Extractor<T> {
     }
 
     /// From the first layer's output `[h, lanes]` in `hidden[0]` to the features `[m, lanes]`.
-    fn deeper(&self, isa: Isa, hidden: &mut [AlignedVec<T>; 2], lanes: usize, features: &mut [T]) {
+    fn deeper(&self, isa: Isa, hidden: &mut [AlignedVec<T>; 2], lanes: usize, features: MatrixMut<T>) {
         let (p, width) = (&self.parameters, self.spec.hidden);
         for &id in &self.layers.hidden {
             let [from, into] = hidden;
@@ -166,13 +167,12 @@ impl<T: Real> Extractor<T> {
             hidden.swap(0, 1);
         }
         let x = Matrix::new(&hidden[0], width, lanes, lanes);
-        let y = MatrixMut::new(features, self.spec.features, lanes, lanes);
         let (head, shift) = (self.layers.head, p.vector(self.layers.shift));
-        gemm::product(isa, p.shape(head), p.matrix(head), x, Start::Bias(shift), Finish::Store, y);
+        gemm::product(isa, p.shape(head), p.matrix(head), x, Start::Bias(shift), Finish::Store, features);
     }
 
     /// Features of one tile of a view: rows `x: [d+1, lanes]` (the last row ones) to `[m, lanes]`.
-    fn tile(&self, isa: Isa, view: usize, x: Matrix<T>, hidden: &mut [AlignedVec<T>; 2], features: &mut [T]) {
+    fn tile(&self, isa: Isa, view: usize, x: Matrix<T>, hidden: &mut [AlignedVec<T>; 2], features: MatrixMut<T>) {
         let lanes = x.cols;
         hidden[0].resize_dirty(self.spec.hidden * lanes);
         let y = MatrixMut::new(&mut hidden[0], self.spec.hidden, lanes, lanes);
@@ -189,7 +189,8 @@ impl<T: Real> Extractor<T> {
         for rows in rows.chunks(64 * d) {
             let lanes = lay_with_ones(rows, d, &mut x);
             tile.resize_dirty(m * lanes);
-            self.tile(isa, view, Matrix::new(&x, d + 1, lanes, lanes), &mut hidden, &mut tile);
+            let features = MatrixMut::new(&mut tile, m, lanes, lanes);
+            self.tile(isa, view, Matrix::new(&x, d + 1, lanes, lanes), &mut hidden, features);
             out.extend((0..rows.len() / d).flat_map(|b| (0..m).map(|i| tile[i * lanes + b]).collect::<Vec<_>>()));
         }
         out

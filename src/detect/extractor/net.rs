@@ -5,6 +5,9 @@ use nafal_kernels::Real;
 use super::{Extractor, ExtractorSpec};
 use crate::flow::{Density, Flow, FlowError, FlowSpec};
 
+/// Rows scored at once: enough to fill the tiles of every view.
+const BLOCK: usize = 256;
+
 /// A feature extractor behind `K` views and a flow on its features, conditioned on the view if the flow has classes.
 #[derive(Clone, Debug)]
 pub struct ViewNet<T: Real> {
@@ -37,16 +40,21 @@ impl<T: Real> ViewNet<T> {
         self.extractor.density(&self.flow, rows)
     }
 
-    /// Mean over views of `−log p` of each row of `[n, d]` (Eq. 7 with the Jacobian).
+    /// Mean over views of `−log p` of each row of `[n, d]` (Eq. 7 with the Jacobian). Rows are scored in blocks: memory
+    /// beyond the result does not grow with them.
     pub fn score(&self, rows: &[T]) -> Vec<f64> {
-        let n = rows.len() / self.extractor.spec().columns;
-        let density = self.density(rows);
-        let mut score = vec![0.0; n];
-        for view in density.log_density.chunks_exact(n.max(1)) {
-            score.iter_mut().zip(view).for_each(|(s, l)| *s -= l);
+        let ExtractorSpec { columns, views, .. } = *self.extractor.spec();
+        let mut scores = Vec::with_capacity(rows.len() / columns);
+        for block in rows.chunks(BLOCK * columns) {
+            let n = block.len() / columns;
+            let density = self.density(block);
+            let first = scores.len();
+            scores.resize(first + n, 0.0);
+            for view in density.log_density.chunks_exact(n) {
+                scores[first..].iter_mut().zip(view).for_each(|(s, l)| *s -= l);
+            }
+            scores[first..].iter_mut().for_each(|s| *s /= views as f64);
         }
-        let views = self.extractor.spec().views as f64;
-        score.iter_mut().for_each(|s| *s /= views);
-        score
+        scores
     }
 }

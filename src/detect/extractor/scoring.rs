@@ -1,8 +1,9 @@
 //! Likelihoods of rows under every view of an extractor and its flow, depth first.
 //!
-//! With many rows a tile's lanes hold rows of one view; with few, (row, view) pairs: the first layer of one row under all
-//! views is one product `[1, d+1]·[d+1, h·K]`. Both orders multiply the same numbers in the same order, so a row's bits
-//! depend on neither. The widest thing held is `[h, lanes]`, or `[n, h·K]` for fewer than [`FEW`] rows.
+//! With many rows a tile's lanes hold rows of one view, or of some views one after another; with few, (row, view) pairs:
+//! the first layer of one row under all views is one product `[1, d+1]·[d+1, h·K]`. All orders multiply the same numbers in
+//! the same order, so a row's bits depend on none. The widest thing held is `[h, lanes]`, or `[n, h·K]` for fewer than
+//! [`FEW`] rows.
 
 use std::sync::Mutex;
 
@@ -16,6 +17,12 @@ use crate::flow::{Classes, Density, Flow, Scratch};
 
 /// Columns of a scoring tile.
 const TILE: usize = 64;
+
+/// Columns of a tile where the flow's weights exceed the second-level cache: a pass over them serves more columns.
+const WIDE_TILE: usize = 256;
+
+/// Bytes of weights from which a flow counts as such.
+const MANY_BYTES: usize = 2 << 20;
 
 /// Fewer rows than this are scored with views in the lanes.
 const FEW: usize = 16;
@@ -105,7 +112,7 @@ impl<T: Real> Extractor<T> {
             self.layers.folded.apply(isa, &self.parameters, view as usize, x, column);
             y.iter().enumerate().for_each(|(i, &v)| hidden[0][i * lanes + b] = v);
         }
-        self.deeper(isa, &mut hidden, lanes, tile);
+        self.deeper(isa, &mut hidden, lanes, MatrixMut::new(tile, self.spec.features, lanes, lanes));
     }
 
     fn rows_in_lanes(&self, flow: &Flow<T>, rows: &[T], out: &mut Density) {
@@ -118,20 +125,44 @@ impl<T: Real> Extractor<T> {
                 (rows.len() / d, tile)
             })
             .collect();
-        let views = out.log_density.par_chunks_mut(n).zip(out.log_base.par_chunks_mut(n));
-        views.enumerate().for_each(|(view, (log_density, log_base))| {
-            let classes = if flow.spec().classes > 0 { Classes::Same(view as u32) } else { Classes::None };
-            self.lanes.pool.with(|Buffers { hidden, flow: scratch, density, .. }| {
-                density.log_density.clear();
-                density.log_base.clear();
-                for (active, x) in &tiles {
-                    let fill = |tile: &mut [T], lanes: usize| {
-                        self.tile(flow.isa(), view, Matrix::new(x, d + 1, lanes, lanes), hidden, tile);
+        let wide = size_of::<T>() * flow.parameters().count() > MANY_BYTES;
+        let rows_of_tile = n.min(TILE);
+        // Views share a tile only if no padding comes between them.
+        let together = if padded(rows_of_tile) > rows_of_tile || n % rows_of_tile > 0 {
+            1
+        } else if wide {
+            WIDE_TILE / rows_of_tile
+        } else {
+            TILE / rows_of_tile
+        };
+        let groups = out.log_density.par_chunks_mut(n * together).zip(out.log_base.par_chunks_mut(n * together));
+        groups.enumerate().for_each(|(group, (log_density, log_base))| {
+            let (first, count) = (group * together, log_density.len() / n);
+            self.lanes.pool.with(|Buffers { hidden, flow: scratch, density, classes }| {
+                for (t, (active, x)) in tiles.iter().enumerate() {
+                    density.log_density.clear();
+                    density.log_base.clear();
+                    classes.clear();
+                    classes.extend((0..count).flat_map(|v| std::iter::repeat_n((first + v) as u32, *active)));
+                    let of = match (flow.spec().classes, count) {
+                        (0, _) => Classes::None,
+                        (_, 1) => Classes::Same(first as u32),
+                        _ => Classes::Each(classes),
                     };
-                    flow.density_tile(scratch, *active, classes, fill, density);
+                    let fill = |tile: &mut [T], lanes: usize| {
+                        let own = lanes / count;
+                        for v in 0..count {
+                            let features = MatrixMut::new(&mut tile[v * own..], self.spec.features, own, lanes);
+                            self.tile(flow.isa(), first + v, Matrix::new(x, d + 1, own, own), hidden, features);
+                        }
+                    };
+                    flow.density_tile(scratch, active * count, of, fill, density);
+                    for v in 0..count {
+                        let (from, to) = (v * active..(v + 1) * active, v * n + t * TILE..v * n + t * TILE + active);
+                        log_density[to.clone()].copy_from_slice(&density.log_density[from.clone()]);
+                        log_base[to].copy_from_slice(&density.log_base[from]);
+                    }
                 }
-                log_density.copy_from_slice(&density.log_density);
-                log_base.copy_from_slice(&density.log_base);
             });
         });
     }
@@ -184,7 +215,8 @@ impl<T: Real> Extractor<T> {
                     *y = first[pair / k * ld + unit * k + pair % k];
                 }
             }
-            self.deeper(flow.isa(), hidden, lanes, tile);
+            let features = MatrixMut::new(tile, self.spec.features, lanes, lanes);
+            self.deeper(flow.isa(), hidden, lanes, features);
         };
         flow.density_tile(scratch, pairs.len(), classes, fill, density);
     }

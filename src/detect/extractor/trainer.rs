@@ -1,7 +1,7 @@
 //! Gradient steps through the folded views: some rows, every view, any loss on the features.
 //!
-//! A step's samples are the `n·K` pairs of `n` rows and all views. A tile holds rows of one view; a slot sums the gradients
-//! of its tiles, and the folded maps' gradient is carried back to `W₁` once a step.
+//! A step's samples are the `n·K` pairs of `n` rows and all views. A tile holds rows of one view or, where the rows are
+//! few, of several; a slot sums the gradients of its tiles, and the folded maps' gradient is carried back to `W₁` once a step.
 
 use std::sync::Arc;
 
@@ -13,6 +13,12 @@ use crate::autodiff::{Adam, AdamOptions, AffineMaps, AlignedVec, Folding, Parame
 /// Most rows of a tile.
 pub(super) const TILE: usize = 64;
 
+/// Columns of a tile for nets whose weights exceed the second-level cache: a pass over the weights serves more columns.
+const WIDE_TILE: usize = 256;
+
+/// Bytes of weights from which a net counts as such.
+const MANY_BYTES: usize = 4 << 20;
+
 /// Optimiser state and buffers of a training through folded views.
 pub(super) struct ViewTrainer<T: Real> {
     isa: Isa,
@@ -21,6 +27,7 @@ pub(super) struct ViewTrainer<T: Real> {
     adam: Adam<T>,
     slots: Slots<T>,
     folding: Folding<T>,
+    columns_of_tile: usize,
     /// The step's rows as columns with a one below, `[d+1, n]`.
     columns: AlignedVec<T>,
 }
@@ -48,7 +55,10 @@ impl<T: Real> ViewTrainer<T> {
         let mut folding = Folding::new(layers.first, layers.folded.table);
         folding.refresh(isa, &maps, parameters);
         let (adam, slots) = (Adam::new(parameters, options), Slots::new(isa, parameters, spec.views));
-        ViewTrainer { isa, spec, maps, adam, slots, folding, columns: AlignedVec::new() }
+        let table = parameters.shape(layers.folded.table);
+        let weights = size_of::<T>() * (parameters.count() - table.rows * table.cols);
+        let columns_of_tile = if weights > MANY_BYTES { WIDE_TILE } else { TILE };
+        ViewTrainer { isa, spec, maps, adam, slots, folding, columns_of_tile, columns: AlignedVec::new() }
     }
 
     /// Mean loss over rows `[n, d]` (row-major) and all views; `record(tape, features, info)` records a tile's loss. The
@@ -67,17 +77,20 @@ impl<T: Real> ViewTrainer<T> {
         gemm::transpose(self.isa, Matrix::new(rows, n, d, d), transposed);
         self.columns[d * n..].fill(T::ONE);
         let (columns, chunks, weight) = (&self.columns, n.div_ceil(TILE), 1.0 / (n * views) as f64);
-        let (loss, _) = self.slots.gradient(parameters, views * chunks, |tile, tape| {
-            let (view, first) = (tile / chunks, tile % chunks * TILE);
-            let count = TILE.min(n - first);
-            tape.begin(count);
-            tape.set_classes(std::iter::repeat_n(view as u32, count));
+        let together = if chunks == 1 { (self.columns_of_tile / n.max(1)).max(1) } else { 1 };
+        let (loss, _) = self.slots.gradient(parameters, views.div_ceil(together) * chunks, |tile, tape| {
+            let (view, first) = (tile / chunks * together, tile % chunks * TILE);
+            let (count, shown) = (TILE.min(n - first), together.min(views - view));
+            tape.begin(count * shown);
+            tape.set_classes((view..view + shown).flat_map(|v| std::iter::repeat_n(v as u32, count)));
             let x = tape.input(d + 1, false, |x, lanes| {
                 for (x, column) in x.chunks_exact_mut(lanes).zip(columns.chunks_exact(n)) {
-                    x[..count].copy_from_slice(&column[first..first + count]);
+                    for x in x[..count * shown].chunks_exact_mut(count) {
+                        x.copy_from_slice(&column[first..first + count]);
+                    }
                 }
             });
-            let features = layers.record(tape, parameters, view, x);
+            let features = layers.record(tape, parameters, view, count, x);
             record(tape, features, TileInfo { tile, weight });
         });
         self.folding.pull_back(self.isa, &self.maps, parameters, self.slots.gradients_mut());
