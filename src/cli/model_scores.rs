@@ -32,7 +32,7 @@ pub(super) struct ModelScores<'a> {
 }
 
 enum Stream {
-    Rows(CsvRows),
+    Rows(Box<CsvRows>),
     Series(Box<SeriesReader>),
 }
 
@@ -51,7 +51,7 @@ impl<'a> ModelScores<'a> {
     ) -> Result<ModelScores<'a>> {
         let (kind, input) = subject.open(model)?;
         let cases = match kind {
-            Kind::Table => Stream::Rows(rows(model, input, label, global)?),
+            Kind::Table => Stream::Rows(Box::new(rows(model, input, label, global)?)),
             Kind::Series => Stream::Series(Box::new(input.into_series()?)),
         };
         let labelled = label.is_some();
