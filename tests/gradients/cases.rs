@@ -1,0 +1,238 @@
+//! Every operation in every variant, as graphs of random sizes. The list is exhaustive: an operation without a case does not
+//! compile.
+
+use std::sync::Arc;
+
+use nafal::autodiff::{CustomOp, Ddsf, Folded, Linear, Operation, ParameterId, Parameters};
+use nafal::random::{Purpose, below, normal, stream};
+use nafal_kernels::Staircase;
+use nafal_kernels::dsf::Slope;
+use nafal_kernels::gemm::Finish;
+use proptest::prelude::*;
+
+use super::graph::{Graph, Record};
+
+/// Sizes from which every case is built.
+#[derive(Clone, Debug)]
+pub struct Dimensions {
+    n: usize,
+    k: usize,
+    batch: usize,
+    classes: usize,
+    units: usize,
+    pub seed: u64,
+}
+
+pub fn dimensions() -> impl Strategy<Value = Dimensions> {
+    (1usize..=33, 1usize..=33, 1usize..=70, 1usize..=4, 1usize..=9, any::<u64>())
+        .prop_map(|(n, k, batch, classes, units, seed)| Dimensions { n, k, batch, classes, units, seed })
+}
+
+impl Dimensions {
+    fn normals(&self, key: u64, count: usize, scale: f64) -> Vec<f64> {
+        let mut rng = stream(self.seed, Purpose::Simulation, key, 0);
+        (0..count).map(|_| scale * normal::<f64>(&mut rng)).collect()
+    }
+
+    fn graph(&self, parameters: Parameters<f64>, rows: &[(usize, f64)], record: Box<Record>) -> Graph {
+        let inputs = rows.iter().enumerate();
+        let inputs = inputs.map(|(i, &(rows, scale))| self.normals(i as u64, rows * self.batch, scale)).collect();
+        let mut rng = stream(self.seed, Purpose::Batches, 0, 0);
+        let classes = (0..self.batch).map(|_| below(&mut rng, self.classes) as u32).collect();
+        Graph { parameters, inputs, batch: self.batch, classes, record }
+    }
+}
+
+/// A staircase `[n, k]` with random growing prefixes, sometimes none, sometimes dense.
+fn staircase(d: &Dimensions) -> Staircase {
+    let mut rng = stream(d.seed, Purpose::Folds, 0, 0);
+    let mut prefixes: Vec<usize> = (0..d.n).map(|_| below(&mut rng, d.k + 1)).collect();
+    prefixes.sort_unstable();
+    if below(&mut rng, 3) == 0 { Staircase::dense(d.n, d.k) } else { Staircase::from_prefixes(&prefixes, d.k) }
+}
+
+/// A linear layer with every combination of ends, biases and tables.
+fn linear_cases(d: &Dimensions) -> Vec<Graph> {
+    let mut finishes = vec![Finish::Store];
+    // Every end has a successor until the last.
+    while let Some(next) = match finishes[finishes.len() - 1] {
+        Finish::Store => Some(Finish::Tanh),
+        Finish::Tanh => Some(Finish::LeakyRelu(0.0)),
+        Finish::LeakyRelu(slope) => (slope == 0.0).then_some(Finish::LeakyRelu(0.3)),
+    } {
+        finishes.push(next);
+    }
+    let ends =
+        finishes.into_iter().flat_map(|f| [(true, true), (true, false), (false, true), (false, false)].map(|e| (f, e)));
+    ends.map(|(finish, (biased, conditioned))| {
+        let mut p = Parameters::new();
+        let weight = p.add_matrix("weight", staircase(d));
+        let bias = biased.then(|| p.add_vector("bias", d.n));
+        let table = conditioned.then(|| p.add_table("table", d.classes, d.n));
+        let layer = Linear { weight, bias, table, finish };
+        for id in p.ids() {
+            let values = d.normals(100, p.matrix(id).rows * p.matrix(id).cols, 0.5);
+            let cols = p.shape(id).cols;
+            p.fill(id, |i, j| values[i * cols + j]);
+        }
+        let mut graph = d.graph(p, &[(d.k, 1.0)], Box::new(move |tape, p, x| vec![tape.linear(p, layer, x[0])]));
+        if matches!(finish, Finish::LeakyRelu(_)) {
+            keep_from_the_kink(&mut graph, weight, bias.or(table));
+        }
+        graph
+    })
+    .collect()
+}
+
+/// Puts inputs and weights on a grid and the offset between two of its points, so that no difference steps over a kink.
+fn keep_from_the_kink(graph: &mut Graph, weight: ParameterId, offset: Option<ParameterId>) {
+    let grid = |v: f64| (8.0 * v).round() / 8.0;
+    graph.inputs.iter_mut().flatten().for_each(|x| *x = grid(*x));
+    for id in graph.parameters.ids().collect::<Vec<_>>() {
+        let (values, cols) = (graph.parameters.to_dense(id), graph.parameters.shape(id).cols);
+        let shift = if Some(id) == offset { 1.0 / 128.0 } else { 0.0 };
+        graph.parameters.fill(id, |i, j| grid(values[i * cols + j]) + shift);
+    }
+    if offset.is_none() {
+        // Without an offset a row is moved off the grid by its first weight, where it has one, and its first input.
+        graph.inputs[0][..graph.batch].fill(1.0 + 1.0 / 8.0);
+        let (values, cols) = (graph.parameters.to_dense(weight), graph.parameters.shape(weight).cols);
+        graph.parameters.fill(weight, |i, j| values[i * cols + j] + if j == 0 { 1.0 / 144.0 } else { 0.0 });
+    }
+}
+
+/// Folded views: the last of three, or all of them one after another.
+fn folded_cases(d: &Dimensions) -> Vec<Graph> {
+    [(2, d.batch), (0, d.batch.div_ceil(3))].into_iter().map(|(view, group)| folded_case(d, view, group)).collect()
+}
+
+fn folded_case(d: &Dimensions, view: usize, group: usize) -> Graph {
+    let mut p = Parameters::new();
+    let table = p.add_table("views", 3 * d.n, d.k);
+    let values = d.normals(100, 3 * d.n * d.k, 0.5);
+    p.fill(table, |i, j| values[i * d.k + j]);
+    let layer = Folded { table, shape: Arc::new(Staircase::dense(d.n, d.k)), finish: Finish::Store };
+    d.graph(p, &[(d.k, 1.0)], Box::new(move |tape, p, x| vec![tape.folded(p, &layer, view, group, x[0])]))
+}
+
+fn dsf_cases(d: &Dimensions) -> Vec<Graph> {
+    let slopes = [Slope::Softplus, Slope::Bounded { limit: 2.5 }];
+    let case = |slope: Slope| {
+        // A new kind of slope must be added to the list above.
+        match slope {
+            Slope::Softplus | Slope::Bounded { .. } => {}
+        }
+        let (features, units) = (d.k.min(5), d.units);
+        let record: Box<Record> = Box::new(move |tape, _, v| {
+            let (y, log_slope) = tape.dsf(v[0], v[1], slope, units);
+            vec![y, log_slope]
+        });
+        d.graph(Parameters::new(), &[(features, 2.0), (features * 3 * units, 1.5)], record)
+    };
+    slopes.into_iter().map(case).collect()
+}
+
+/// A first, a middle and a last layer of a dense transformer, with either kind of slope.
+fn ddsf_cases(d: &Dimensions) -> Vec<Graph> {
+    let widths = [(1, d.units.min(4), 3), (2, d.units.min(5), 2), (3, d.units.min(4), 1)];
+    let slopes = [Slope::Softplus, Slope::Bounded { limit: 2.5 }];
+    let kinds = slopes.into_iter().flat_map(|slope| widths.map(|widths| (slope, widths)));
+    kinds
+        .map(|(slope, (inputs, units, outputs))| {
+            let mut p = Parameters::new();
+            let (inner, outer) = (p.add_vector("inner", units * inputs), p.add_vector("outer", outputs * units));
+            for id in [inner, outer] {
+                let values = d.normals(100, p.vector(id).len(), 0.7);
+                p.fill(id, |_, j| values[j]);
+            }
+            let layer = Ddsf { inner, outer, slope, inputs, units, outputs };
+            let record: Box<Record> = Box::new(move |tape, p, v| {
+                let (h, log_tangent) = tape.ddsf(p, layer, v[0], v[1], v[2]);
+                vec![h, log_tangent]
+            });
+            d.graph(p, &[(inputs, 1.5), (inputs, 0.7), (layer.raw_rows(), 1.0)], record)
+        })
+        .collect()
+}
+
+fn gaussian_nll_cases(d: &Dimensions) -> Vec<Graph> {
+    let case = |parts: usize| {
+        let mut rows = vec![(d.k, 1.0)];
+        rows.extend(vec![(d.k, 1.0); parts]);
+        let record: Box<Record> = Box::new(|tape, _, v| {
+            tape.gaussian_nll(v[0], &v[1..], 0.37);
+            Vec::new()
+        });
+        d.graph(Parameters::new(), &rows, record)
+    };
+    (0..=3).map(case).collect()
+}
+
+/// `y_i = x_i·x_{i+1}` over neighbouring rows, then `sin x_0`: an operation of a user's own.
+struct Products;
+
+impl CustomOp<f64> for Products {
+    fn name(&self) -> &str {
+        "products"
+    }
+    fn output_rows(&self, rows: usize) -> usize {
+        rows
+    }
+    fn forward(&self, lanes: usize, x: &[f64], y: &mut [f64]) {
+        let last = x.len() - lanes;
+        (0..last).for_each(|i| y[i] = x[i] * x[i + lanes]);
+        (0..lanes).for_each(|b| y[last + b] = x[b].sin());
+    }
+    fn vjp(&self, lanes: usize, x: &[f64], _: &[f64], y_bar: &[f64], x_bar: &mut [f64]) {
+        let last = x.len() - lanes;
+        for i in 0..last {
+            x_bar[i] += y_bar[i] * x[i + lanes];
+            x_bar[i + lanes] += y_bar[i] * x[i];
+        }
+        (0..lanes).for_each(|b| x_bar[b] += y_bar[last + b] * x[b].cos());
+    }
+}
+
+/// The cases of an operation.
+pub fn cases_of(operation: Operation, d: &Dimensions) -> Vec<Graph> {
+    let none = Parameters::new;
+    match operation {
+        Operation::Linear => linear_cases(d),
+        Operation::Folded => folded_cases(d),
+        Operation::Add => vec![d.graph(none(), &[(d.k, 1.0); 2], Box::new(|tape, _, x| vec![tape.add(x[0], x[1])]))],
+        Operation::Reverse => vec![d.graph(none(), &[(d.k, 1.0)], Box::new(|tape, _, x| vec![tape.reverse(x[0])]))],
+        Operation::Dsf => dsf_cases(d),
+        Operation::Ddsf => ddsf_cases(d),
+        Operation::GaussianNll => gaussian_nll_cases(d),
+        Operation::CrossEntropy => {
+            let record: Box<Record> = Box::new(|tape, _, x| {
+                tape.cross_entropy(x[0], 0.37);
+                Vec::new()
+            });
+            vec![d.graph(none(), &[(d.classes, 3.0)], record)]
+        }
+        Operation::Custom => {
+            let op: Arc<dyn CustomOp<f64>> = Arc::new(Products);
+            vec![d.graph(none(), &[(d.k, 1.0)], Box::new(move |tape, _, x| vec![tape.custom(op.clone(), x[0])]))]
+        }
+    }
+}
+
+/// Every operation, each the successor of another.
+pub fn operations() -> Vec<Operation> {
+    let mut all = vec![Operation::Linear];
+    while let Some(next) = match all[all.len() - 1] {
+        Operation::Linear => Some(Operation::Folded),
+        Operation::Folded => Some(Operation::Add),
+        Operation::Add => Some(Operation::CrossEntropy),
+        Operation::CrossEntropy => Some(Operation::Reverse),
+        Operation::Reverse => Some(Operation::Dsf),
+        Operation::Dsf => Some(Operation::Ddsf),
+        Operation::Ddsf => Some(Operation::GaussianNll),
+        Operation::GaussianNll => Some(Operation::Custom),
+        Operation::Custom => None,
+    } {
+        all.push(next);
+    }
+    all
+}
