@@ -155,9 +155,17 @@ fn information_and_samples() {
     assert!(text.contains("60 rows of 3 columns") && text.contains("a, b, c"), "{text}");
 
     let draw = |seed: &str| bench.succeeds(&["sample", "m.nafal", "-n", "12", "--seed", seed]).out;
-    let rows = numbers(&draw("4"), "sample,view,log_density,a,b,c");
-    assert_eq!(rows.len(), 12);
-    assert!(rows.iter().flatten().all(|v| v.is_finite()));
+    let text = draw("4");
+    assert_eq!(text.lines().next(), Some("sample,view,log_density,a,b,c"));
+    for line in text.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let (drawn, columns) = cells.split_at(3);
+        // A view sees some of the columns; the cells of the others are empty.
+        let seen: Vec<&str> = columns.iter().copied().filter(|c| !c.is_empty()).collect();
+        assert!(columns.len() == 3 && !seen.is_empty(), "{line}");
+        assert!(drawn.iter().chain(&seen).all(|c| c.parse::<f64>().unwrap().is_finite()), "{line}");
+    }
+    assert_eq!(text.lines().count(), 1 + 12);
     assert_eq!(draw("4"), draw("4"));
     assert_ne!(draw("4"), draw("5"));
 }

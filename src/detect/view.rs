@@ -162,14 +162,19 @@ impl View {
 /// is used up: over the `K` views of a family every column is seen at least `⌊K·m/d⌋` times, so that no column of a wide
 /// table goes unseen while `K·m >= d`.
 fn dealt(seed: u64, family: u64, number: usize, m: usize, d: usize) -> Vec<u32> {
-    let pack = |pack: usize| permutation(&mut stream(seed, Purpose::Views, PACKS | family, pack as u64), d);
-    let (first, from) = (number * m / d, number * m % d);
-    let mut axes: Vec<u32> = pack(first)[from..d.min(from + m)].iter().map(|&a| a as u32).collect();
-    if axes.len() < m {
-        let next = pack(first + 1).into_iter().map(|a| a as u32).filter(|a| !axes.contains(a)).collect::<Vec<_>>();
-        axes.extend(&next[..m - axes.len()]);
-    }
-    axes
+    // A view that ends a pack takes the rest of its cards from the next one, where the columns it has already come last.
+    let pack = |pack: usize, held: &[u32]| {
+        let order = permutation(&mut stream(seed, Purpose::Views, PACKS | family, pack as u64), d);
+        let (last, mut cards): (Vec<u32>, Vec<u32>) =
+            order.into_iter().map(|a| a as u32).partition(|a| held.contains(a));
+        cards.extend(last);
+        cards
+    };
+    let (whole, from) = (number * m / d, number * m % d);
+    let cards = (1..=whole).fold(pack(0, &[]), |cards, p| pack(p, &cards[d - p * d % m..]));
+    let held = &cards[from..d.min(from + m)];
+    let missing = m - held.len();
+    if missing == 0 { held.to_vec() } else { [held, &pack(whole + 1, held)[..missing]].concat() }
 }
 
 /// Sets the streams of packs apart from those of single views.
