@@ -111,7 +111,7 @@ fn mistakes_are_named() {
     // A header that begins with # is a table's if the name says so, and --kind decides in any case.
     bench.write("hash.csv", "#a,b\n1,2\n");
     bench.fails(&["fit", "hash.csv", "-o", "h.nafal"], 3, &["1 training rows"]);
-    bench.fails(&["fit", "hash.csv", "-o", "h.nafal", "--kind", "series"], 3, &["the file ends before `@data`"]);
+    bench.fails(&["fit", "hash.csv", "-o", "h.nafal", "--kind", "series"], 3, &["hash.csv:2: expected a header line"]);
 }
 
 #[test]
