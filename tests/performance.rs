@@ -123,8 +123,9 @@ fn picture(lines: &[Line]) -> String {
     {
         let at = left + k as f64 * 130.0;
         writeln!(out, "<rect x=\"{at}\" y=\"{}\" width=\"10\" height=\"10\" fill=\"{colour}\"/>", y - 9.0).unwrap();
-        writeln!(out, "<text x=\"{}\" y=\"{y}\">{name}, view-rows a second</text>", at + 14.0).unwrap();
+        writeln!(out, "<text x=\"{}\" y=\"{y}\">{name}</text>", at + 14.0).unwrap();
     }
+    writeln!(out, "<text x=\"{}\" y=\"{y}\">view-rows a second</text>", left + 3.0 * 130.0).unwrap();
     out + "</svg>\n"
 }
 

@@ -91,13 +91,17 @@ fn plot(figure: &Figure) -> Plot {
 }
 
 fn plane(panel: &Plane) -> ScatterPanel {
+    let within = |p: &[f64; 2]| p.iter().all(|v| v.abs() <= panel.extent);
     let group = |name: &str, kind, points: &[[f64; 2]]| PointGroup {
         name: name.into(),
         kind,
-        points: points.iter().map(|p| (p[0], p[1])).collect(),
+        points: points.iter().filter(|p| within(p)).map(|p| (p[0], p[1])).collect(),
     };
+    // A few draws far out would shrink everything else; the CSV file has them.
+    let outside = panel.augmented.iter().filter(|p| !within(p)).count();
+    let beyond = if outside > 0 { format!(", {outside} beyond") } else { String::new() };
     ScatterPanel {
-        title: panel.title.clone(),
+        title: format!("{}{beyond}", panel.title),
         groups: vec![
             group("normal", Kind::Normal, &panel.normal),
             group("anomalous", Kind::Anomalous, &panel.anomalous),

@@ -1,4 +1,4 @@
-//! Points in the plane over contours of a density, one panel a strategy.
+//! Points in the plane under contours of a density, one panel a strategy.
 
 use plotters::element::PathElement;
 
@@ -30,7 +30,7 @@ pub struct ScatterPanel {
     pub title: String,
     /// The points by kind, drawn in that order.
     pub groups: Vec<PointGroup>,
-    /// Values behind the points, such as a log-density.
+    /// Values all over the plane, such as a log-density.
     pub density: Option<Grid>,
     /// At which values to draw lines, growing: the darkest is the highest.
     pub levels: Vec<f64>,
@@ -79,18 +79,18 @@ impl Scatter {
     fn panel(&self, area: &Area<'_>, panel: &ScatterPanel) -> Drawn {
         let labels = Labels { title: &panel.title, x: &self.x, y: &self.y };
         let chart = canvas::chart(area, labels, self.axis(|p| p.0, |g| g.x), self.axis(|p| p.1, |g| g.y))?;
-        if let Some(density) = &panel.density {
-            for (i, &level) in panel.levels.iter().enumerate() {
-                let style = stroke(&ramp((i + 1) as f64 / panel.levels.len() as f64), 1.1);
-                for path in density.contour(level) {
-                    chart.plotting_area().draw(&PathElement::new(path, style))?;
-                }
-            }
-        }
         for group in &panel.groups {
             let opacity = if group.points.len() > 400 { 0.45 } else { 0.8 };
             for point in group.finite() {
                 canvas::marker(&chart, point, group.kind.mark(), group.kind.colour(), opacity)?;
+            }
+        }
+        if let Some(density) = &panel.density {
+            for (i, &level) in panel.levels.iter().enumerate() {
+                let style = stroke(&ramp((i + 1) as f64 / panel.levels.len() as f64), 1.8);
+                for path in density.contour(level) {
+                    chart.plotting_area().draw(&PathElement::new(path, style))?;
+                }
             }
         }
         Ok(())
