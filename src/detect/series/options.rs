@@ -41,10 +41,10 @@ impl Default for EncoderOptions {
             filters: 32,
             taps: vec![3, 5, 7, 9],
             group: 8,
-            segments: vec![1, 2, 3],
+            segments: vec![1, 2],
             slope: 0.2,
             quantiles: vec![0.25, 0.5, 0.75],
-            components: 16,
+            components: 32,
             length: None,
         }
     }
