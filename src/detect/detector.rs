@@ -189,10 +189,15 @@ impl<'p> DetectorBuilder<'p> {
         if let Some(views) = self.views {
             configuration = configuration.with_views(views);
         }
-        if self.active || self.control {
-            configuration.active = Some(ActiveConfiguration { augment: !self.control, ..Default::default() });
-        }
+        configuration.active = self.active_learning();
         configuration
+    }
+
+    /// The active learning a fit will do, if any.
+    pub fn active_learning(&self) -> Option<ActiveConfiguration> {
+        let wanted = self.active || self.control;
+        let ours = wanted.then(|| ActiveConfiguration { augment: !self.control, ..Default::default() });
+        ours.or(self.configuration.as_ref().and_then(|c| c.active))
     }
 
     /// Hash of [`Self::configuration`].
@@ -210,6 +215,20 @@ impl<'p> DetectorBuilder<'p> {
     /// non-finite; [`Error::Usage`] for the paper's preset with series; [`Error::Interrupted`] if the progress receiver
     /// asks to stop.
     pub fn fit<'d>(&self, cases: impl Into<Cases<'d>>) -> Result<Model> {
+        let mut models = self.fit_each(cases, &[self.active_learning()])?;
+        Ok(models.pop().expect("a model for the one kind of active learning"))
+    }
+
+    /// One model for each kind of active learning in `actives`, in place of the builder's own. They share everything up to
+    /// the first round and are, bit for bit, the models that separate fits would give.
+    ///
+    /// # Errors
+    /// As [`DetectorBuilder::fit`].
+    pub fn fit_each<'d>(
+        &self,
+        cases: impl Into<Cases<'d>>,
+        actives: &[Option<ActiveConfiguration>],
+    ) -> Result<Vec<Model>> {
         let cases = cases.into();
         if self.views == Some(0) {
             return Err(Error::Usage("the number of views must be at least 1".into()));
@@ -246,20 +265,25 @@ impl<'p> DetectorBuilder<'p> {
         };
         self.progress.advance(1);
         let data = TrainingRows { features: &features, columns: schema.width(), folds: &folds };
-        let trained = self.train(isa, &configuration, &data)?;
-        let summary = Summary::of(kept.len(), &trained);
-        let (families, conformal) = calibrate(&configuration, &data, trained);
-        let (normals, seed) = (self.normals.clone(), self.seed);
-        Ok(Model { schema, normals, seed, summary, configuration, families, conformal, isa })
+        let trained = self.train(isa, &configuration, actives, &data)?;
+        let model = |(&active, trained): (&Option<ActiveConfiguration>, Vec<Vec<(ViewFlow, FlowReport)>>)| {
+            let configuration = Configuration { active, ..configuration.clone() };
+            let summary = Summary::of(kept.len(), &trained);
+            let (families, conformal) = calibrate(&configuration, &data, trained);
+            let (schema, normals, seed) = (schema.clone(), self.normals.clone(), self.seed);
+            Model { schema, normals, seed, summary, configuration, families, conformal, isa }
+        };
+        Ok(actives.iter().zip(trained).map(model).collect())
     }
 
-    /// Trains every flow of every family, the costliest first.
+    /// Trains every flow of every family, the costliest first: `[active][family][flow]`.
     fn train(
         &self,
         isa: Isa,
         configuration: &Configuration,
+        actives: &[Option<ActiveConfiguration>],
         data: &TrainingRows,
-    ) -> Result<Vec<Vec<(ViewFlow, FlowReport)>>> {
+    ) -> Result<Vec<Vec<Vec<(ViewFlow, FlowReport)>>>> {
         let mut jobs: Vec<(usize, usize)> = configuration
             .families
             .iter()
@@ -271,21 +295,21 @@ impl<'p> DetectorBuilder<'p> {
             let width = family.features.min(data.columns) * family.units * 3 * family.hidden;
             std::cmp::Reverse(family.steps * (family.batch * width * family.blocks) as u64)
         });
-        let total = jobs.iter().map(|&(f, _)| family::steps(configuration, &configuration.families[f])).sum();
+        let total = jobs.iter().map(|&(f, _)| family::steps(&configuration.families[f], actives)).sum();
         self.progress.begin("training flows", total);
         let train = |&(f, i): &(usize, usize)| {
-            let trained = family::train(isa, configuration, f, i, data, self.seed, self.progress)?;
+            let trained = family::train(isa, configuration, actives, f, i, data, self.seed, self.progress)?;
             Ok(((f, i), trained))
         };
-        let mut trained: Vec<((usize, usize), (ViewFlow, FlowReport))> =
+        let mut trained: Vec<((usize, usize), Vec<(ViewFlow, FlowReport)>)> =
             jobs.par_iter().with_max_len(1).map(train).collect::<Result<_>>()?;
         trained.sort_by_key(|(job, _)| *job);
-        let mut families: Vec<Vec<(ViewFlow, FlowReport)>> =
-            configuration.families.iter().map(|_| Vec::new()).collect();
-        for ((f, _), result) in trained {
-            families[f].push(result);
+        let families: Vec<Vec<(ViewFlow, FlowReport)>> = configuration.families.iter().map(|_| Vec::new()).collect();
+        let mut by_active = vec![families; actives.len()];
+        for ((f, _), results) in trained {
+            by_active.iter_mut().zip(results).for_each(|(families, result)| families[f].push(result));
         }
-        Ok(families)
+        Ok(by_active)
     }
 }
 

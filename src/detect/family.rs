@@ -7,7 +7,7 @@ use nafal_kernels::Isa;
 use rand::Rng;
 
 use super::active::Augmented;
-use super::configuration::{Base, ExtractorKind, FamilyConfiguration, MapKind};
+use super::configuration::{ActiveConfiguration, Base, ExtractorKind, FamilyConfiguration, MapKind};
 use super::extractor;
 use super::features::Features;
 use super::representation::{Representation, gather};
@@ -98,16 +98,18 @@ impl BatchSource<f32> for Pairs<'_> {
     }
 }
 
-/// Trains flow `index` of family `family_index`; `key` numbers the flow within the whole detector.
+/// Trains flow `index` of family `family_index`, once for each kind of active learning in `actives`: all of them go on from
+/// one training before the first round, to the bits that each would have alone.
 pub(super) fn train(
     isa: Isa,
     configuration: &Configuration,
+    actives: &[Option<ActiveConfiguration>],
     family_index: usize,
     index: usize,
     data: &TrainingRows,
     seed: u64,
     progress: &dyn Progress,
-) -> Result<(ViewFlow, FlowReport)> {
+) -> Result<Vec<(ViewFlow, FlowReport)>> {
     let family = &configuration.families[family_index];
     let key = ((family_index as u64) << 32) | index as u64;
     let fold = index % configuration.folds;
@@ -117,32 +119,67 @@ pub(super) fn train(
     let mut subject = start(isa, family, fold, base, data.columns, &rows, seed, key, &mut report, progress)?;
     let options = TrainingOptions { batch: family.batch, adam: family.optimiser.adam() };
     let mut trainer = Trainer::new(&subject.flow, options);
-    let mut augmented = Augmented::default();
-    let rounds = configuration.active.map_or(0, |a| a.rounds);
-    for round in 0..=rounds {
-        let steps = if round == 0 { family.steps } else { family.round_steps };
-        let mut share = 0.0;
-        if let Some(active) = configuration.active.filter(|a| round > 0 && a.augment) {
-            augmented.draw(&subject, family, &active, base, data.columns, &rows, seed, key, round as u64)?;
-            let part = active.share * round as f64;
-            share = (part / (1.0 + part)).min(0.5);
+    let course = Course { isa, family, base, columns: data.columns, rows: &rows, seed, key, progress };
+    course.run(&mut subject, &mut trainer, family.steps, &Augmented::default(), 0.0, &mut report)?;
+    let branch = |active: &Option<ActiveConfiguration>| match active {
+        None => Ok((subject.clone(), report.clone())),
+        Some(active) => course.rounds(active, subject.clone(), trainer.branch(&subject.flow), report.clone()),
+    };
+    actives.iter().map(branch).collect()
+}
+
+/// What the training of one flow works with from its first step to its last.
+struct Course<'a> {
+    isa: Isa,
+    family: &'a FamilyConfiguration,
+    base: &'a [f32],
+    columns: usize,
+    rows: &'a [usize],
+    seed: u64,
+    key: u64,
+    progress: &'a dyn Progress,
+}
+
+impl Course<'_> {
+    /// The rounds of active learning.
+    fn rounds(
+        &self,
+        active: &ActiveConfiguration,
+        mut subject: ViewFlow,
+        mut trainer: Trainer<f32>,
+        mut report: FlowReport,
+    ) -> Result<(ViewFlow, FlowReport)> {
+        let Course { family, base, columns, rows, seed, key, .. } = *self;
+        let mut augmented = Augmented::default();
+        for round in 1..=active.rounds {
+            let mut share = 0.0;
+            if active.augment {
+                augmented.draw(&subject, family, active, base, columns, rows, seed, key, round as u64)?;
+                let part = active.share * round as f64;
+                share = (part / (1.0 + part)).min(0.5);
+            }
+            self.run(&mut subject, &mut trainer, family.round_steps, &augmented, share, &mut report)?;
         }
+        report.augmented = augmented.len();
+        Ok((subject, report))
+    }
+
+    /// `steps` training steps; a batch holds the share `share` of augmented samples, if there are any.
+    fn run(
+        &self,
+        subject: &mut ViewFlow,
+        trainer: &mut Trainer<f32>,
+        steps: u64,
+        augmented: &Augmented,
+        share: f64,
+        report: &mut FlowReport,
+    ) -> Result<()> {
         if steps == 0 {
-            continue;
+            return Ok(());
         }
-        let ViewFlow { flow, views, .. } = &mut subject;
-        let source = Pairs {
-            isa,
-            views,
-            base,
-            columns: data.columns,
-            rows: &rows,
-            noise: family.noise,
-            seed,
-            key,
-            augmented: &augmented,
-            share,
-        };
+        let Course { isa, family, base, columns, rows, seed, key, progress } = *self;
+        let ViewFlow { flow, views, .. } = subject;
+        let source = Pairs { isa, views, base, columns, rows, noise: family.noise, seed, key, augmented, share };
         report.loss = trainer.run(flow, family.optimiser.schedule(steps, family.peak_rate), &source, |_, _| {
             progress.advance(1);
             !progress.cancelled()
@@ -156,9 +193,8 @@ pub(super) fn train(
                 family.name
             )));
         }
+        Ok(())
     }
-    report.augmented = augmented.len();
-    Ok((subject, report))
 }
 
 /// A flow at its random start with its views; behind an extractor that is trained with it, both after that training.
@@ -198,10 +234,11 @@ fn start(
     Ok(ViewFlow { flow, views: Representation::Extracted(Box::new(extractor)), fold })
 }
 
-/// Training steps of one flow, its extractor's and all rounds' included.
-pub(super) fn steps(configuration: &Configuration, family: &FamilyConfiguration) -> u64 {
+/// Training steps of one flow, its extractor's and those of all rounds of every kind of active learning included.
+pub(super) fn steps(family: &FamilyConfiguration, actives: &[Option<ActiveConfiguration>]) -> u64 {
     let extractor = family.extractor.filter(|e| e.kind != ExtractorKind::Random).map_or(0, |e| e.steps);
-    extractor + family.steps + configuration.active.map_or(0, |a| a.rounds as u64) * family.round_steps
+    let rounds: u64 = actives.iter().flatten().map(|a| a.rounds as u64).sum();
+    extractor + family.steps + rounds * family.round_steps
 }
 
 /// The shape of a family's flows on `features` features.

@@ -48,6 +48,11 @@ impl<T: Real> Trainer<T> {
         }
     }
 
+    /// Another trainer of this one's state with buffers of its own, to go on with a copy of the flow.
+    pub fn branch(&self, flow: &Flow<T>) -> Self {
+        Trainer { adam: self.adam.clone(), steps_done: self.steps_done, ..Trainer::new(flow, self.options) }
+    }
+
     /// One step at learning rate `rate`; returns the mean loss of the batch and the gradient's norm before clipping.
     pub fn step(&mut self, flow: &mut Flow<T>, rate: f64, source: &dyn BatchSource<T>) -> (f64, f64) {
         let (step, batch) = (self.steps_done, self.options.batch);

@@ -131,6 +131,19 @@ fn every_kind_of_score_and_active_learning_work_on_series() {
 }
 
 #[test]
+fn models_from_one_fit_are_those_of_separate_fits() {
+    let train = waves(24, 2, 1);
+    let builder = || Detector::builder().views(2);
+    let separate = [builder(), builder().active(true), builder().control(true)];
+    let actives = separate.each_ref().map(|b| b.active_learning());
+    let together = builder().fit_each(&train, &actives).unwrap();
+    assert_eq!(together.len(), 3);
+    for (model, alone) in together.iter().zip(separate) {
+        assert!(model.to_bytes() == alone.fit(&train).unwrap().to_bytes(), "{:?}", alone.active_learning());
+    }
+}
+
+#[test]
 fn a_model_file_scores_to_the_same_bits_and_hostile_ones_are_refused() {
     let (model, test) = (model(), waves(20, 2, 4));
     let bytes = model.to_bytes();

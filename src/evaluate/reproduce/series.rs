@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::record::{Dataset, Record, Results, Run, Sink};
 use super::runner::metrics;
 use super::{Options, summarise};
-use crate::detect::{DetectorBuilder, Progress};
+use crate::detect::{DetectorBuilder, Model, Progress};
 use crate::error::{Error, Result};
 use crate::evaluate::Method;
 use crate::evaluate::series::{ARCHIVE, Archive, EncodedNeighbours, Flattened, NormalClasses, SeriesTask};
@@ -71,6 +71,7 @@ struct Judge<'a> {
 }
 
 /// Scores and p-values, and the seconds of fitting and scoring.
+#[derive(Clone)]
 struct Judged {
     scores: Vec<f64>,
     p_values: Option<Vec<f64>>,
@@ -89,27 +90,60 @@ impl Judge<'_> {
         let mut runs: Vec<Run> = Vec::new();
         for task in tasks {
             let flat = Flattened::of(task)?;
-            for &method in self.methods {
-                let mut last: Option<Judged> = None;
-                for seed in 0..self.seeds {
-                    let (table, dataset) = (self.table, self.dataset);
-                    progress.begin(&format!("{table} {dataset} {}: {method}, seed {seed}", task.name), 1);
-                    if progress.cancelled() {
-                        return Err(Error::Interrupted);
-                    }
-                    let judged = match last.take().filter(|_| !method.is_random()) {
-                        Some(judged) => judged,
+            let mut certain: Vec<(Method, Judged)> = Vec::new();
+            for seed in 0..self.seeds {
+                let ours = self.ours(task, builder, seed, progress)?;
+                for &method in self.methods {
+                    self.begin(task, method.name(), seed, progress)?;
+                    let known = |judged: &[(Method, Judged)]| judged.iter().find(|(m, _)| *m == method).cloned();
+                    let judged = match known(&ours).or_else(|| known(&certain)) {
+                        Some((_, judged)) => judged,
                         None => judge(task, &flat, method, builder, seed)?,
                     };
                     for run in self.values(task, method, seed, &judged)? {
                         sink.record(&Record::Run(run.clone()))?;
                         runs.push(run);
                     }
-                    last = Some(judged);
+                    if !method.is_random() && seed == 0 {
+                        certain.push((method, judged));
+                    }
                 }
             }
         }
         Ok(runs)
+    }
+
+    /// Says what comes next.
+    fn begin(&self, task: &SeriesTask, what: &str, seed: u64, progress: &dyn Progress) -> Result<()> {
+        let (table, dataset) = (self.table, self.dataset);
+        progress.begin(&format!("{table} {dataset} {}: {what}, seed {seed}", task.name), 1);
+        if progress.cancelled() { Err(Error::Interrupted) } else { Ok(()) }
+    }
+
+    /// The variants of our detector among the methods, from one fit: they share the encoder and all training before the
+    /// first round of active learning. Each is charged an equal part of the fit's time.
+    fn ours(
+        &self,
+        task: &SeriesTask,
+        builder: &DetectorBuilder,
+        seed: u64,
+        progress: &dyn Progress,
+    ) -> Result<Vec<(Method, Judged)>> {
+        let variant = |&method: &Method| Some((method, method.ours(builder)?.active_learning()));
+        let (methods, actives): (Vec<Method>, Vec<_>) = self.methods.iter().filter_map(variant).unzip();
+        let [first, ..] = methods[..] else { return Ok(Vec::new()) };
+        self.begin(task, first.name(), seed, progress)?;
+        let started = Instant::now();
+        // The training series are the normal ones already; the detector must not see labels.
+        let models = builder.clone().seed(seed).fit_each(&task.train.clone().without_labels(), &actives)?;
+        let fit_s = started.elapsed().as_secs_f64() / models.len() as f64;
+        let judge = |(method, model): (Method, Model)| {
+            let started = Instant::now();
+            let (scores, p_values) = model.score_with_p_values(&task.test)?;
+            let seconds = [fit_s, started.elapsed().as_secs_f64()];
+            Ok((method, Judged { scores, p_values: Some(p_values), seconds }))
+        };
+        methods.into_iter().zip(models).map(judge).collect()
     }
 
     fn values(&self, task: &SeriesTask, method: Method, seed: u64, judged: &Judged) -> Result<Vec<Run>> {
@@ -131,18 +165,9 @@ impl Judge<'_> {
     }
 }
 
-/// One fit and one scoring.
+/// One fit and one scoring of a method that is not ours.
 fn judge(task: &SeriesTask, flat: &Flattened, method: Method, builder: &DetectorBuilder, seed: u64) -> Result<Judged> {
     let started = Instant::now();
-    if let Some(builder) = method.ours(builder) {
-        // The training series are the normal ones already; the detector must not see labels.
-        let model = builder.seed(seed).fit(&task.train.clone().without_labels())?;
-        let fit_s = started.elapsed().as_secs_f64();
-        let started = Instant::now();
-        let (scores, p_values) = model.score_with_p_values(&task.test)?;
-        let seconds = [fit_s, started.elapsed().as_secs_f64()];
-        return Ok(Judged { scores, p_values: Some(p_values), seconds });
-    }
     if method == Method::KnnFeatures {
         let fitted = EncodedNeighbours::fit(&task.train, &builder.series_configuration(), seed)?;
         let fit_s = started.elapsed().as_secs_f64();
