@@ -28,7 +28,7 @@ fn bits(values: &[f32]) -> Vec<u32> {
 fn training_features_are_white_and_deterministic_for_any_number_of_threads() {
     let (set, options) = (waves(60, 3, 1), EncoderOptions::default());
     let (encoder, features) = SeriesEncoder::fit(&set, &options, 7).unwrap();
-    assert_eq!((features.views(), features.cases(), features.width()), (9, 60, 16));
+    assert_eq!((features.views(), features.cases(), features.width()), (9, 60, 30));
     for k in 0..9 {
         for (i, j) in [(0, 0), (5, 5), (15, 15), (0, 1), (3, 14)] {
             let mean = |j: usize| (0..60).map(|r| f64::from(features.row(k, r)[j])).sum::<f64>() / 60.0;
