@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::calibration::Calibration;
 use super::configuration::{ActiveConfiguration, Configuration};
-use super::family::{self, FlowReport, TrainingRows, ViewFlow};
+use super::family::{self, Trained, TrainingRows};
 use super::model::{FittedFamily, Model, Summary};
 use super::schema::Schema;
 use super::{Cases, Progress, Quiet};
@@ -266,7 +266,7 @@ impl<'p> DetectorBuilder<'p> {
         self.progress.advance(1);
         let data = TrainingRows { features: &features, columns: schema.width(), folds: &folds };
         let trained = self.train(isa, &configuration, actives, &data)?;
-        let model = |(&active, trained): (&Option<ActiveConfiguration>, Vec<Vec<(ViewFlow, FlowReport)>>)| {
+        let model = |(&active, trained): (&Option<ActiveConfiguration>, Vec<Vec<Trained>>)| {
             let configuration = Configuration { active, ..configuration.clone() };
             let summary = Summary::of(kept.len(), &trained);
             let (families, conformal) = calibrate(&configuration, &data, trained);
@@ -283,7 +283,7 @@ impl<'p> DetectorBuilder<'p> {
         configuration: &Configuration,
         actives: &[Option<ActiveConfiguration>],
         data: &TrainingRows,
-    ) -> Result<Vec<Vec<Vec<(ViewFlow, FlowReport)>>>> {
+    ) -> Result<Vec<Vec<Vec<Trained>>>> {
         let mut jobs: Vec<(usize, usize)> = configuration
             .families
             .iter()
@@ -301,10 +301,10 @@ impl<'p> DetectorBuilder<'p> {
             let trained = family::train(isa, configuration, actives, f, i, data, self.seed, self.progress)?;
             Ok(((f, i), trained))
         };
-        let mut trained: Vec<((usize, usize), Vec<(ViewFlow, FlowReport)>)> =
+        let mut trained: Vec<((usize, usize), Vec<Trained>)> =
             jobs.par_iter().with_max_len(1).map(train).collect::<Result<_>>()?;
         trained.sort_by_key(|(job, _)| *job);
-        let families: Vec<Vec<(ViewFlow, FlowReport)>> = configuration.families.iter().map(|_| Vec::new()).collect();
+        let families: Vec<Vec<Trained>> = configuration.families.iter().map(|_| Vec::new()).collect();
         let mut by_active = vec![families; actives.len()];
         for ((f, _), results) in trained {
             by_active.iter_mut().zip(results).for_each(|(families, result)| families[f].push(result));
@@ -314,9 +314,9 @@ impl<'p> DetectorBuilder<'p> {
 }
 
 impl Summary {
-    fn of(rows: usize, trained: &[Vec<(ViewFlow, FlowReport)>]) -> Summary {
-        let mean = |f: &Vec<(ViewFlow, FlowReport)>| f.iter().map(|(_, r)| r.loss).sum::<f64>() / f.len() as f64;
-        let augmented = |f: &Vec<(ViewFlow, FlowReport)>| f.iter().map(|(_, r)| r.augmented).sum();
+    fn of(rows: usize, trained: &[Vec<Trained>]) -> Summary {
+        let mean = |f: &Vec<Trained>| f.iter().map(|(_, r)| r.loss).sum::<f64>() / f.len() as f64;
+        let augmented = |f: &Vec<Trained>| f.iter().map(|(_, r)| r.augmented).sum();
         let losses = trained.iter().map(mean).collect();
         Summary { rows, losses, augmented: trained.iter().map(augmented).collect() }
     }
@@ -336,7 +336,7 @@ fn deal(n: usize, folds: usize, seed: u64) -> Vec<usize> {
 fn calibrate(
     configuration: &Configuration,
     data: &TrainingRows,
-    trained: Vec<Vec<(ViewFlow, FlowReport)>>,
+    trained: Vec<Vec<Trained>>,
 ) -> (Vec<FittedFamily>, Vec<Vec<f64>>) {
     let rows_of: Vec<Vec<usize>> = (0..configuration.folds)
         .map(|fold| (0..data.folds.len()).filter(|&i| data.folds[i] == fold).collect())

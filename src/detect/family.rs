@@ -36,6 +36,9 @@ pub(super) struct FlowReport {
     pub(super) augmented: usize,
 }
 
+/// A trained flow and what its training left behind.
+pub(super) type Trained = (ViewFlow, FlowReport);
+
 /// Training rows of a table: both representations and the fold of each row.
 pub(super) struct TrainingRows<'a> {
     pub(super) features: &'a Features,
@@ -109,7 +112,7 @@ pub(super) fn train(
     data: &TrainingRows,
     seed: u64,
     progress: &dyn Progress,
-) -> Result<Vec<(ViewFlow, FlowReport)>> {
+) -> Result<Vec<Trained>> {
     let family = &configuration.families[family_index];
     let key = ((family_index as u64) << 32) | index as u64;
     let fold = index % configuration.folds;
@@ -148,7 +151,7 @@ impl Course<'_> {
         mut subject: ViewFlow,
         mut trainer: Trainer<f32>,
         mut report: FlowReport,
-    ) -> Result<(ViewFlow, FlowReport)> {
+    ) -> Result<Trained> {
         let Course { family, base, columns, rows, seed, key, .. } = *self;
         let mut augmented = Augmented::default();
         for round in 1..=active.rounds {
