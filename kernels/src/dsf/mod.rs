@@ -50,7 +50,7 @@ pub fn forward<T: Real>(
 ) {
     check(slope, units, x.len(), raw.rows, raw.cols);
     assert!(y.len() == x.len() && log_slope.len() == x.len(), "dsf::forward: output lengths");
-    with_scratch::<T, { forward::KEPT * 16 * FEW }, { forward::KEPT * 16 * MANY }>(units, forward::KEPT, |scratch| {
+    with_scratch::<T, { forward::KEPT * 64 * FEW }, { forward::KEPT * 64 * MANY }>(units, 4 * forward::KEPT, |scratch| {
         match slope {
             Slope::Softplus => {
                 let slope = Softplus;
@@ -81,7 +81,7 @@ pub fn vjp<T: Real>(
     check(slope, units, x.len(), raw_bar.rows, raw_bar.cols);
     let n = x.len();
     assert!(y_bar.len() == n && log_slope_bar.len() == n && x_bar.len() == n, "dsf::vjp: lengths");
-    with_scratch::<T, { vjp::KEPT * 16 * FEW }, { vjp::KEPT * 16 * MANY }>(units, vjp::KEPT, |scratch| match slope {
+    with_scratch::<T, { vjp::KEPT * 32 * FEW }, { vjp::KEPT * 32 * MANY }>(units, 2 * vjp::KEPT, |scratch| match slope {
         Slope::Softplus => {
             let slope = Softplus;
             call::run(isa, Call::DsfVjp(Vjp { slope, units, x, raw, y_bar, log_slope_bar, x_bar, raw_bar, scratch }));

@@ -24,6 +24,8 @@ pub trait Simd<T: Real>: Copy + 'static {
     const LANES: usize;
     /// Vectors that a kernel may sum in side by side: the registers, less those the operands need.
     const SUMS: usize;
+    /// Vectors of the machine that make up one of this trait's.
+    const VECTORS: usize = 1;
     /// Whether `mul_add` rounds once.
     const FUSED: bool;
 

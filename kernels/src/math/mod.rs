@@ -16,7 +16,7 @@ pub(crate) use constants::Constants;
 
 /// The formulas themselves, for kernels that fuse them.
 pub(crate) mod formulas {
-    pub(crate) use super::exp::exp;
+    pub(crate) use super::exp::{exp, exp_not_positive};
     pub(crate) use super::ln::{ln, ln_1p, ln_1p_unit, ln_normal};
 }
 
