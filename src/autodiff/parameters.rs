@@ -170,19 +170,45 @@ impl<T: Real> Parameters<T> {
 }
 
 /// Gradients with the layout of their [`Parameters`].
+///
+/// Between [`Gradients::begin`] and [`Gradients::settle`] a parameter that nothing was written to holds what it held before:
+/// what comes first overwrites it, so that large gradients need not be cleared.
 #[derive(Clone, Debug)]
 pub struct Gradients<T: Real> {
     values: AlignedVec<T>,
+    /// Parameters, by number, whose old values are to be overwritten.
+    stale: Vec<bool>,
 }
 
 impl<T: Real> Gradients<T> {
     /// Zero gradients for `parameters`.
     pub fn zeros(parameters: &Parameters<T>) -> Self {
-        Gradients { values: AlignedVec::zeroed(parameters.values.len()) }
+        Gradients { values: AlignedVec::zeroed(parameters.values.len()), stale: vec![false; parameters.specs.len()] }
     }
-    /// Sets all to zero.
-    pub fn clear(&mut self) {
-        self.values.fill(T::ZERO);
+    /// Begins a new sum: all gradients count as zero. They are read after [`Gradients::settle`].
+    pub(super) fn begin(&mut self) {
+        self.stale.fill(true);
+    }
+    /// Sets to zero what nothing was added to since [`Gradients::begin`].
+    pub(super) fn settle(&mut self, parameters: &Parameters<T>) {
+        parameters.ids().for_each(|id| {
+            self.matrix_mut(parameters, id);
+        });
+    }
+    /// Whether nothing was added to a parameter's gradient yet: the caller must then overwrite all of its non-zeros, and
+    /// else add to them.
+    pub(super) fn first_to_write(&mut self, id: ParameterId) -> bool {
+        std::mem::replace(&mut self.stale[id.0 as usize], false)
+    }
+    /// The padded storage of a parameter, holding what was added so far.
+    fn open(&mut self, parameters: &Parameters<T>, id: ParameterId) -> &mut [T] {
+        let s = parameters.spec(id);
+        let stale = self.first_to_write(id);
+        let storage = &mut self.values[s.offset..s.offset + s.shape.rows * s.ld];
+        if stale {
+            storage.fill(T::ZERO);
+        }
+        storage
     }
     /// The flat buffer, padding included.
     pub fn values(&self) -> &[T] {
@@ -200,13 +226,13 @@ impl<T: Real> Gradients<T> {
     /// One parameter's gradient, to add to.
     pub fn matrix_mut(&mut self, parameters: &Parameters<T>, id: ParameterId) -> MatrixMut<'_, T> {
         let s = parameters.spec(id);
-        MatrixMut::new(&mut self.values[s.offset..s.offset + s.shape.rows * s.ld], s.shape.rows, s.shape.cols, s.ld)
+        MatrixMut::new(self.open(parameters, id), s.shape.rows, s.shape.cols, s.ld)
     }
-}
-
-impl<T: Real> Gradients<T> {
     /// The gradients of two vectors, to add to. Panics if they are one.
     pub(super) fn vectors_mut(&mut self, parameters: &Parameters<T>, ids: [ParameterId; 2]) -> [&mut [T]; 2] {
+        ids.iter().for_each(|&id| {
+            self.open(parameters, id);
+        });
         let range = |id| {
             let s = parameters.spec(id);
             s.offset..s.offset + s.shape.cols

@@ -50,8 +50,10 @@ pub fn forward<T: Real>(
 ) {
     check(slope, units, x.len(), raw.rows, raw.cols);
     assert!(y.len() == x.len() && log_slope.len() == x.len(), "dsf::forward: output lengths");
-    with_scratch::<T, { forward::KEPT * 64 * FEW }, { forward::KEPT * 64 * MANY }>(units, 4 * forward::KEPT, |scratch| {
-        match slope {
+    with_scratch::<T, { forward::KEPT * 64 * FEW }, { forward::KEPT * 64 * MANY }>(
+        units,
+        4 * forward::KEPT,
+        |scratch| match slope {
             Slope::Softplus => {
                 let slope = Softplus;
                 call::run(isa, Call::Dsf(Forward { slope, units, x, raw, y, log_slope, scratch }));
@@ -60,8 +62,8 @@ pub fn forward<T: Real>(
                 let slope = Bounded(T::from_f64(limit));
                 call::run(isa, Call::DsfBounded(Forward { slope, units, x, raw, y, log_slope, scratch }));
             }
-        }
-    })
+        },
+    )
 }
 
 /// VJP of [`forward`]: adds to `x_bar` and overwrites `raw_bar: [3·units, lanes]` with the gradients of
@@ -81,19 +83,26 @@ pub fn vjp<T: Real>(
     check(slope, units, x.len(), raw_bar.rows, raw_bar.cols);
     let n = x.len();
     assert!(y_bar.len() == n && log_slope_bar.len() == n && x_bar.len() == n, "dsf::vjp: lengths");
-    with_scratch::<T, { vjp::KEPT * 32 * FEW }, { vjp::KEPT * 32 * MANY }>(units, 2 * vjp::KEPT, |scratch| match slope {
-        Slope::Softplus => {
-            let slope = Softplus;
-            call::run(isa, Call::DsfVjp(Vjp { slope, units, x, raw, y_bar, log_slope_bar, x_bar, raw_bar, scratch }));
-        }
-        Slope::Bounded { limit } => {
-            let slope = Bounded(T::from_f64(limit));
-            call::run(
-                isa,
-                Call::DsfBoundedVjp(Vjp { slope, units, x, raw, y_bar, log_slope_bar, x_bar, raw_bar, scratch }),
-            );
-        }
-    })
+    with_scratch::<T, { vjp::KEPT * 32 * FEW }, { vjp::KEPT * 32 * MANY }>(
+        units,
+        2 * vjp::KEPT,
+        |scratch| match slope {
+            Slope::Softplus => {
+                let slope = Softplus;
+                call::run(
+                    isa,
+                    Call::DsfVjp(Vjp { slope, units, x, raw, y_bar, log_slope_bar, x_bar, raw_bar, scratch }),
+                );
+            }
+            Slope::Bounded { limit } => {
+                let slope = Bounded(T::from_f64(limit));
+                call::run(
+                    isa,
+                    Call::DsfBoundedVjp(Vjp { slope, units, x, raw, y_bar, log_slope_bar, x_bar, raw_bar, scratch }),
+                );
+            }
+        },
+    )
 }
 
 fn check(slope: Slope, units: usize, lanes: usize, rows: usize, cols: usize) {

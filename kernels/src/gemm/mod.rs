@@ -19,7 +19,7 @@ use crate::map::MapInPlace;
 use crate::math::Tanh;
 use crate::{Isa, Matrix, MatrixMut, Real, Staircase};
 pub(crate) use blocks::{Block, Operands, block};
-pub(crate) use reduce::RowSums;
+pub(crate) use reduce::{RowSums, Transpose};
 pub(crate) use tile::TileStart;
 
 /// What an output element starts from.
@@ -107,8 +107,8 @@ impl<T: Real> Kernel<T> for Product<'_, T> {
 
 /// Weight gradient `dW[i, p] (+)= Σ_b dY[i, b]·Xᵀ[b, p]` for `p` in `inner(i)`, chained over ascending `b`.
 ///
-/// `dy: [n, lanes]`, `xt: [lanes, k]` (the transposed input), `dw: [n, k]`. With `add` the chain starts from `dw`;
-/// without, elements outside the staircase are set to zero. Panics if the shapes disagree.
+/// `dy: [n, lanes]`, `xt: [lanes, k]` (the transposed input), `dw: [n, k]`. With `add` the chain starts from `dw`.
+/// Elements outside the staircase are not touched. Panics if the shapes disagree.
 pub fn outer<T: Real>(isa: Isa, shape: &Staircase, dy: Matrix<T>, xt: Matrix<T>, add: bool, dw: MatrixMut<T>) {
     assert_eq!((dw.rows, dw.cols), (shape.rows, shape.cols), "outer: weights and staircase");
     assert_eq!((dy.rows, xt.cols, dy.cols), (dw.rows, dw.cols, xt.rows), "outer: gradient and input");
@@ -128,13 +128,6 @@ impl<T: Real> Kernel<T> for Outer<'_, T> {
         let start = if self.add { TileStart::Output } else { TileStart::Zero };
         for run in &self.shape.runs {
             let (rows, lanes, inner) = (run.rows.clone(), run.inner.clone(), 0..self.operands.w.cols);
-            if !self.add {
-                for i in rows.clone() {
-                    let row = self.operands.y.row(i);
-                    row[..lanes.start].fill(T::ZERO);
-                    row[lanes.end..].fill(T::ZERO);
-                }
-            }
             block(s, &mut self.operands, &Block { rows, inner, lanes, start, leak: None });
         }
     }
@@ -147,7 +140,7 @@ pub fn row_sums<T: Real>(isa: Isa, m: Matrix<T>, add: bool, out: &mut [T]) {
 }
 
 /// `dst[j, i] = src[i, j]`.
-pub fn transpose<T: Real>(_isa: Isa, src: Matrix<T>, dst: MatrixMut<T>) {
+pub fn transpose<T: Real>(isa: Isa, src: Matrix<T>, dst: MatrixMut<T>) {
     assert_eq!((src.rows, src.cols), (dst.cols, dst.rows), "transpose: shapes");
-    reduce::transpose(src, dst)
+    call::run(isa, Call::Transpose(Transpose { src, dst }))
 }

@@ -19,6 +19,8 @@ mod portable;
 mod scalar;
 mod simd;
 mod steps;
+#[cfg(target_arch = "x86_64")]
+mod turn;
 
 use crate::Real;
 use std::sync::OnceLock;

@@ -95,6 +95,16 @@ pub trait Simd<T: Real>: Copy + 'static {
         self.mul(self.mul(v, first), second)
     }
 
+    /// `to[j·to_ld + i] = from[i·from_ld + j]` for `i < rows`, `j < cols`, both at most `LANES`; nothing else is touched.
+    #[inline(always)]
+    fn transpose(self, [rows, cols]: [usize; 2], from: &[T], from_ld: usize, to: &mut [T], to_ld: usize) {
+        for j in 0..cols {
+            for (i, to) in to[j * to_ld..j * to_ld + rows].iter_mut().enumerate() {
+                *to = from[i * from_ld + j];
+            }
+        }
+    }
+
     /// `|a|`.
     #[inline(always)]
     fn abs(self, a: Self::V) -> Self::V {

@@ -79,11 +79,13 @@ fn products<T: Number>() {
                         // The weight gradient of as many lanes as the product has inner steps.
                         let xt = r.vec::<T>(extent(lanes, k, k + slack));
                         let dw = r.vec::<T>(extent(n, k, w_ld));
-                        guarded(&what, &[y, xt], &[dw, vec![T::ZERO; n]], |x, y| {
-                            let [dw, sums] = y else { unreachable!("two slices") };
+                        let turned = r.vec::<T>(extent(lanes, n, n + slack));
+                        guarded(&what, &[y, xt], &[dw, vec![T::ZERO; n], turned], |x, y| {
+                            let [dw, sums, turned] = y else { unreachable!("three slices") };
                             let (dy, xt) = (Matrix::new(x[0], n, lanes, y_ld), Matrix::new(x[1], lanes, k, k + slack));
                             gemm::outer(isa, &shape, dy, xt, true, MatrixMut::new(dw, n, k, w_ld));
                             gemm::row_sums(isa, dy, false, sums);
+                            gemm::transpose(isa, dy, MatrixMut::new(turned, lanes, n, n + slack));
                         });
                     }
                 }
