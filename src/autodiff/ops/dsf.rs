@@ -33,16 +33,16 @@ impl Node {
 
     pub(super) fn vjp<T: Real>(&self, mut b: Backward<T>) {
         let lanes = b.env.lanes;
-        b.open(self.x);
+        b.before.open(self.x);
         // The kernel overwrites: where other users of the parameters have left something, it writes elsewhere.
-        let first = b.first_to_write(self.raw);
+        let first = b.before.first_to_write(self.raw);
         let (y_bar, log_slope_bar) = b.output.split_at(self.x.rows * lanes);
         b.scratch.resize_dirty(if first { 0 } else { 3 * self.units * lanes });
         for i in 0..self.x.rows {
-            let (x, raw) = (self.x.slice(i, 1).range(lanes), self.raw_rows(i).range(lanes));
-            let raw_values = Matrix::new(&b.values[raw.clone()], 3 * self.units, lanes, lanes);
-            let x_values = &b.values[x.clone()];
-            let [x_bar, raw_bar] = b.before.get_disjoint_mut([x, raw]).expect("input and parameters of a node overlap");
+            let (x, raw) = (self.x.slice(i, 1), self.raw_rows(i));
+            let raw_values = Matrix::new(&b.values[raw.range(lanes)], 3 * self.units, lanes, lanes);
+            let x_values = &b.values[x.range(lanes)];
+            let [x_bar, raw_bar] = b.before.each([x, raw]);
             let row = i * lanes..(i + 1) * lanes;
             let target = if first { &mut *raw_bar } else { &mut **b.scratch };
             let own = MatrixMut::new(target, 3 * self.units, lanes, lanes);

@@ -54,7 +54,7 @@ impl<T: Real> Node<T> {
     }
 
     pub(super) fn vjp(&self, mut b: Backward<T>, output: Var) {
-        let start = if self.x.tracked && b.first_to_write(self.x) { Start::Zero } else { Start::Output };
+        let start = if self.x.tracked && b.before.first_to_write(self.x) { Start::Zero } else { Start::Output };
         let (isa, lanes, layer) = (b.env.isa, b.env.lanes, &self.layer);
         let y = &b.values[output.range(lanes)];
         match layer.finish {
@@ -85,7 +85,7 @@ impl<T: Real> Node<T> {
         gemm::outer(isa, shape, dy, Matrix::new(b.scratch, lanes, k, ld), add, dw);
         if self.x.tracked {
             let (wt, shape) = b.prepared.transposed(b.parameters, layer.weight);
-            let dx = MatrixMut::new(&mut b.before[self.x.range(lanes)], k, lanes, lanes);
+            let dx = MatrixMut::new(b.before.of(self.x), k, lanes, lanes);
             gemm::product(isa, shape, wt, dy, start, Finish::Store, dx);
         }
     }
