@@ -3,7 +3,8 @@
 //! A weight matrix `[rows, cols]` with a staircase of non-zeros is stored row-major with rows padded to whole vector
 //! registers; padding and masked entries are zero and stay zero. A vector is a matrix of one row.
 
-use nafal_kernels::{Isa, Matrix, MatrixMut, Real, Staircase, gemm};
+use nafal_kernels::gemm::{self, Finish, Start};
+use nafal_kernels::{Isa, Matrix, MatrixMut, Real, Staircase};
 
 use super::{AlignedVec, padded};
 
@@ -18,9 +19,15 @@ struct Spec {
     transposed: Option<Staircase>,
     offset: usize,
     ld: usize,
+    /// Whether the backward pass reads a transposed copy.
+    copied: bool,
     transposed_offset: usize,
     transposed_ld: usize,
 }
+
+/// Bytes up to which a weight matrix is multiplied from the left by columns, in place: a copy would take as much of the
+/// second-level cache. Larger ones lie on too many pages for that.
+const IN_PLACE: usize = 1 << 19;
 
 /// A leading dimension for rows of `cols` elements: whole registers, and never a multiple of 4 KiB, which would make
 /// the rows of a register tile compete for one set of the first-level cache.
@@ -70,10 +77,11 @@ impl<T: Real> Parameters<T> {
         let (offset, ld) = (self.values.len(), leading_dimension::<T>(shape.cols));
         let (transposed_offset, transposed_ld) = (self.transposed_len, leading_dimension::<T>(shape.rows));
         self.values.resize(offset + shape.rows * ld);
-        if transposed.is_some() {
+        let copied = transposed.is_some() && size_of::<T>() * shape.rows * ld > IN_PLACE;
+        if copied {
             self.transposed_len += shape.cols * transposed_ld;
         }
-        self.specs.push(Spec { name, shape, transposed, offset, ld, transposed_offset, transposed_ld });
+        self.specs.push(Spec { name, shape, transposed, offset, ld, copied, transposed_offset, transposed_ld });
         self.version += 1;
         ParameterId(self.specs.len() as u32 - 1)
     }
@@ -241,7 +249,7 @@ impl<T: Real> Gradients<T> {
     }
 }
 
-/// Parameters with their weights transposed for the backward pass, cached by version.
+/// Parameters with large weights transposed for the backward pass, cached by version.
 #[derive(Clone, Debug)]
 pub struct Prepared<T: Real> {
     transposed: AlignedVec<T>,
@@ -262,7 +270,7 @@ impl<T: Real> Prepared<T> {
         }
         self.transposed.resize(parameters.transposed_len);
         for (spec, id) in parameters.specs.iter().zip(parameters.ids()) {
-            if spec.transposed.is_some() {
+            if spec.copied {
                 let end = spec.transposed_offset + spec.shape.cols * spec.transposed_ld;
                 let target = &mut self.transposed[spec.transposed_offset..end];
                 let target = MatrixMut::new(target, spec.shape.cols, spec.shape.rows, spec.transposed_ld);
@@ -272,13 +280,25 @@ impl<T: Real> Prepared<T> {
         self.version = Some(parameters.version);
     }
 
-    /// `Wᵀ` and its staircase. Panics if `id` is no weight matrix or [`Prepared::refresh`] was not called.
-    pub fn transposed<'a>(&'a self, parameters: &'a Parameters<T>, id: ParameterId) -> (Matrix<'a, T>, &'a Staircase) {
+    /// `Y = start + Wᵀ·X`. Panics if `id` is no weight matrix or [`Prepared::refresh`] was not called.
+    pub(super) fn product(
+        &self,
+        isa: Isa,
+        parameters: &Parameters<T>,
+        id: ParameterId,
+        x: Matrix<T>,
+        start: Start<T>,
+        y: MatrixMut<T>,
+    ) {
         assert_eq!(self.version, Some(parameters.version), "prepared weights are stale");
         let s = parameters.spec(id);
         let shape = s.transposed.as_ref().expect("only weight matrices are transposed");
-        let end = s.transposed_offset + s.shape.cols * s.transposed_ld;
-        let m = Matrix::new(&self.transposed[s.transposed_offset..end], shape.rows, shape.cols, s.transposed_ld);
-        (m, shape)
+        if s.copied {
+            let end = s.transposed_offset + s.shape.cols * s.transposed_ld;
+            let w = Matrix::new(&self.transposed[s.transposed_offset..end], shape.rows, shape.cols, s.transposed_ld);
+            gemm::product(isa, shape, w, x, start, Finish::Store, y);
+        } else {
+            gemm::product_by_columns(isa, shape, parameters.matrix(id), x, start, Finish::Store, y);
+        }
     }
 }

@@ -9,6 +9,8 @@ use crate::{Matrix, Real};
 
 /// Vectors kept for each unit between the passes.
 pub(super) const KEPT: usize = 2;
+/// Lanes at once, at most: four of the widest vectors.
+pub(super) const WIDEST: usize = 64;
 
 /// See [`super::forward`].
 pub(crate) struct Forward<'a, T, P> {

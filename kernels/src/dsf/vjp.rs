@@ -18,6 +18,8 @@ use crate::{Matrix, MatrixMut, Real};
 
 /// Vectors kept for each unit between the passes: `a, κ, u`, then `e^{−|u|}, d, w`, then the parts of the sums.
 pub(super) const KEPT: usize = 9;
+/// Lanes at once, at most: two of the widest vectors. What is kept of four would leave the first-level cache.
+pub(super) const WIDEST: usize = 32;
 
 /// See [`super::vjp`].
 pub(crate) struct Vjp<'a, T, P> {

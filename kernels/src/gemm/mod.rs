@@ -72,6 +72,31 @@ pub fn product<T: Real>(
     }
 }
 
+/// `Y[i, b] = finish(start + Σ_{p in inner(i)} W[p, i]·X[p, b])`: [`product`] with the transpose of `w`, read in place.
+///
+/// `w: [k, n]`, `shape` that of its transpose. Panics if the shapes disagree.
+pub fn product_by_columns<T: Real>(
+    isa: Isa,
+    shape: &Staircase,
+    w: Matrix<T>,
+    x: Matrix<T>,
+    start: Start<T>,
+    finish: Finish<T>,
+    y: MatrixMut<T>,
+) {
+    assert_eq!((w.cols, w.rows), (shape.rows, shape.cols), "product: weights and staircase");
+    assert_eq!((x.rows, y.rows, y.cols), (w.rows, w.cols, x.cols), "product: inputs and outputs");
+    if let Start::Bias(bias) = start {
+        assert_eq!(bias.len(), w.cols, "product: biases");
+    }
+    if y.cols > 0 {
+        call::run(
+            isa,
+            Call::Product(Product { shape, start, finish, operands: Operands { w, by_columns: true, x, y } }),
+        )
+    }
+}
+
 pub(crate) struct Product<'a, T> {
     shape: &'a Staircase,
     start: Start<'a, T>,

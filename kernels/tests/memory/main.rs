@@ -129,13 +129,15 @@ fn nodes<T: Number>() {
                 for slope in [Slope::Softplus, Slope::Bounded { limit: 4.0 }] {
                     let (mut r, rows) = (Numbers(lanes as u64), 3 * units);
                     let inputs = [lanes, rows * lanes, lanes, lanes].map(|n| r.vec::<T>(n));
-                    let outputs = [lanes, lanes, lanes, rows * lanes].map(|n| r.vec::<T>(n));
+                    let outputs = [lanes, lanes, lanes, rows * lanes, dsf::scratch(units)].map(|n| r.vec::<T>(n));
                     guarded(&format!("{name} {units} units, {lanes} lanes"), &inputs, &outputs, |x, y| {
-                        let ([x, raw, yb, lb], [y, l, x_bar, raw_bar]) = (x, y) else { unreachable!("four of each") };
+                        let ([x, raw, yb, lb], [y, l, x_bar, raw_bar, scratch]) = (x, y) else {
+                            unreachable!("four and five")
+                        };
                         let raw = Matrix::new(raw, rows, lanes, lanes);
-                        dsf::forward(isa, slope, units, x, raw, y, l);
+                        dsf::forward(isa, slope, units, x, raw, y, l, scratch);
                         let raw_bar = MatrixMut::new(raw_bar, rows, lanes, lanes);
-                        dsf::vjp(isa, slope, units, x, raw, yb, lb, x_bar, raw_bar);
+                        dsf::vjp(isa, slope, units, x, raw, yb, lb, x_bar, raw_bar, scratch);
                     });
                 }
             }

@@ -84,9 +84,8 @@ impl<T: Real> Node<T> {
         let dw = b.gradients.matrix_mut(b.parameters, layer.weight);
         gemm::outer(isa, shape, dy, Matrix::new(b.scratch, lanes, k, ld), add, dw);
         if self.x.tracked {
-            let (wt, shape) = b.prepared.transposed(b.parameters, layer.weight);
             let dx = MatrixMut::new(b.before.of(self.x), k, lanes, lanes);
-            gemm::product(isa, shape, wt, dy, start, Finish::Store, dx);
+            b.prepared.product(isa, b.parameters, layer.weight, dy, start, dx);
         }
     }
 }
