@@ -196,16 +196,9 @@ fn long_streams_are_scored_in_pieces() {
 #[test]
 fn rows_are_answered_as_they_come() {
     use std::io::{BufRead, BufReader, Write};
-    use std::process::{Command, Stdio};
 
     let bench = Bench::with_model();
-    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("nafal"))
-        .args(["score", "m.nafal", "-"])
-        .current_dir(bench.path(""))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = bench.start(&["score", "m.nafal", "-"]);
     let mut input = child.stdin.take().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     input.write_all(b"a,b,c\n").unwrap();
@@ -223,17 +216,9 @@ fn rows_are_answered_as_they_come() {
 #[cfg(unix)]
 #[test]
 fn a_reader_that_goes_away_ends_the_command_quietly() {
-    use std::process::{Command, Stdio};
-
     let bench = Bench::with_model();
     bench.write("long.csv", simulated(9, 9000, 0));
-    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("nafal"))
-        .args(["score", "m.nafal", "long.csv"])
-        .current_dir(bench.path(""))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = bench.start(&["score", "m.nafal", "long.csv"]);
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap()), (Some(0), String::new()));
@@ -242,18 +227,13 @@ fn a_reader_that_goes_away_ends_the_command_quietly() {
 #[cfg(unix)]
 #[test]
 fn signals_end_a_fit_without_a_trace() {
-    use std::process::{Command, Stdio};
     use std::time::{Duration, Instant};
 
     for (signal, code) in [("INT", 130), ("TERM", 143)] {
         let bench = Bench::new();
         bench.write("t.csv", simulated(3, 500, 0));
-        let mut child = Command::new(assert_cmd::cargo::cargo_bin!("nafal"))
-            .args(["fit", "t.csv", "-o", "m.nafal", "--views", "5000", "--report", "r.html"])
-            .current_dir(bench.path(""))
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let fit = ["fit", "t.csv", "-o", "m.nafal", "--views", "5000", "--report", "r.html", "--quiet"];
+        let mut child = bench.start(&fit);
         // Both outputs are staged before the training starts.
         let started = Instant::now();
         while bench.files().len() < 3 && started.elapsed() < Duration::from_secs(30) {
@@ -261,7 +241,7 @@ fn signals_end_a_fit_without_a_trace() {
         }
         assert_eq!(bench.files().len(), 3, "{:?}", bench.files());
         let id = child.id().to_string();
-        assert!(Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
+        assert!(std::process::Command::new("kill").args(["-s", signal, &id]).status().unwrap().success());
         assert_eq!(child.wait().unwrap().code(), Some(code), "SIG{signal}");
         assert_eq!(bench.files(), ["t.csv"]);
     }

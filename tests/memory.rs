@@ -1,56 +1,32 @@
 //! Peak memory of scoring does not grow with the rows, beyond the scores themselves: of a table in memory, of a stream of
 //! CSV, and of a net behind an extractor, whose views outnumber the rows' columns.
 //!
+//! Training on several threads takes no memory a step that grows with model or batch (on one it takes none at all:
+//! `zero_alloc.rs`).
+//!
 //! This binary counts the bytes in use by all threads, and has one test alone, so that nothing else is counted.
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::io::Read;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-use nafal::Detector;
-use nafal::Preset;
 use nafal::autodiff::AdamOptions;
 use nafal::data::{CsvRows, ReadOptions, Table};
 use nafal::detect::{ExtractorSpec, JointTrainer, MapKind, ViewNet, dense_views};
-use nafal::flow::FlowSpec;
-use nafal_kernels::Isa;
+use nafal::flow::{BatchSource, Flow, FlowSpec, Trainer, TrainingOptions};
+use nafal::random::{Purpose, normal, stream};
+use nafal::{Detector, Preset};
 use nafal_kernels::dsf::Slope;
-
-/// The system's allocator, counting bytes in use and the most there ever were.
-struct Counting;
-
-static USED: AtomicUsize = AtomicUsize::new(0);
-static PEAK: AtomicUsize = AtomicUsize::new(0);
-
-fn took(bytes: usize) {
-    let used = USED.fetch_add(bytes, Relaxed) + bytes;
-    PEAK.fetch_max(used, Relaxed);
-}
-
-// SAFETY: every method hands its arguments unchanged to the system's allocator, which keeps the contract of
-// `GlobalAlloc`; counting touches two atomics and never allocates.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        took(layout.size());
-        // SAFETY: the caller's promises about `layout` are the system allocator's.
-        unsafe { System.alloc(layout) }
-    }
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        USED.fetch_sub(layout.size(), Relaxed);
-        // SAFETY: `pointer` came from the system's allocator with `layout`, as the caller promises.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
+use nafal_kernels::{Isa, Real};
+use peak_alloc::PeakAlloc;
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 /// Bytes that `f` had in use at most, beyond what was there before; its result is dropped.
 fn peak<R>(f: impl FnOnce() -> R) -> usize {
-    let before = USED.load(Relaxed);
-    PEAK.store(before, Relaxed);
+    let before = ALLOCATOR.current_usage();
+    ALLOCATOR.reset_peak_usage();
     let result = f();
-    let peak = PEAK.load(Relaxed);
+    let peak = ALLOCATOR.peak_usage();
     drop(result);
     peak - before
 }
@@ -92,9 +68,37 @@ impl Read for Text {
 }
 
 #[test]
-fn peak_memory_does_not_grow_with_the_rows() {
+fn memory_does_not_grow() {
+    warm_steps_on_two_threads();
     // One thread: how many buffers are in use at once is then no matter of chance.
     rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap().install(scores_of_many_rows);
+}
+
+/// Noise, drawn without allocating.
+struct Noise;
+
+impl<T: Real> BatchSource<T> for Noise {
+    fn fill(&self, step: u64, first: usize, count: usize, _: &mut [u32], tile: &mut [T], lanes: usize) {
+        for b in 0..count {
+            let mut rng = stream(0, Purpose::Simulation, step, (first + b) as u64);
+            (0..tile.len() / lanes).for_each(|i| tile[i * lanes + b] = normal(&mut rng));
+        }
+    }
+}
+
+/// The larger model and the larger batch would show in any step by hundreds of kilobytes.
+fn warm_steps_on_two_threads() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    for (hidden, batch) in [(13, 128), (160, 128), (13, 1600)] {
+        let spec = FlowSpec { features: 5, classes: 0, blocks: 2, layers: 2, hidden, units: 4, slope: Slope::Softplus };
+        let mut flow = Flow::<f32>::new(spec, 0, 0).unwrap();
+        let mut trainer = Trainer::new(&flow, TrainingOptions { batch, adam: AdamOptions::default() });
+        let mut steps =
+            |n| pool.install(|| (0..n).for_each(|_| assert!(trainer.step(&mut flow, 1e-3, &Noise).1 > 0.0)));
+        steps(4);
+        let bytes = peak(|| steps(20));
+        assert!(bytes <= 20 * 2048, "hidden {hidden}, batch {batch}: {bytes} bytes in twenty steps");
+    }
 }
 
 fn scores_of_many_rows() {

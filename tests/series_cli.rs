@@ -5,7 +5,6 @@ mod command;
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write};
-use std::process::{Command, Stdio};
 
 use command::{Bench, numbers};
 
@@ -119,13 +118,7 @@ fn cases_of_a_stream_are_scored_as_they_come() {
     let bench = bench();
     let text = ts(1, 45);
     let want = bench.succeeds(&["score", "m.nafal", "test.ts"]).out;
-    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("nafal"))
-        .args(["score", "m.nafal", "-"])
-        .current_dir(bench.path(""))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = bench.start(&["score", "m.nafal", "-"]);
     let (mut input, mut output) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
     let (mut got, mut lines) = (String::new(), text.lines());
     for line in lines.by_ref().take(6) {

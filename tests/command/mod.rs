@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Output;
+use std::process::{Child, Output, Stdio};
 
 use assert_cmd::Command;
 use tempfile::TempDir;
@@ -50,6 +50,13 @@ impl Bench {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("nafal"));
         command.current_dir(self.folder.path()).args(arguments);
         command
+    }
+
+    /// Starts the command with all three streams piped.
+    pub fn start(&self, arguments: &[&str]) -> Child {
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin!("nafal"));
+        command.current_dir(self.folder.path()).args(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
     pub fn run(&self, arguments: &[&str]) -> Ran {
