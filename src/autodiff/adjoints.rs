@@ -205,3 +205,44 @@ impl<T: Real> Others<'_, T> {
         all
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Values of 2, 3, 2 and 2 rows in tiles of two lanes, played back from the last to the first.
+    #[test]
+    fn a_place_goes_to_the_next_of_its_size_and_the_rest_stays() {
+        let mut adjoints = Adjoints::<f64>::new();
+        let mut first = 0;
+        let [a, b, c, d] = [2, 3, 2, 2].map(|rows| {
+            let value = adjoints.add(first, rows);
+            first += rows;
+            Var { first: first - rows, rows, tracked: true, value }
+        });
+        adjoints.begin(first, 2);
+        let mut all = adjoints.all();
+        all.open(d);
+        all.of(d).fill(4.0);
+        let (output, mut others) = adjoints.split(d);
+        assert_eq!(output, [4.0; 4]);
+        assert!(others.first_to_write(c) && !others.first_to_write(c));
+        others.open(b);
+        others.of(b.slice(1, 2)).fill(2.0);
+        let [of_c, of_b] = others.each([c, b.slice(0, 1)]);
+        of_c.fill(3.0);
+        of_b.fill(1.0);
+        adjoints.release(d);
+        // Below the output of the next operation lies what was given back, above it the adjoint of `b`.
+        let (output, mut others) = adjoints.split(c);
+        assert_eq!(output, [3.0; 4]);
+        others.open(a);
+        assert_eq!(others.of(a), [0.0; 4]);
+        assert_eq!(others.of(b), [1.0, 1.0, 2.0, 2.0, 2.0, 2.0]);
+        adjoints.release(c);
+        adjoints.end();
+        assert_eq!(adjoints.of(a), [0.0; 4]);
+        assert_eq!(adjoints.of(b), [1.0, 1.0, 2.0, 2.0, 2.0, 2.0]);
+        assert_eq!(adjoints.places.fresh, 7, "two of two rows and one of three");
+    }
+}
