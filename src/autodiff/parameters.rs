@@ -179,8 +179,8 @@ impl<T: Real> Parameters<T> {
 
 /// Gradients with the layout of their [`Parameters`].
 ///
-/// Between [`Gradients::begin`] and [`Gradients::settle`] a parameter that nothing was written to holds what it held before:
-/// what comes first overwrites it, so that large gradients need not be cleared.
+/// While a batch is summed, a parameter that nothing was written to yet holds what it held before: what comes first overwrites
+/// it, so that large gradients need not be cleared.
 #[derive(Clone, Debug)]
 pub struct Gradients<T: Real> {
     values: AlignedVec<T>,
