@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-const RECORD: &str = "docs/performance/2026-11-24-likelihood.jsonl";
+const RECORD: &str = "docs/performance/2026-11-25-likelihood.jsonl";
 const PAGE: &str = "docs/performance.md";
 const PICTURE: &str = "docs/performance/likelihood.svg";
 const BEGIN: &str = "<!-- likelihood, written by tests/performance.rs -->\n";

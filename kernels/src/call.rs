@@ -53,6 +53,7 @@ calls! {
     Product(gemm::Product<'a, T>);
     Outer(gemm::Outer<'a, T>);
     RowSums(gemm::RowSums<'a, T>);
+    Transpose(gemm::Transpose<'a, T>);
     Exp(map::Map<'a, T, math::Exp>);
     ExpM1(map::Map<'a, T, math::ExpM1>);
     Ln(map::Map<'a, T, math::Ln>);

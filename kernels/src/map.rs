@@ -3,7 +3,7 @@
 //! Each lane is computed by the scalar formula of [`crate::math`]; an element's bits never depend on its place.
 
 use crate::call::{self, Call};
-use crate::isa::{Kernel, Simd};
+use crate::isa::{Abreast, Kernel, Simd};
 use crate::math::{self, Formula};
 use crate::{Isa, Real};
 
@@ -17,16 +17,23 @@ impl<T: Real, F: Formula> Kernel<T> for Map<'_, T, F> {
     #[inline(always)]
     fn run<S: Simd<T>>(self, s: S) {
         let Map(_, x, y) = self;
-        let mut sources = x.chunks_exact(S::LANES);
-        let mut targets = y.chunks_exact_mut(S::LANES);
-        for (x, y) in sources.by_ref().zip(targets.by_ref()) {
-            s.store(F::at(s, s.load(x)), y);
-        }
-        let (x, y) = (sources.remainder(), targets.into_remainder());
+        let (x, y) = if F::ABREAST { map::<T, F, _>(Abreast(Abreast(s)), x, y) } else { (x, y) };
+        let (x, y) = map::<T, F, _>(s, x, y);
         if !x.is_empty() {
             s.store_first(y.len(), F::at(s, s.load_first(x.len(), x)), y);
         }
     }
+}
+
+/// `y = f(x)` in whole vectors; returns what is left.
+#[inline(always)]
+fn map<'a, T: Real, F: Formula, S: Simd<T>>(s: S, x: &'a [T], y: &'a mut [T]) -> (&'a [T], &'a mut [T]) {
+    let mut sources = x.chunks_exact(S::LANES);
+    let mut targets = y.chunks_exact_mut(S::LANES);
+    for (x, y) in sources.by_ref().zip(targets.by_ref()) {
+        s.store(F::at(s, s.load(x)), y);
+    }
+    (sources.remainder(), targets.into_remainder())
 }
 
 /// `y[i] = f(y[i])`.
@@ -36,15 +43,23 @@ impl<T: Real, F: Formula> Kernel<T> for MapInPlace<'_, T, F> {
     type Out = ();
     #[inline(always)]
     fn run<S: Simd<T>>(self, s: S) {
-        let mut chunks = self.1.chunks_exact_mut(S::LANES);
-        for y in chunks.by_ref() {
-            s.store(F::at(s, s.load(y)), y);
-        }
-        let y = chunks.into_remainder();
+        let y = self.1;
+        let y = if F::ABREAST { map_in_place::<T, F, _>(Abreast(Abreast(s)), y) } else { y };
+        let y = map_in_place::<T, F, _>(s, y);
         if !y.is_empty() {
             s.store_first(y.len(), F::at(s, s.load_first(y.len(), y)), y);
         }
     }
+}
+
+/// `y = f(y)` in whole vectors; returns what is left.
+#[inline(always)]
+fn map_in_place<T: Real, F: Formula, S: Simd<T>>(s: S, y: &mut [T]) -> &mut [T] {
+    let mut chunks = y.chunks_exact_mut(S::LANES);
+    for y in chunks.by_ref() {
+        s.store(F::at(s, s.load(y)), y);
+    }
+    chunks.into_remainder()
 }
 
 macro_rules! maps {

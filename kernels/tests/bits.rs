@@ -125,12 +125,15 @@ fn everywhere<T: Real>() {
         .map(|&isa| {
             let mut sums = vec![T::ZERO; 5];
             gemm::row_sums(isa, Matrix::new(&x, 5, 97, 97), false, &mut sums);
+            // Rows of whole vectors go sixteen at a time where a vector holds as many.
+            let mut more = vec![T::ONE; 20];
+            gemm::row_sums(isa, Matrix::new(&x, 20, 16, 24), true, &mut more);
             let (mut p, mut m, mut v) = (x.clone(), x.clone(), vec![T::ONE; x.len()]);
             map::adam(isa, &step, &mut p, &x, &mut m, &mut v);
             map::tanh_vjp(isa, &x, &mut p);
             map::leaky_relu_vjp(isa, T::from_f64(0.2), &x, &mut m);
             map::add_assign(isa, &x, &mut v);
-            (map::sum_of_squares(isa, &x).to_bits(), bits(&sums), bits(&p), bits(&m), bits(&v))
+            (map::sum_of_squares(isa, &x).to_bits(), bits(&sums), bits(&more), bits(&p), bits(&m), bits(&v))
         })
         .collect();
     assert!(results.windows(2).all(|w| w[0] == w[1]));

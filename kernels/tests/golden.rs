@@ -45,14 +45,15 @@ fn dsf_case<T: Real>(isa: Isa, case: &Value, tolerance: f64) {
     let units = raw.len() / 3;
     let (mut y, mut l) = ([T::ZERO], [T::ZERO]);
     let m = Matrix::new(&raw, raw.len(), 1, 1);
-    dsf::forward(isa, Slope::Softplus, units, &x, m, &mut y, &mut l);
+    let scratch = &mut vec![T::ONE; dsf::scratch(units)];
+    dsf::forward(isa, Slope::Softplus, units, &x, m, &mut y, &mut l, scratch);
     let what = |k: &str| format!("{} {} x={} units={units} {k}", isa.name(), T::NAME, x[0]);
     near(&what("y"), &y, &numbers(&case["y"]), tolerance);
     near(&what("log_det"), &l, &numbers(&case["log_det"]), tolerance);
     for (key, y_bar) in [("grad_y", T::ONE), ("grad_log_det", T::ZERO)] {
         let (mut x_bar, mut raw_bar) = ([T::ZERO], vec![T::ZERO; raw.len()]);
         let out = MatrixMut::new(&mut raw_bar, raw.len(), 1, 1);
-        dsf::vjp(isa, Slope::Softplus, units, &x, m, &[y_bar], &[T::ONE - y_bar], &mut x_bar, out);
+        dsf::vjp(isa, Slope::Softplus, units, &x, m, &[y_bar], &[T::ONE - y_bar], &mut x_bar, out, scratch);
         let g = &case[key];
         near(&what(&format!("{key} x")), &x_bar, &numbers(&g["x"]), tolerance);
         for (i, block) in ["a_raw", "b", "w_raw"].iter().enumerate() {

@@ -5,6 +5,7 @@
 //! tiles of a batch over a fixed number of slots, so that training gives the same bits on any number of threads.
 
 mod adam;
+mod adjoints;
 mod aligned;
 mod check;
 mod folding;

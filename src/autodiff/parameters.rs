@@ -3,7 +3,8 @@
 //! A weight matrix `[rows, cols]` with a staircase of non-zeros is stored row-major with rows padded to whole vector
 //! registers; padding and masked entries are zero and stay zero. A vector is a matrix of one row.
 
-use nafal_kernels::{Isa, Matrix, MatrixMut, Real, Staircase, gemm};
+use nafal_kernels::gemm::{self, Finish, Start};
+use nafal_kernels::{Isa, Matrix, MatrixMut, Real, Staircase};
 
 use super::{AlignedVec, padded};
 
@@ -18,9 +19,15 @@ struct Spec {
     transposed: Option<Staircase>,
     offset: usize,
     ld: usize,
+    /// Whether the backward pass reads a transposed copy.
+    copied: bool,
     transposed_offset: usize,
     transposed_ld: usize,
 }
+
+/// Bytes up to which a weight matrix is multiplied from the left by columns, in place: a copy would take as much of the
+/// second-level cache. Larger ones lie on too many pages for that.
+const IN_PLACE: usize = 1 << 19;
 
 /// A leading dimension for rows of `cols` elements: whole registers, and never a multiple of 4 KiB, which would make
 /// the rows of a register tile compete for one set of the first-level cache.
@@ -70,10 +77,11 @@ impl<T: Real> Parameters<T> {
         let (offset, ld) = (self.values.len(), leading_dimension::<T>(shape.cols));
         let (transposed_offset, transposed_ld) = (self.transposed_len, leading_dimension::<T>(shape.rows));
         self.values.resize(offset + shape.rows * ld);
-        if transposed.is_some() {
+        let copied = transposed.is_some() && size_of::<T>() * shape.rows * ld > IN_PLACE;
+        if copied {
             self.transposed_len += shape.cols * transposed_ld;
         }
-        self.specs.push(Spec { name, shape, transposed, offset, ld, transposed_offset, transposed_ld });
+        self.specs.push(Spec { name, shape, transposed, offset, ld, copied, transposed_offset, transposed_ld });
         self.version += 1;
         ParameterId(self.specs.len() as u32 - 1)
     }
@@ -170,19 +178,45 @@ impl<T: Real> Parameters<T> {
 }
 
 /// Gradients with the layout of their [`Parameters`].
+///
+/// While a batch is summed, a parameter that nothing was written to yet holds what it held before: what comes first overwrites
+/// it, so that large gradients need not be cleared.
 #[derive(Clone, Debug)]
 pub struct Gradients<T: Real> {
     values: AlignedVec<T>,
+    /// Parameters, by number, whose old values are to be overwritten.
+    stale: Vec<bool>,
 }
 
 impl<T: Real> Gradients<T> {
     /// Zero gradients for `parameters`.
     pub fn zeros(parameters: &Parameters<T>) -> Self {
-        Gradients { values: AlignedVec::zeroed(parameters.values.len()) }
+        Gradients { values: AlignedVec::zeroed(parameters.values.len()), stale: vec![false; parameters.specs.len()] }
     }
-    /// Sets all to zero.
-    pub fn clear(&mut self) {
-        self.values.fill(T::ZERO);
+    /// Begins a new sum: all gradients count as zero. They are read after [`Gradients::settle`].
+    pub(super) fn begin(&mut self) {
+        self.stale.fill(true);
+    }
+    /// Sets to zero what nothing was added to since [`Gradients::begin`].
+    pub(super) fn settle(&mut self, parameters: &Parameters<T>) {
+        parameters.ids().for_each(|id| {
+            self.matrix_mut(parameters, id);
+        });
+    }
+    /// Whether nothing was added to a parameter's gradient yet: the caller must then overwrite all of its non-zeros, and
+    /// else add to them.
+    pub(super) fn first_to_write(&mut self, id: ParameterId) -> bool {
+        std::mem::replace(&mut self.stale[id.0 as usize], false)
+    }
+    /// The padded storage of a parameter, holding what was added so far.
+    fn open(&mut self, parameters: &Parameters<T>, id: ParameterId) -> &mut [T] {
+        let s = parameters.spec(id);
+        let stale = self.first_to_write(id);
+        let storage = &mut self.values[s.offset..s.offset + s.shape.rows * s.ld];
+        if stale {
+            storage.fill(T::ZERO);
+        }
+        storage
     }
     /// The flat buffer, padding included.
     pub fn values(&self) -> &[T] {
@@ -200,13 +234,13 @@ impl<T: Real> Gradients<T> {
     /// One parameter's gradient, to add to.
     pub fn matrix_mut(&mut self, parameters: &Parameters<T>, id: ParameterId) -> MatrixMut<'_, T> {
         let s = parameters.spec(id);
-        MatrixMut::new(&mut self.values[s.offset..s.offset + s.shape.rows * s.ld], s.shape.rows, s.shape.cols, s.ld)
+        MatrixMut::new(self.open(parameters, id), s.shape.rows, s.shape.cols, s.ld)
     }
-}
-
-impl<T: Real> Gradients<T> {
     /// The gradients of two vectors, to add to. Panics if they are one.
     pub(super) fn vectors_mut(&mut self, parameters: &Parameters<T>, ids: [ParameterId; 2]) -> [&mut [T]; 2] {
+        ids.iter().for_each(|&id| {
+            self.open(parameters, id);
+        });
         let range = |id| {
             let s = parameters.spec(id);
             s.offset..s.offset + s.shape.cols
@@ -215,7 +249,7 @@ impl<T: Real> Gradients<T> {
     }
 }
 
-/// Parameters with their weights transposed for the backward pass, cached by version.
+/// Parameters with large weights transposed for the backward pass, cached by version.
 #[derive(Clone, Debug)]
 pub struct Prepared<T: Real> {
     transposed: AlignedVec<T>,
@@ -236,7 +270,7 @@ impl<T: Real> Prepared<T> {
         }
         self.transposed.resize(parameters.transposed_len);
         for (spec, id) in parameters.specs.iter().zip(parameters.ids()) {
-            if spec.transposed.is_some() {
+            if spec.copied {
                 let end = spec.transposed_offset + spec.shape.cols * spec.transposed_ld;
                 let target = &mut self.transposed[spec.transposed_offset..end];
                 let target = MatrixMut::new(target, spec.shape.cols, spec.shape.rows, spec.transposed_ld);
@@ -246,13 +280,25 @@ impl<T: Real> Prepared<T> {
         self.version = Some(parameters.version);
     }
 
-    /// `Wᵀ` and its staircase. Panics if `id` is no weight matrix or [`Prepared::refresh`] was not called.
-    pub fn transposed<'a>(&'a self, parameters: &'a Parameters<T>, id: ParameterId) -> (Matrix<'a, T>, &'a Staircase) {
+    /// `Y = start + Wᵀ·X`. Panics if `id` is no weight matrix or [`Prepared::refresh`] was not called.
+    pub(super) fn product(
+        &self,
+        isa: Isa,
+        parameters: &Parameters<T>,
+        id: ParameterId,
+        x: Matrix<T>,
+        start: Start<T>,
+        y: MatrixMut<T>,
+    ) {
         assert_eq!(self.version, Some(parameters.version), "prepared weights are stale");
         let s = parameters.spec(id);
         let shape = s.transposed.as_ref().expect("only weight matrices are transposed");
-        let end = s.transposed_offset + s.shape.cols * s.transposed_ld;
-        let m = Matrix::new(&self.transposed[s.transposed_offset..end], shape.rows, shape.cols, s.transposed_ld);
-        (m, shape)
+        if s.copied {
+            let end = s.transposed_offset + s.shape.cols * s.transposed_ld;
+            let w = Matrix::new(&self.transposed[s.transposed_offset..end], shape.rows, shape.cols, s.transposed_ld);
+            gemm::product(isa, shape, w, x, start, Finish::Store, y);
+        } else {
+            gemm::product_by_columns(isa, shape, parameters.matrix(id), x, start, Finish::Store, y);
+        }
     }
 }

@@ -12,15 +12,45 @@ use super::{Gradients, Parameters, Prepared, Tape};
 /// Number of slots, whatever the number of threads.
 pub const SLOTS: usize = 8;
 
-/// Numbers of a piece of work for one thread.
-const PIECE: usize = 1 << 16;
+/// Numbers of a piece that all slots are added in before the next: eight of them lie in the second-level cache.
+const PIECE: usize = 1 << 12;
 
-/// `y += x`, long sums by all threads; each element is one addition, whoever does it.
-fn add<T: Real>(isa: Isa, x: &[T], y: &mut [T]) {
-    if x.len() <= 4 * PIECE || rayon::current_num_threads() == 1 {
-        map::add_assign(isa, x, y);
+/// Numbers from which two threads share the work.
+const SHARED: usize = 1 << 18;
+
+/// The additions `add(to, from)` of a pairwise tree of `count` terms; the sum is in the first.
+fn tree(count: usize, mut add: impl FnMut(usize, usize)) {
+    let mut stride = 1;
+    while stride < count {
+        (0..count - stride).step_by(2 * stride).for_each(|to| add(to, to + stride));
+        stride *= 2;
+    }
+}
+
+/// Adds the first `count` parts, of equal lengths, into the first by the tree: piece by piece, so that each number is read
+/// once from afar. Each element's sum is the same, whoever adds it.
+fn sum<T: Real>(isa: Isa, count: usize, mut parts: [&mut [T]; SLOTS]) {
+    let n = parts[0].len();
+    if n <= PIECE {
+        tree(count, |to, from| {
+            let (left, right) = parts.split_at_mut(from);
+            map::add_assign(isa, right[0], left[to]);
+        });
+        return;
+    }
+    let half = (n / 2).next_multiple_of(PIECE).min(n - 1);
+    let mut ends: [&mut [T]; SLOTS] = Default::default();
+    let begins = std::array::from_fn(|s| {
+        let part = std::mem::take(&mut parts[s]);
+        let (begin, end) = part.split_at_mut(half.min(part.len()));
+        ends[s] = end;
+        begin
+    });
+    if n <= SHARED {
+        sum(isa, count, begins);
+        sum(isa, count, ends);
     } else {
-        x.par_chunks(PIECE).zip(y.par_chunks_mut(PIECE)).for_each(|(x, y)| map::add_assign(isa, x, y));
+        rayon::join(|| sum(isa, count, begins), || sum(isa, count, ends));
     }
 }
 
@@ -58,27 +88,26 @@ impl<T: Real> Slots<T> {
         let (prepared, count) = (&self.prepared, self.slots.len());
         let run = |(s, slot): (usize, &mut Slot<T>)| {
             slot.loss = 0.0;
-            slot.gradients.clear();
+            slot.gradients.begin();
             for tile in (s..tiles).step_by(count) {
                 record(tile, &mut slot.tape);
                 slot.tape.backward(parameters, prepared, &mut slot.gradients, &mut []);
                 slot.loss += slot.tape.loss();
             }
+            slot.gradients.settle(parameters);
         };
         if count == 1 || rayon::current_num_threads() == 1 {
             self.slots.iter_mut().enumerate().for_each(run);
         } else {
             self.slots.par_iter_mut().enumerate().with_max_len(1).for_each(run);
         }
-        let mut stride = 1;
-        while stride < count {
-            for s in (0..count - stride).step_by(2 * stride) {
-                let (left, right) = self.slots.split_at_mut(s + stride);
-                add(self.isa, right[0].gradients.values(), left[s].gradients.values_mut());
-                left[s].loss += right[0].loss;
-            }
-            stride *= 2;
+        let (mut losses, mut parts): ([f64; SLOTS], [&mut [T]; SLOTS]) = Default::default();
+        for (slot, (loss, part)) in self.slots.iter_mut().zip(losses.iter_mut().zip(&mut parts)) {
+            (*loss, *part) = (slot.loss, slot.gradients.values_mut());
         }
+        tree(count, |to, from| losses[to] += losses[from]);
+        sum(self.isa, count, parts);
+        self.slots[0].loss = losses[0];
         (self.slots[0].loss, &mut self.slots[0].gradients)
     }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use nafal_kernels::dsf::Slope;
 use nafal_kernels::{Isa, Matrix, Real};
 
+use super::adjoints::{Adjoints, Others};
 use super::ops::{self, CustomOp, Op, Operation, ddsf::Ddsf, folded::Folded, linear::Linear};
 use super::{AlignedVec, Gradients, Parameters, Prepared, padded};
 
@@ -58,52 +59,14 @@ pub(super) struct Env<'a> {
 pub(super) struct Backward<'a, T: Real> {
     pub(super) env: Env<'a>,
     pub(super) values: &'a [T],
-    /// Adjoints of everything recorded before the output.
-    pub(super) before: &'a mut [T],
+    /// Adjoints of the values recorded before the output.
+    pub(super) before: Others<'a, T>,
     /// Adjoint of the output.
     pub(super) output: &'a mut [T],
-    pub(super) extents: &'a mut [Extent],
     pub(super) parameters: &'a Parameters<T>,
     pub(super) prepared: &'a Prepared<T>,
     pub(super) gradients: &'a mut Gradients<T>,
     pub(super) scratch: &'a mut AlignedVec<T>,
-}
-
-/// Rows of a value, and whether its adjoint holds anything yet: adjoints are not cleared, but overwritten by what comes
-/// first.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Extent {
-    first: usize,
-    rows: usize,
-    written: bool,
-}
-
-impl Extent {
-    /// Clears the adjoint among `adjoints` if it holds nothing yet.
-    fn open<T: Real>(&mut self, adjoints: &mut [T], lanes: usize) {
-        if !self.written {
-            adjoints[self.first * lanes..(self.first + self.rows) * lanes].fill(T::ZERO);
-            self.written = true;
-        }
-    }
-}
-
-impl<T: Real> Backward<'_, T> {
-    /// Makes the adjoint of an input ready to be added to.
-    pub(super) fn open(&mut self, var: Var) {
-        self.extents[var.value].open(self.before, self.env.lanes);
-    }
-
-    /// Whether the adjoint of an input holds nothing yet: the caller must then overwrite all of it, and else add to it.
-    pub(super) fn first_to_write(&mut self, var: Var) -> bool {
-        let extent = &mut self.extents[var.value];
-        if !extent.written && var.rows == extent.rows {
-            extent.written = true;
-            return true;
-        }
-        extent.open(self.before, self.env.lanes);
-        false
-    }
 }
 
 /// Records operations on one tile of `lanes` columns and plays their derivatives back.
@@ -113,10 +76,9 @@ pub struct Tape<T: Real> {
     active: usize,
     rows: usize,
     values: AlignedVec<T>,
-    adjoints: AlignedVec<T>,
+    adjoints: Adjoints<T>,
     scratch: AlignedVec<T>,
     nodes: Vec<Node<T>>,
-    extents: Vec<Extent>,
     vars: Vec<Var>,
     classes: Vec<u32>,
     loss: f64,
@@ -131,10 +93,9 @@ impl<T: Real> Tape<T> {
             active: 0,
             rows: 0,
             values: AlignedVec::new(),
-            adjoints: AlignedVec::new(),
+            adjoints: Adjoints::new(),
             scratch: AlignedVec::new(),
             nodes: Vec::new(),
-            extents: Vec::new(),
             vars: Vec::new(),
             classes: Vec::new(),
             loss: 0.0,
@@ -145,7 +106,7 @@ impl<T: Real> Tape<T> {
     /// reaches a loss).
     pub fn begin(&mut self, active: usize) {
         self.nodes.clear();
-        self.extents.clear();
+        self.adjoints.clear();
         self.vars.clear();
         self.classes.clear();
         (self.active, self.lanes, self.rows, self.loss) = (active, padded(active), 0, 0.0);
@@ -181,8 +142,7 @@ impl<T: Real> Tape<T> {
     }
 
     fn allocate(&mut self, rows: usize, tracked: bool) -> Var {
-        let var = Var { first: self.rows, rows, tracked, value: self.extents.len() };
-        self.extents.push(Extent { first: self.rows, rows, written: false });
+        let var = Var { first: self.rows, rows, tracked, value: self.adjoints.add(self.rows, rows) };
         self.rows += rows;
         self.values.resize_dirty(self.rows * self.lanes);
         var
@@ -288,18 +248,18 @@ impl<T: Real> Tape<T> {
         gradients: &mut Gradients<T>,
         seeds: &mut [Seed<T>],
     ) {
-        self.adjoints.resize_dirty(self.rows * self.lanes);
-        self.extents.iter_mut().for_each(|e| e.written = false);
+        self.adjoints.begin(self.rows, self.lanes);
         for (var, seed) in seeds {
-            self.extents[var.value].open(&mut self.adjoints, self.lanes);
-            seed(&mut self.adjoints[var.range(self.lanes)], self.lanes);
+            let mut all = self.adjoints.all();
+            all.open(*var);
+            seed(all.of(*var), self.lanes);
         }
         for node in self.nodes.iter().rev() {
             // What nothing was derived from has no adjoint to hand on, unless it is part of the loss itself.
-            if !self.extents[node.output.value].written && !node.op.is_loss() {
+            if !self.adjoints.written(node.output) && !node.op.is_loss() {
                 continue;
             }
-            let (before, rest) = self.adjoints.split_at_mut(node.output.first * self.lanes);
+            let (output, before) = self.adjoints.split(node.output);
             node.op.vjp(
                 Backward {
                     env: Env {
@@ -311,8 +271,7 @@ impl<T: Real> Tape<T> {
                     },
                     values: &self.values,
                     before,
-                    output: &mut rest[..node.output.rows * self.lanes],
-                    extents: &mut self.extents,
+                    output,
                     parameters,
                     prepared,
                     gradients,
@@ -320,12 +279,14 @@ impl<T: Real> Tape<T> {
                 },
                 node.output,
             );
+            self.adjoints.release(node.output);
         }
-        self.extents.iter_mut().for_each(|e| e.open(&mut self.adjoints, self.lanes));
+        self.adjoints.end();
     }
 
-    /// The adjoint `[rows, active]` of a value after [`Tape::backward`] (complete for tracked inputs).
+    /// The adjoint `[rows, active]` of an input after [`Tape::backward`] (complete if it is tracked). Panics if `var` is the
+    /// output of an operation: its adjoint is not kept.
     pub fn adjoint(&self, var: Var) -> Matrix<'_, T> {
-        Matrix::new(&self.adjoints[var.range(self.lanes)], var.rows, self.active, self.lanes)
+        Matrix::new(self.adjoints.of(var), var.rows, self.active, self.lanes)
     }
 }

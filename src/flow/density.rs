@@ -44,13 +44,23 @@ pub struct Scratch<T: Real> {
     pub(super) raw: AlignedVec<T>,
     pub(super) log_slope: AlignedVec<T>,
     pub(super) start: AlignedVec<T>,
+    pub(super) node: AlignedVec<T>,
     pub(super) log_det: Vec<f64>,
 }
 
 impl<T: Real> Default for Scratch<T> {
     fn default() -> Self {
         let v = AlignedVec::new;
-        Scratch { x: v(), y: v(), hidden: [v(), v()], raw: v(), log_slope: v(), start: v(), log_det: Vec::new() }
+        Scratch {
+            x: v(),
+            y: v(),
+            hidden: [v(), v()],
+            raw: v(),
+            log_slope: v(),
+            start: v(),
+            node: v(),
+            log_det: Vec::new(),
+        }
     }
 }
 
@@ -63,6 +73,7 @@ impl<T: Real> Scratch<T> {
         self.raw.resize_dirty(spec.raw() * lanes);
         self.log_slope.resize_dirty(lanes);
         self.start.resize_dirty(spec.hidden);
+        self.node.resize_dirty(dsf::scratch(spec.units));
         self.log_det.clear();
         self.log_det.resize(lanes, 0.0);
     }
@@ -130,7 +141,7 @@ impl<T: Real> Flow<T> {
             let raw = Matrix::new(&scratch.raw, spec.raw(), lanes, lanes);
             let row = i * lanes..(i + 1) * lanes;
             let (x, y) = (&scratch.x[row.clone()], &mut scratch.y[row]);
-            dsf::forward(self.isa, spec.slope, spec.units, x, raw, y, &mut scratch.log_slope);
+            dsf::forward(self.isa, spec.slope, spec.units, x, raw, y, &mut scratch.log_slope, &mut scratch.node);
             for (total, l) in scratch.log_det.iter_mut().zip(scratch.log_slope.iter()) {
                 *total += l.to_f64();
             }

@@ -7,6 +7,7 @@ use super::contest::{Line, Rival, Setting};
 use super::operands::{Aligned, close, numbers};
 use nafal_kernels::dsf::{self, Slope};
 use nafal_kernels::{Matrix, MatrixMut, Real};
+use std::cell::RefCell;
 use std::hint::black_box;
 
 /// Units of a node.
@@ -129,11 +130,12 @@ pub fn run<T: Scalar>(setting: &Setting) {
         l_bar: scaled(4, LANES, 1.0),
     };
     let lanes = || Aligned::ones(LANES);
+    let scratch = RefCell::new(Aligned::<T>::ones(dsf::scratch(UNITS)));
     let raw = Matrix::new(&node.raw, rows, LANES, LANES);
     let line = |kernel| Line { kernel, shape: &shape, counts: "numbers", work: (UNITS * LANES) as f64 };
     if setting.wants("dsf_forward", &shape) {
         let ours = |y: &mut [T], l: &mut [T]| {
-            dsf::forward(setting.isa, Slope::Softplus, UNITS, black_box(&node.x), raw, y, l);
+            dsf::forward(setting.isa, Slope::Softplus, UNITS, black_box(&node.x), raw, y, l, &mut scratch.borrow_mut());
         };
         let (mut y, mut l, mut y_std, mut l_std) = (lanes(), lanes(), lanes(), lanes());
         ours(&mut y, &mut l);
@@ -147,7 +149,18 @@ pub fn run<T: Scalar>(setting: &Setting) {
         let ours = |x_bar: &mut [T], raw_bar: &mut [T]| {
             let raw_bar = MatrixMut::new(raw_bar, rows, LANES, LANES);
             let (x, y_bar, l_bar) = (black_box(&node.x), &node.y_bar, &node.l_bar);
-            dsf::vjp(setting.isa, Slope::Softplus, UNITS, x, raw, y_bar, l_bar, x_bar, raw_bar);
+            dsf::vjp(
+                setting.isa,
+                Slope::Softplus,
+                UNITS,
+                x,
+                raw,
+                y_bar,
+                l_bar,
+                x_bar,
+                raw_bar,
+                &mut scratch.borrow_mut(),
+            );
         };
         let (mut x, mut r, mut x_std, mut r_std) =
             (lanes(), Aligned::ones(rows * LANES), lanes(), Aligned::ones(rows * LANES));

@@ -3,12 +3,14 @@
 use super::log_space;
 use super::slope::Positive;
 use super::sums::{Inputs, Sums, gather, load, store, terms};
-use crate::isa::{Kernel, Simd};
+use crate::isa::{Abreast, Kernel, Simd};
 use crate::math::formulas::{ln, ln_1p, ln_normal};
 use crate::{Matrix, Real};
 
 /// Vectors kept for each unit between the passes.
 pub(super) const KEPT: usize = 2;
+/// Lanes at once, at most: four of the widest vectors.
+pub(super) const WIDEST: usize = 64;
 
 /// See [`super::forward`].
 pub(crate) struct Forward<'a, T, P> {
@@ -25,16 +27,31 @@ impl<T: Real, P: Positive<T>> Kernel<T> for Forward<'_, T, P> {
     type Out = ();
     #[inline(always)]
     fn run<S: Simd<T>>(self, s: S) {
+        let mut node = self;
+        let four = Abreast(Abreast(s));
+        let after = node.vectors(four, 0);
+        node.vectors(s, after);
+    }
+}
+
+impl<T: Real, P: Positive<T>> Forward<'_, T, P> {
+    /// The lanes from `at` on, in vectors of `S`: all of them if `S` is one vector, whole ones if it is several. Returns
+    /// where it ended.
+    #[inline(always)]
+    fn vectors<S: Simd<T>>(&mut self, s: S, mut at: usize) -> usize {
         let kept = &mut self.scratch[..KEPT * self.units * S::LANES];
-        let mut at = 0;
         while at < self.x.len() {
             let lanes = S::LANES.min(self.x.len() - at);
+            if lanes < S::LANES && S::VECTORS > 1 {
+                break;
+            }
             let inputs = Inputs { raw: self.raw, units: self.units, at, lanes };
             let (y, l) = vector(s, self.slope, &inputs, load(s, lanes, &self.x[at..]), kept);
             store(s, lanes, y, &mut self.y[at..]);
             store(s, lanes, l, &mut self.log_slope[at..]);
             at += lanes;
         }
+        at
     }
 }
 

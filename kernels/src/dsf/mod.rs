@@ -34,11 +34,12 @@ pub enum Slope {
 /// Value and log-slope of the node for one feature.
 ///
 /// `x: [lanes]`, `raw: [3·units, lanes]` = rows `(a_raw | b | w_raw)`; writes `y` and `log_slope = ln dy/dx`, both
-/// `[lanes]`. Any number of units from one and of lanes. Panics if the shapes disagree.
+/// `[lanes]`. Any number of units from one and of lanes. Panics if the shapes disagree or `scratch` is shorter than
+/// [`scratch`] says.
 ///
 /// Errors, relative to `max(1, |value|)`: a few units of the last place, also for `|x|` up to `1e30`. With the raw outputs
 /// fixed `y` never falls as `x` grows by more than two units in the last place of `1 + |y|`. Costs three
-/// exponentials, a logarithm and a division per unit and lane. Allocates only for more than 64 units.
+/// exponentials, a logarithm and a division per unit and lane.
 pub fn forward<T: Real>(
     isa: Isa,
     slope: Slope,
@@ -47,25 +48,26 @@ pub fn forward<T: Real>(
     raw: Matrix<T>,
     y: &mut [T],
     log_slope: &mut [T],
+    scratch: &mut [T],
 ) {
     check(slope, units, x.len(), raw.rows, raw.cols);
     assert!(y.len() == x.len() && log_slope.len() == x.len(), "dsf::forward: output lengths");
-    with_scratch::<T, { forward::KEPT * 16 * FEW }, { forward::KEPT * 16 * MANY }>(units, forward::KEPT, |scratch| {
-        match slope {
-            Slope::Softplus => {
-                let slope = Softplus;
-                call::run(isa, Call::Dsf(Forward { slope, units, x, raw, y, log_slope, scratch }));
-            }
-            Slope::Bounded { limit } => {
-                let slope = Bounded(T::from_f64(limit));
-                call::run(isa, Call::DsfBounded(Forward { slope, units, x, raw, y, log_slope, scratch }));
-            }
+    let scratch = &mut scratch[..self::scratch(units)];
+    match slope {
+        Slope::Softplus => {
+            let slope = Softplus;
+            call::run(isa, Call::Dsf(Forward { slope, units, x, raw, y, log_slope, scratch }));
         }
-    })
+        Slope::Bounded { limit } => {
+            let slope = Bounded(T::from_f64(limit));
+            call::run(isa, Call::DsfBounded(Forward { slope, units, x, raw, y, log_slope, scratch }));
+        }
+    }
 }
 
 /// VJP of [`forward`]: adds to `x_bar` and overwrites `raw_bar: [3·units, lanes]` with the gradients of
-/// `Σ_lanes y_bar·y + log_slope_bar·log_slope`. Finite for finite inputs. Panics if the shapes disagree.
+/// `Σ_lanes y_bar·y + log_slope_bar·log_slope`. Finite for finite inputs. Panics if the shapes disagree or
+/// `scratch` is shorter than [`scratch`] says.
 pub fn vjp<T: Real>(
     isa: Isa,
     slope: Slope,
@@ -76,12 +78,14 @@ pub fn vjp<T: Real>(
     log_slope_bar: &[T],
     x_bar: &mut [T],
     raw_bar: MatrixMut<T>,
+    scratch: &mut [T],
 ) {
     check(slope, units, x.len(), raw.rows, raw.cols);
     check(slope, units, x.len(), raw_bar.rows, raw_bar.cols);
     let n = x.len();
     assert!(y_bar.len() == n && log_slope_bar.len() == n && x_bar.len() == n, "dsf::vjp: lengths");
-    with_scratch::<T, { vjp::KEPT * 16 * FEW }, { vjp::KEPT * 16 * MANY }>(units, vjp::KEPT, |scratch| match slope {
+    let scratch = &mut scratch[..self::scratch(units)];
+    match slope {
         Slope::Softplus => {
             let slope = Softplus;
             call::run(isa, Call::DsfVjp(Vjp { slope, units, x, raw, y_bar, log_slope_bar, x_bar, raw_bar, scratch }));
@@ -93,7 +97,14 @@ pub fn vjp<T: Real>(
                 Call::DsfBoundedVjp(Vjp { slope, units, x, raw, y_bar, log_slope_bar, x_bar, raw_bar, scratch }),
             );
         }
-    })
+    }
+}
+
+/// Numbers of the scratch that [`forward`] and [`vjp`] need; what it holds does not matter. One that begins on a cache line
+/// is fastest.
+pub const fn scratch(units: usize) -> usize {
+    let (forward, vjp) = (forward::KEPT * forward::WIDEST, vjp::KEPT * vjp::WIDEST);
+    units * if forward > vjp { forward } else { vjp }
 }
 
 fn check(slope: Slope, units: usize, lanes: usize, rows: usize, cols: usize) {
@@ -101,25 +112,5 @@ fn check(slope: Slope, units: usize, lanes: usize, rows: usize, cols: usize) {
     assert_eq!((rows, cols), (3 * units, lanes), "dsf: rows (a_raw | b | w_raw) by lanes");
     if let Slope::Bounded { limit } = slope {
         assert!(limit > 0.0 && limit < f64::INFINITY, "dsf: the bound {limit} on |ln a| must be positive");
-    }
-}
-
-/// Units up to which a small scratch suffices.
-const FEW: usize = 16;
-/// Units up to which the scratch lies on the stack.
-const MANY: usize = 64;
-
-/// Starts on a cache line, so that no vector of the scratch spans two.
-#[repr(align(64))]
-struct Aligned<T, const N: usize>([T; N]);
-
-/// Runs `f` with `kept` vectors (of at most 16 lanes) for each unit: on the stack, or beyond [`MANY`] on the heap.
-fn with_scratch<T: Real, const SMALL: usize, const LARGE: usize>(units: usize, kept: usize, f: impl FnOnce(&mut [T])) {
-    if units <= FEW {
-        f(&mut Aligned([T::ZERO; SMALL]).0)
-    } else if units <= MANY {
-        f(&mut Aligned([T::ZERO; LARGE]).0)
-    } else {
-        f(&mut vec![T::ZERO; kept * 16 * units])
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::Real;
 use crate::isa::Simd;
-use crate::math::formulas::{exp, ln, ln_1p_unit};
+use crate::math::formulas::{exp, exp_not_positive, ln, ln_1p_unit};
 
 /// A parametrisation of positive slopes, lane by lane.
 pub(crate) trait Positive<T: Real>: Copy {
@@ -21,13 +21,13 @@ pub(crate) struct Softplus;
 impl<T: Real> Positive<T> for Softplus {
     #[inline(always)]
     fn value<S: Simd<T>>(self, s: S, r: S::V) -> S::V {
-        let e = exp(s, s.neg(s.abs(r)));
+        let e = exp_not_positive(s, s.neg(s.abs(r)));
         s.add(s.max(s.splat(T::ZERO), r), ln_1p_unit(s, e))
     }
     #[inline(always)]
     fn value_and_rate<S: Simd<T>>(self, s: S, r: S::V) -> (S::V, S::V) {
         let (zero, one) = (s.splat(T::ZERO), s.splat(T::ONE));
-        let e = exp(s, s.neg(s.abs(r)));
+        let e = exp_not_positive(s, s.neg(s.abs(r)));
         let a = s.add(s.max(zero, r), ln_1p_unit(s, e));
         // σ(r)/a; far below zero both are eʳ.
         let numerator = s.select(s.lt(r, zero), e, one);

@@ -8,7 +8,7 @@
 
 use super::slope::Positive;
 use crate::isa::Simd;
-use crate::math::formulas::exp;
+use crate::math::formulas::exp_not_positive;
 use crate::{Matrix, Real};
 
 /// One vector of lanes of a node's inputs.
@@ -88,7 +88,7 @@ impl<T: Real, S: Simd<T>> Extent<T, S> {
         let positive = s.le(zero, self.low);
         let shift = s.select(positive, self.near, s.select(negative, minus, zero));
         let mixed = s.select(positive, zero, s.select(negative, zero, self.near));
-        let e = exp(s, minus);
+        let e = exp_not_positive(s, minus);
         let one = s.splat(T::ONE);
         let factor = s.select(positive, one, s.select(negative, one, e));
         Frame { near: self.near, top: self.top, e, factor, shift, mixed }
@@ -144,8 +144,8 @@ impl<T: Real, S: Simd<T>> Terms<T, S> {
 #[inline(always)]
 pub(crate) fn terms<T: Real, S: Simd<T>>(s: S, f: &Frame<T, S>, a: S::V, u: S::V, w_raw: S::V) -> Terms<T, S> {
     let one = s.splat(T::ONE);
-    let w = exp(s, s.sub(w_raw, f.top));
-    let e = exp(s, s.sub(f.near, s.abs(u)));
+    let w = exp_not_positive(s, s.sub(w_raw, f.top));
+    let e = exp_not_positive(s, s.sub(f.near, s.abs(u)));
     let ratio = s.mul(f.e, e);
     let d = s.div(one, s.add(one, ratio));
     let big = s.mul(w, d);

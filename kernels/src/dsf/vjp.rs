@@ -12,12 +12,14 @@
 use super::log_space;
 use super::slope::Positive;
 use super::sums::{Extent, Frame, Inputs, Sums, load, preactivation, store, terms};
-use crate::isa::{Kernel, Simd};
+use crate::isa::{Abreast, Kernel, Simd};
 use crate::math::formulas::exp;
 use crate::{Matrix, MatrixMut, Real};
 
 /// Vectors kept for each unit between the passes: `a, κ, u`, then `e^{−|u|}, d, w`, then the parts of the sums.
 pub(super) const KEPT: usize = 9;
+/// Lanes at once, at most: two of the widest vectors. What is kept of four would leave the first-level cache.
+pub(super) const WIDEST: usize = 32;
 
 /// See [`super::vjp`].
 pub(crate) struct Vjp<'a, T, P> {
@@ -36,10 +38,22 @@ impl<T: Real, P: Positive<T>> Kernel<T> for Vjp<'_, T, P> {
     type Out = ();
     #[inline(always)]
     fn run<S: Simd<T>>(mut self, s: S) {
+        let after = self.vectors(Abreast(s), 0);
+        self.vectors(s, after);
+    }
+}
+
+impl<T: Real, P: Positive<T>> Vjp<'_, T, P> {
+    /// The lanes from `at` on, in vectors of `S`: all of them if `S` is one vector, whole ones if it is several. Returns
+    /// where it ended.
+    #[inline(always)]
+    fn vectors<S: Simd<T>>(&mut self, s: S, mut at: usize) -> usize {
         let kept = &mut self.scratch[..KEPT * self.units * S::LANES];
-        let mut at = 0;
         while at < self.x.len() {
             let lanes = S::LANES.min(self.x.len() - at);
+            if lanes < S::LANES && S::VECTORS > 1 {
+                break;
+            }
             let inputs = Inputs { raw: self.raw, units: self.units, at, lanes };
             let node = Node {
                 x: load(s, lanes, &self.x[at..]),
@@ -51,6 +65,7 @@ impl<T: Real, P: Positive<T>> Kernel<T> for Vjp<'_, T, P> {
             store(s, lanes, s.add(before, x_bar), &mut self.x_bar[at..]);
             at += lanes;
         }
+        at
     }
 }
 

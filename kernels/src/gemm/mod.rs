@@ -19,7 +19,7 @@ use crate::map::MapInPlace;
 use crate::math::Tanh;
 use crate::{Isa, Matrix, MatrixMut, Real, Staircase};
 pub(crate) use blocks::{Block, Operands, block};
-pub(crate) use reduce::RowSums;
+pub(crate) use reduce::{RowSums, Transpose};
 pub(crate) use tile::TileStart;
 
 /// What an output element starts from.
@@ -72,6 +72,31 @@ pub fn product<T: Real>(
     }
 }
 
+/// `Y[i, b] = finish(start + Σ_{p in inner(i)} W[p, i]·X[p, b])`: [`product`] with the transpose of `w`, read in place.
+///
+/// `w: [k, n]`, `shape` that of its transpose. Panics if the shapes disagree.
+pub fn product_by_columns<T: Real>(
+    isa: Isa,
+    shape: &Staircase,
+    w: Matrix<T>,
+    x: Matrix<T>,
+    start: Start<T>,
+    finish: Finish<T>,
+    y: MatrixMut<T>,
+) {
+    assert_eq!((w.cols, w.rows), (shape.rows, shape.cols), "product: weights and staircase");
+    assert_eq!((x.rows, y.rows, y.cols), (w.rows, w.cols, x.cols), "product: inputs and outputs");
+    if let Start::Bias(bias) = start {
+        assert_eq!(bias.len(), w.cols, "product: biases");
+    }
+    if y.cols > 0 {
+        call::run(
+            isa,
+            Call::Product(Product { shape, start, finish, operands: Operands { w, by_columns: true, x, y } }),
+        )
+    }
+}
+
 pub(crate) struct Product<'a, T> {
     shape: &'a Staircase,
     start: Start<'a, T>,
@@ -107,8 +132,8 @@ impl<T: Real> Kernel<T> for Product<'_, T> {
 
 /// Weight gradient `dW[i, p] (+)= Σ_b dY[i, b]·Xᵀ[b, p]` for `p` in `inner(i)`, chained over ascending `b`.
 ///
-/// `dy: [n, lanes]`, `xt: [lanes, k]` (the transposed input), `dw: [n, k]`. With `add` the chain starts from `dw`;
-/// without, elements outside the staircase are set to zero. Panics if the shapes disagree.
+/// `dy: [n, lanes]`, `xt: [lanes, k]` (the transposed input), `dw: [n, k]`. With `add` the chain starts from `dw`.
+/// Elements outside the staircase are not touched. Panics if the shapes disagree.
 pub fn outer<T: Real>(isa: Isa, shape: &Staircase, dy: Matrix<T>, xt: Matrix<T>, add: bool, dw: MatrixMut<T>) {
     assert_eq!((dw.rows, dw.cols), (shape.rows, shape.cols), "outer: weights and staircase");
     assert_eq!((dy.rows, xt.cols, dy.cols), (dw.rows, dw.cols, xt.rows), "outer: gradient and input");
@@ -128,13 +153,6 @@ impl<T: Real> Kernel<T> for Outer<'_, T> {
         let start = if self.add { TileStart::Output } else { TileStart::Zero };
         for run in &self.shape.runs {
             let (rows, lanes, inner) = (run.rows.clone(), run.inner.clone(), 0..self.operands.w.cols);
-            if !self.add {
-                for i in rows.clone() {
-                    let row = self.operands.y.row(i);
-                    row[..lanes.start].fill(T::ZERO);
-                    row[lanes.end..].fill(T::ZERO);
-                }
-            }
             block(s, &mut self.operands, &Block { rows, inner, lanes, start, leak: None });
         }
     }
@@ -147,7 +165,7 @@ pub fn row_sums<T: Real>(isa: Isa, m: Matrix<T>, add: bool, out: &mut [T]) {
 }
 
 /// `dst[j, i] = src[i, j]`.
-pub fn transpose<T: Real>(_isa: Isa, src: Matrix<T>, dst: MatrixMut<T>) {
+pub fn transpose<T: Real>(isa: Isa, src: Matrix<T>, dst: MatrixMut<T>) {
     assert_eq!((src.rows, src.cols), (dst.cols, dst.rows), "transpose: shapes");
-    reduce::transpose(src, dst)
+    call::run(isa, Call::Transpose(Transpose { src, dst }))
 }

@@ -16,8 +16,9 @@ pub(crate) struct RowSums<'a, T> {
 impl<T: Real> Kernel<T> for RowSums<'_, T> {
     type Out = ();
     #[inline(always)]
-    fn run<S: Simd<T>>(self, _: S) {
-        for (i, out) in self.out.iter_mut().enumerate() {
+    fn run<S: Simd<T>>(mut self, s: S) {
+        let done = if S::LANES == SUMS && self.m.cols.is_multiple_of(SUMS) { self.in_squares(s) } else { 0 };
+        for (i, out) in self.out.iter_mut().enumerate().skip(done) {
             let mut sums = [T::ZERO; SUMS];
             let (chunks, rest) = self.m.row(i).as_chunks::<SUMS>();
             for chunk in chunks {
@@ -41,20 +42,57 @@ impl<T: Real> Kernel<T> for RowSums<'_, T> {
     }
 }
 
-/// Side of the squares a transpose goes by: two of them lie in the first-level cache.
-const SQUARE: usize = 16;
+/// As many rows as a row has sums, and the same turned over.
+#[repr(align(64))]
+struct Square<T>([T; SUMS * SUMS]);
+
+impl<T: Real> RowSums<'_, T> {
+    /// As many rows at once as make a square of their sums: the square is turned over, and its rows are added in the order
+    /// of the tree. Returns the number of rows done.
+    #[inline(always)]
+    fn in_squares<S: Simd<T>>(&mut self, s: S) -> usize {
+        let mut sums = Square([T::ZERO; SUMS * SUMS]);
+        let mut turned = Square([T::ZERO; SUMS * SUMS]);
+        let (squares, rest) = self.out.as_chunks_mut::<SUMS>();
+        for (square, out) in squares.iter_mut().enumerate() {
+            for (i, to) in sums.0.chunks_exact_mut(SUMS).enumerate() {
+                let mut sum = s.splat(T::ZERO);
+                for chunk in self.m.row(square * SUMS + i).chunks_exact(SUMS) {
+                    sum = s.add(sum, s.load(chunk));
+                }
+                s.store(sum, to);
+            }
+            s.transpose([SUMS; 2], &sums.0, SUMS, &mut turned.0, SUMS);
+            let mut half = SUMS / 2;
+            while half > 0 {
+                let (lower, upper) = turned.0.split_at_mut(half * SUMS);
+                for (lower, upper) in lower.chunks_exact_mut(SUMS).zip(upper.chunks_exact(SUMS)) {
+                    s.store(s.add(s.load(lower), s.load(upper)), lower);
+                }
+                half /= 2;
+            }
+            let sum = s.load(&turned.0);
+            s.store(if self.add { s.add(s.load(out), sum) } else { sum }, out);
+        }
+        self.m.rows - rest.len()
+    }
+}
 
 /// `dst[j, i] = src[i, j]`, square by square.
-pub(super) fn transpose<T: Real>(src: Matrix<T>, dst: MatrixMut<T>) {
-    for i0 in (0..src.rows).step_by(SQUARE) {
-        let i1 = (i0 + SQUARE).min(src.rows);
-        for j0 in (0..src.cols).step_by(SQUARE) {
-            let j1 = (j0 + SQUARE).min(src.cols);
-            for j in j0..j1 {
-                let to = &mut dst.data[j * dst.ld + i0..j * dst.ld + i1];
-                for (i, to) in (i0..i1).zip(to) {
-                    *to = src.data[i * src.ld + j];
-                }
+pub(crate) struct Transpose<'a, T> {
+    pub src: Matrix<'a, T>,
+    pub dst: MatrixMut<'a, T>,
+}
+
+impl<T: Real> Kernel<T> for Transpose<'_, T> {
+    type Out = ();
+    #[inline(always)]
+    fn run<S: Simd<T>>(self, s: S) {
+        let Transpose { src, dst } = self;
+        for i in (0..src.rows).step_by(S::LANES) {
+            for j in (0..src.cols).step_by(S::LANES) {
+                let size = [S::LANES.min(src.rows - i), S::LANES.min(src.cols - j)];
+                s.transpose(size, &src.data[i * src.ld + j..], src.ld, &mut dst.data[j * dst.ld + i..], dst.ld);
             }
         }
     }

@@ -10,6 +10,7 @@
 //! can make, and loads and stores of slices whose length was checked.
 #![allow(unsafe_code)]
 
+mod abreast;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
@@ -18,10 +19,13 @@ mod portable;
 mod scalar;
 mod simd;
 mod steps;
+#[cfg(target_arch = "x86_64")]
+mod turn;
 
 use crate::Real;
 use std::sync::OnceLock;
 
+pub use abreast::Abreast;
 pub use simd::{Kernel, Simd};
 pub use steps::Steps;
 

@@ -24,6 +24,8 @@ pub trait Simd<T: Real>: Copy + 'static {
     const LANES: usize;
     /// Vectors that a kernel may sum in side by side: the registers, less those the operands need.
     const SUMS: usize;
+    /// Vectors of the machine that make up one of this trait's.
+    const VECTORS: usize = 1;
     /// Whether `mul_add` rounds once.
     const FUSED: bool;
 
@@ -91,6 +93,16 @@ pub trait Simd<T: Real>: Copy + 'static {
         let first = self.add_bits(self.shift_to_exponent(half), one);
         let second = self.add_bits(self.shift_to_exponent(rest), one);
         self.mul(self.mul(v, first), second)
+    }
+
+    /// `to[j·to_ld + i] = from[i·from_ld + j]` for `i < rows`, `j < cols`, both at most `LANES`; nothing else is touched.
+    #[inline(always)]
+    fn transpose(self, [rows, cols]: [usize; 2], from: &[T], from_ld: usize, to: &mut [T], to_ld: usize) {
+        for j in 0..cols {
+            for (i, to) in to[j * to_ld..j * to_ld + rows].iter_mut().enumerate() {
+                *to = from[i * from_ld + j];
+            }
+        }
     }
 
     /// `|a|`.

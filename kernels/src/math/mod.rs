@@ -16,12 +16,14 @@ pub(crate) use constants::Constants;
 
 /// The formulas themselves, for kernels that fuse them.
 pub(crate) mod formulas {
-    pub(crate) use super::exp::exp;
+    pub(crate) use super::exp::{exp, exp_not_positive};
     pub(crate) use super::ln::{ln, ln_1p, ln_1p_unit, ln_normal};
 }
 
 /// A function of one number, written over the vector vocabulary.
 pub(crate) trait Formula {
+    /// Whether four vectors side by side are faster than one: not where the constants alone fill the registers.
+    const ABREAST: bool;
     /// The function in every lane.
     fn at<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V;
 }
@@ -50,10 +52,11 @@ fn polynomial<T: Real, S: Simd<T>>(s: S, x: S::V, c: &[T]) -> S::V {
 }
 
 macro_rules! functions {
-    ($($name:ident $formula:ident $body:path: $doc:literal;)*) => {$(
+    ($($name:ident $formula:ident $body:path, abreast $abreast:literal: $doc:literal;)*) => {$(
         #[doc = $doc]
         pub(crate) struct $formula;
         impl Formula for $formula {
+            const ABREAST: bool = $abreast;
             #[inline(always)]
             fn at<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V {
                 $body(s, x)
@@ -66,13 +69,13 @@ macro_rules! functions {
     )*};
 }
 functions! {
-    exp Exp exp::exp: "`eˣ`; error at most 1 ULP.";
-    exp_m1 ExpM1 exp::exp_m1: "`eˣ − 1`; error at most 2 ULP.";
-    ln Ln ln::ln: "`ln x`; error at most 1 ULP.";
-    ln_1p Ln1p ln::ln_1p: "`ln(1+x)`; error at most 2 ULP.";
-    sigmoid Sigmoid sigmoid::sigmoid: "`1/(1+e⁻ˣ)`; error at most 2.2 ULP.";
-    softplus Softplus sigmoid::softplus: "`ln(1+eˣ)`; error at most 2 ULP.";
-    log_sigmoid LogSigmoid sigmoid::log_sigmoid: "`−ln(1+e⁻ˣ)`; error at most 2 ULP.";
-    tanh Tanh sigmoid::tanh: "`tanh x`; error at most 3 ULP.";
-    logit Logit sigmoid::logit: "`ln(p/(1−p))`; error at most 3 ULP.";
+    exp Exp exp::exp, abreast true: "`eˣ`; error at most 1 ULP.";
+    exp_m1 ExpM1 exp::exp_m1, abreast true: "`eˣ − 1`; error at most 2 ULP.";
+    ln Ln ln::ln, abreast false: "`ln x`; error at most 1 ULP.";
+    ln_1p Ln1p ln::ln_1p, abreast false: "`ln(1+x)`; error at most 2 ULP.";
+    sigmoid Sigmoid sigmoid::sigmoid, abreast true: "`1/(1+e⁻ˣ)`; error at most 2.2 ULP.";
+    softplus Softplus sigmoid::softplus, abreast true: "`ln(1+eˣ)`; error at most 2 ULP.";
+    log_sigmoid LogSigmoid sigmoid::log_sigmoid, abreast true: "`−ln(1+e⁻ˣ)`; error at most 2 ULP.";
+    tanh Tanh sigmoid::tanh, abreast true: "`tanh x`; error at most 3 ULP.";
+    logit Logit sigmoid::logit, abreast false: "`ln(p/(1−p))`; error at most 3 ULP.";
 }

@@ -1,6 +1,6 @@
 //! `σ(x) = 1/(1+e⁻ˣ)` and its relatives, all from `e = e^−|x|`, so that nothing overflows or cancels.
 
-use super::exp::{exp, exp_m1};
+use super::exp::{exp_not_positive, half_exp_m1};
 use super::ln::{ln_1p, ln_1p_unit};
 use crate::Real;
 use crate::isa::Simd;
@@ -9,7 +9,7 @@ use crate::isa::Simd;
 #[inline(always)]
 pub fn sigmoid<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V {
     let (zero, one) = (s.splat(T::ZERO), s.splat(T::ONE));
-    let e = exp(s, s.neg(s.abs(x)));
+    let e = exp_not_positive(s, s.neg(s.abs(x)));
     let negative = s.lt(x, zero);
     // (1 or e)/(1+e) rather than e·(1/(1+e)): one rounding less.
     let y = s.div(s.select(negative, e, one), s.add(one, e));
@@ -21,25 +21,25 @@ pub fn sigmoid<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V {
 /// `ln(1+eˣ) = max(x, 0) + ln(1 + e^−|x|)`: within 2 ULP; 0 and ∞ at the ends, NaN for NaN.
 #[inline(always)]
 pub fn softplus<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V {
-    let tail = ln_1p_unit(s, exp(s, s.neg(s.abs(x))));
+    let tail = ln_1p_unit(s, exp_not_positive(s, s.neg(s.abs(x))));
     s.add(s.max(s.splat(T::ZERO), x), tail)
 }
 
 /// `ln σ(x) = −softplus(−x)`: within 2 ULP; −∞ and 0 at the ends, NaN for NaN.
 #[inline(always)]
 pub fn log_sigmoid<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V {
-    let tail = ln_1p_unit(s, exp(s, s.neg(s.abs(x))));
+    let tail = ln_1p_unit(s, exp_not_positive(s, s.neg(s.abs(x))));
     s.sub(s.min(s.splat(T::ZERO), x), tail)
 }
 
-/// `tanh x = m/(m+2)` with `m = e^{2|x|} − 1`, and the sign of `x`: within 3 ULP; ±1 at the ends, NaN for NaN.
+/// `tanh x = m/(m+1)` with `m = (e^{2|x|} − 1)/2`, and the sign of `x`: within 3 ULP; ±1 at the ends, NaN for NaN.
+///
+/// Where `x` is so small that `tanh x = x`, the halved form is exact throughout, also for subnormal numbers.
 #[inline(always)]
 pub fn tanh<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V {
-    let two = s.splat(T::from_f64(2.0));
     let a = s.min(s.splat(T::TANH_MAX), s.abs(x));
-    let m = exp_m1(s, s.add(a, a));
-    let t = s.div(m, s.add(m, two));
-    let t = s.select(s.lt(a, s.splat(T::TINY)), a, t);
+    let m = half_exp_m1(s, s.add(a, a));
+    let t = s.div(m, s.add(m, s.splat(T::ONE)));
     s.or(t, s.and(x, s.splat(T::SIGN_MASK)))
 }
 

@@ -43,17 +43,13 @@ pub fn product<T: Real>(
 pub fn outer<T: Real>(shape: &Staircase, dy: Matrix<T>, xt: Matrix<T>, add: bool, dw: MatrixMut<T>) {
     for r in &shape.runs {
         for i in r.rows.clone() {
-            for p in 0..dw.cols {
+            for p in r.inner.clone() {
                 let at = i * dw.ld + p;
-                if r.inner.contains(&p) {
-                    let mut s = if add { dw.data[at] } else { T::ZERO };
-                    for b in 0..dy.cols {
-                        s = dy.data[i * dy.ld + b].mul_add(xt.data[b * xt.ld + p], s);
-                    }
-                    dw.data[at] = s;
-                } else if !add {
-                    dw.data[at] = T::ZERO;
+                let mut s = if add { dw.data[at] } else { T::ZERO };
+                for b in 0..dy.cols {
+                    s = dy.data[i * dy.ld + b].mul_add(xt.data[b * xt.ld + p], s);
                 }
+                dw.data[at] = s;
             }
         }
     }

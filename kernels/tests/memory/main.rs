@@ -79,11 +79,13 @@ fn products<T: Number>() {
                         // The weight gradient of as many lanes as the product has inner steps.
                         let xt = r.vec::<T>(extent(lanes, k, k + slack));
                         let dw = r.vec::<T>(extent(n, k, w_ld));
-                        guarded(&what, &[y, xt], &[dw, vec![T::ZERO; n]], |x, y| {
-                            let [dw, sums] = y else { unreachable!("two slices") };
+                        let turned = r.vec::<T>(extent(lanes, n, n + slack));
+                        guarded(&what, &[y, xt], &[dw, vec![T::ZERO; n], turned], |x, y| {
+                            let [dw, sums, turned] = y else { unreachable!("three slices") };
                             let (dy, xt) = (Matrix::new(x[0], n, lanes, y_ld), Matrix::new(x[1], lanes, k, k + slack));
                             gemm::outer(isa, &shape, dy, xt, true, MatrixMut::new(dw, n, k, w_ld));
                             gemm::row_sums(isa, dy, false, sums);
+                            gemm::transpose(isa, dy, MatrixMut::new(turned, lanes, n, n + slack));
                         });
                     }
                 }
@@ -127,13 +129,15 @@ fn nodes<T: Number>() {
                 for slope in [Slope::Softplus, Slope::Bounded { limit: 4.0 }] {
                     let (mut r, rows) = (Numbers(lanes as u64), 3 * units);
                     let inputs = [lanes, rows * lanes, lanes, lanes].map(|n| r.vec::<T>(n));
-                    let outputs = [lanes, lanes, lanes, rows * lanes].map(|n| r.vec::<T>(n));
+                    let outputs = [lanes, lanes, lanes, rows * lanes, dsf::scratch(units)].map(|n| r.vec::<T>(n));
                     guarded(&format!("{name} {units} units, {lanes} lanes"), &inputs, &outputs, |x, y| {
-                        let ([x, raw, yb, lb], [y, l, x_bar, raw_bar]) = (x, y) else { unreachable!("four of each") };
+                        let ([x, raw, yb, lb], [y, l, x_bar, raw_bar, scratch]) = (x, y) else {
+                            unreachable!("four and five")
+                        };
                         let raw = Matrix::new(raw, rows, lanes, lanes);
-                        dsf::forward(isa, slope, units, x, raw, y, l);
+                        dsf::forward(isa, slope, units, x, raw, y, l, scratch);
                         let raw_bar = MatrixMut::new(raw_bar, rows, lanes, lanes);
-                        dsf::vjp(isa, slope, units, x, raw, yb, lb, x_bar, raw_bar);
+                        dsf::vjp(isa, slope, units, x, raw, yb, lb, x_bar, raw_bar, scratch);
                     });
                 }
             }

@@ -67,8 +67,9 @@ impl<T: Real> Node<T> {
         let (u, s, x, yb, lb) = (self.units, self.slope, &self.x, &self.y_bar, &self.log_slope_bar);
         match isa {
             Some(isa) => {
-                dsf::forward(isa, s, u, x, raw, &mut y, &mut log_slope);
-                dsf::vjp(isa, s, u, x, raw, yb, lb, &mut x_bar, out);
+                let scratch = &mut vec![T::ONE; dsf::scratch(u)];
+                dsf::forward(isa, s, u, x, raw, &mut y, &mut log_slope, scratch);
+                dsf::vjp(isa, s, u, x, raw, yb, lb, &mut x_bar, out, scratch);
             }
             None => {
                 naive::dsf_forward(s, u, x, raw, &mut y, &mut log_slope);

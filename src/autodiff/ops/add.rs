@@ -18,8 +18,8 @@ impl Node {
     pub(super) fn vjp<T: Real>(&self, mut b: Backward<T>) {
         for input in [self.a, self.b] {
             if input.tracked {
-                b.open(input);
-                map::add_assign(b.env.isa, b.output, &mut b.before[input.range(b.env.lanes)]);
+                b.before.open(input);
+                map::add_assign(b.env.isa, b.output, b.before.of(input));
             }
         }
     }

@@ -39,8 +39,8 @@ impl Node {
 
     pub(super) fn vjp<T: Real>(&self, mut b: Backward<T>, output: Var) {
         let (lanes, weight) = (b.env.lanes, T::from_f64(self.weight));
-        b.open(self.x);
-        let dx = &mut b.before[self.x.range(lanes)];
+        b.before.open(self.x);
+        let dx = b.before.of(self.x);
         let p = &b.values[output.range(lanes)];
         for (dx, p) in dx.chunks_exact_mut(lanes).zip(p.chunks_exact(lanes)) {
             for (dx, &p) in dx[..b.env.active].iter_mut().zip(p) {

@@ -31,9 +31,9 @@ impl<T: Real> Node<T> {
     }
 
     pub(super) fn vjp(&self, mut b: Backward<T>, output: Var) {
-        b.open(self.x);
+        b.before.open(self.x);
         let (lanes, x) = (b.env.lanes, self.x.range(b.env.lanes));
-        let (values, y) = (&b.values[x.clone()], &b.values[output.range(lanes)]);
-        self.op.vjp(lanes, values, y, b.output, &mut b.before[x]);
+        let (values, y) = (&b.values[x], &b.values[output.range(lanes)]);
+        self.op.vjp(lanes, values, y, b.output, b.before.of(self.x));
     }
 }

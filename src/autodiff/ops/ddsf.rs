@@ -69,10 +69,10 @@ impl Node {
 
     pub(super) fn vjp<T: Real>(&self, mut b: Backward<T>) {
         let (lanes, layer) = (b.env.lanes, self.layer.layer(b.parameters));
-        b.open(self.h);
-        b.open(self.log_tangent);
+        b.before.open(self.h);
+        b.before.open(self.log_tangent);
         // The kernel overwrites: where other users of the parameters have left something, it writes elsewhere.
-        let first = b.first_to_write(self.raw);
+        let first = b.before.first_to_write(self.raw);
         b.scratch.resize_dirty(layer.scratch() + if first { 0 } else { self.raw.rows * lanes });
         let (scratch, elsewhere) = b.scratch.split_at_mut(layer.scratch());
         let read = |var: Var| Matrix::new(&b.values[var.range(lanes)], var.rows, lanes, lanes);
@@ -80,9 +80,7 @@ impl Node {
         let (h_out_bar, log_tangent_out_bar) = b.output.split_at(layer.outputs * lanes);
         let [h_out_bar, log_tangent_out_bar] =
             [h_out_bar, log_tangent_out_bar].map(|rows| Matrix::new(rows, layer.outputs, lanes, lanes));
-        let inputs = [self.h, self.log_tangent, self.raw].map(|var| var.range(lanes));
-        let [h_bar, log_tangent_bar, raw_bar] =
-            b.before.get_disjoint_mut(inputs).expect("inputs and parameters of a layer overlap");
+        let [h_bar, log_tangent_bar, raw_bar] = b.before.each([self.h, self.log_tangent, self.raw]);
         let [u, w] = b.gradients.vectors_mut(b.parameters, [self.layer.inner, self.layer.outer]);
         let target = if first { &mut *raw_bar } else { &mut *elsewhere };
         let bars = ddsf::Gradients {

@@ -69,7 +69,7 @@ impl<T: Real> Node<T> {
 
     pub(super) fn vjp(&self, mut b: Backward<T>, output: Var) {
         if self.x.tracked {
-            b.open(self.x);
+            b.before.open(self.x);
         }
         let (isa, lanes, shape) = (b.env.isa, b.env.lanes, &self.layer.shape);
         if let Finish::LeakyRelu(slope) = self.layer.finish {
@@ -90,7 +90,7 @@ impl<T: Real> Node<T> {
                 let map = b.parameters.matrix(self.layer.table).rows(view * h..(view + 1) * h);
                 b.scratch.resize_dirty(k * h);
                 gemm::transpose(isa, map, MatrixMut::new(b.scratch, k, h, h));
-                let dx = MatrixMut::new(&mut b.before[self.x.range(lanes)][start..], k, count, lanes);
+                let dx = MatrixMut::new(&mut b.before.of(self.x)[start..], k, count, lanes);
                 let turned = Matrix::new(b.scratch, k, h, h);
                 gemm::product(isa, &Staircase::dense(k, h), turned, dy, Start::Output, Finish::Store, dx);
             }

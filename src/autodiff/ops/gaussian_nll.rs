@@ -33,16 +33,16 @@ impl Node {
 
     pub(super) fn vjp<T: Real>(&self, mut b: Backward<T>) {
         let (lanes, active, weight) = (b.env.lanes, b.env.active, T::from_f64(self.weight));
-        b.open(self.z);
+        b.before.open(self.z);
         let z = self.z.range(lanes);
-        for (dz, z) in b.before[z.clone()].chunks_exact_mut(lanes).zip(b.values[z].chunks_exact(lanes)) {
+        for (dz, z) in b.before.of(self.z).chunks_exact_mut(lanes).zip(b.values[z].chunks_exact(lanes)) {
             for (dz, &z) in dz[..active].iter_mut().zip(z) {
                 *dz += weight * z;
             }
         }
         for &var in &b.env.vars[self.log_slopes.clone()] {
-            b.open(var);
-            for row in b.before[var.range(lanes)].chunks_exact_mut(lanes) {
+            b.before.open(var);
+            for row in b.before.of(var).chunks_exact_mut(lanes) {
                 row[..active].iter_mut().for_each(|d| *d -= weight);
             }
         }

@@ -54,7 +54,7 @@ impl<T: Real> Node<T> {
     }
 
     pub(super) fn vjp(&self, mut b: Backward<T>, output: Var) {
-        let start = if self.x.tracked && b.first_to_write(self.x) { Start::Zero } else { Start::Output };
+        let start = if self.x.tracked && b.before.first_to_write(self.x) { Start::Zero } else { Start::Output };
         let (isa, lanes, layer) = (b.env.isa, b.env.lanes, &self.layer);
         let y = &b.values[output.range(lanes)];
         match layer.finish {
@@ -77,16 +77,15 @@ impl<T: Real> Node<T> {
         let k = self.x.rows;
         let ld = padded(k);
         b.scratch.resize_dirty(lanes * ld);
-        b.scratch.fill(T::ZERO);
         let x = Matrix::new(&b.values[self.x.range(lanes)], k, lanes, lanes);
         gemm::transpose(isa, x, MatrixMut::new(b.scratch, lanes, k, ld));
         let shape = b.parameters.shape(layer.weight);
+        let add = !b.gradients.first_to_write(layer.weight);
         let dw = b.gradients.matrix_mut(b.parameters, layer.weight);
-        gemm::outer(isa, shape, dy, Matrix::new(b.scratch, lanes, k, ld), true, dw);
+        gemm::outer(isa, shape, dy, Matrix::new(b.scratch, lanes, k, ld), add, dw);
         if self.x.tracked {
-            let (wt, shape) = b.prepared.transposed(b.parameters, layer.weight);
-            let dx = MatrixMut::new(&mut b.before[self.x.range(lanes)], k, lanes, lanes);
-            gemm::product(isa, shape, wt, dy, start, Finish::Store, dx);
+            let dx = MatrixMut::new(b.before.of(self.x), k, lanes, lanes);
+            b.prepared.product(isa, b.parameters, layer.weight, dy, start, dx);
         }
     }
 }

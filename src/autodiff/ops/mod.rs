@@ -88,7 +88,7 @@ impl<T: Real> Op<T> {
             Op::Folded(n) => n.forward(env, p.expect("folded layers have parameters"), before, output),
             Op::Add(n) => n.forward(env, before, output),
             Op::Reverse(n) => n.forward(env, before, output),
-            Op::Dsf(n) => n.forward(env, before, output),
+            Op::Dsf(n) => n.forward(env, before, output, scratch),
             Op::Ddsf(n) => n.forward(env, p.expect("a layer has shared logits"), before, output, scratch),
             Op::GaussianNll(n) => return n.forward(env, before),
             Op::CrossEntropy(n) => return n.forward(env, before, output),

@@ -18,8 +18,8 @@ impl Node {
 
     pub(super) fn vjp<T: Real>(&self, mut b: Backward<T>) {
         let lanes = b.env.lanes;
-        b.open(self.x);
-        let dx = &mut b.before[self.x.range(lanes)];
+        b.before.open(self.x);
+        let dx = b.before.of(self.x);
         for (dy, dx) in b.output.chunks_exact(lanes).rev().zip(dx.chunks_exact_mut(lanes)) {
             map::add_assign(b.env.isa, dy, dx);
         }
