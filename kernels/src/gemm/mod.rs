@@ -59,17 +59,7 @@ pub fn product<T: Real>(
     finish: Finish<T>,
     y: MatrixMut<T>,
 ) {
-    assert_eq!((w.rows, w.cols), (shape.rows, shape.cols), "product: weights and staircase");
-    assert_eq!((x.rows, y.rows, y.cols), (w.cols, w.rows, x.cols), "product: inputs and outputs");
-    if let Start::Bias(bias) = start {
-        assert_eq!(bias.len(), w.rows, "product: biases");
-    }
-    if y.cols > 0 {
-        call::run(
-            isa,
-            Call::Product(Product { shape, start, finish, operands: Operands { w, by_columns: false, x, y } }),
-        )
-    }
+    Product { shape, start, finish, operands: Operands { w, by_columns: false, x, y } }.dispatch(isa)
 }
 
 /// `Y[i, b] = finish(start + Σ_{p in inner(i)} W[p, i]·X[p, b])`: [`product`] with the transpose of `w`, read in place.
@@ -84,17 +74,7 @@ pub fn product_by_columns<T: Real>(
     finish: Finish<T>,
     y: MatrixMut<T>,
 ) {
-    assert_eq!((w.cols, w.rows), (shape.rows, shape.cols), "product: weights and staircase");
-    assert_eq!((x.rows, y.rows, y.cols), (w.rows, w.cols, x.cols), "product: inputs and outputs");
-    if let Start::Bias(bias) = start {
-        assert_eq!(bias.len(), w.cols, "product: biases");
-    }
-    if y.cols > 0 {
-        call::run(
-            isa,
-            Call::Product(Product { shape, start, finish, operands: Operands { w, by_columns: true, x, y } }),
-        )
-    }
+    Product { shape, start, finish, operands: Operands { w, by_columns: true, x, y } }.dispatch(isa)
 }
 
 pub(crate) struct Product<'a, T> {
@@ -102,6 +82,22 @@ pub(crate) struct Product<'a, T> {
     start: Start<'a, T>,
     finish: Finish<T>,
     operands: Operands<'a, T>,
+}
+
+impl<T: Real> Product<'_, T> {
+    /// Checks the shapes, and computes what there is to compute.
+    fn dispatch(self, isa: Isa) {
+        let Product { shape, start, operands: Operands { w, by_columns, x, y }, .. } = &self;
+        let (rows, cols) = if *by_columns { (w.cols, w.rows) } else { (w.rows, w.cols) };
+        assert_eq!((rows, cols), (shape.rows, shape.cols), "product: weights and staircase");
+        assert_eq!((x.rows, y.rows, y.cols), (cols, rows, x.cols), "product: inputs and outputs");
+        if let Start::Bias(bias) = start {
+            assert_eq!(bias.len(), rows, "product: biases");
+        }
+        if y.cols > 0 {
+            call::run(isa, Call::Product(self))
+        }
+    }
 }
 
 impl<T: Real> Kernel<T> for Product<'_, T> {
