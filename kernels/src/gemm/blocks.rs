@@ -1,7 +1,7 @@
-//! From a block of a product to register tiles: lanes by four, two or one vectors, rows in even tiles, long sums in
-//! pieces.
+//! From a block of a product to register tiles: lanes in strips of up to four vectors, rows in even tiles, long
+//! sums in pieces.
 
-use super::tile::{TileStart, Tiles};
+use super::tile::{TileStart, Tiles, widest};
 use crate::isa::Simd;
 use crate::{Matrix, MatrixMut, Real};
 use core::ops::Range;
@@ -72,19 +72,24 @@ fn pieces(whole: &Range<usize>, length: usize) -> impl Iterator<Item = Range<usi
     (0..(end - start).div_ceil(length).max(1)).map(move |i| start + i * length..(start + (i + 1) * length).min(end))
 }
 
-/// Four, two or one vectors of lanes.
+/// Some vectors of lanes.
 #[derive(Clone)]
 struct Strip {
     vectors: usize,
     lanes: Range<usize>,
 }
 
-/// All lanes in strips, as wide as the registers and what is left allow.
+/// All lanes in as few strips as the registers allow, of nearly equal widths: nine vectors are three times three, never
+/// four, four and a lone one.
 fn strips<T: Real, S: Simd<T>>(lanes: &Range<usize>) -> impl Iterator<Item = Strip> + use<T, S> {
     let Range { start: mut at, end } = *lanes;
+    let widest = widest::<T, S>();
     core::iter::from_fn(move || {
         let left = end - at;
-        let vectors = [4, 2].into_iter().find(|v| left >= v * S::LANES && S::SUMS >= 4 * v).unwrap_or(1);
+        let vectors = left.div_ceil(S::LANES);
+        let even = vectors.div_ceil(vectors.div_ceil(widest).max(1));
+        // The widest tiles know no partial vectors.
+        let vectors = if even == widest && left < widest * S::LANES { even.div_ceil(2) } else { even };
         let lanes = at..at + left.min(vectors * S::LANES);
         at = lanes.end;
         (left > 0).then_some(Strip { vectors, lanes })
@@ -150,6 +155,7 @@ fn equal_tiles<T: Real, S: Simd<T>>(
     }
     tiles! {
         4: 1 2 3 4 5 6;
+        3: 1 2 3 4 5 6 7 8;
         2: 1 2 3 4 5 6 7 8 9 10 11 12;
         1: 1 2 3 4 5 6 7 8 9 10 11 12;
     }

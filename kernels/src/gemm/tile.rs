@@ -65,7 +65,7 @@ pub(super) struct Tiles<'a, T, const ROWS: usize, const WIDTH: usize, const BY_C
     pub start: (StartKind, &'a [T]),
     /// Slope of a leaky ReLU at the end of the chains.
     pub leak: Option<T>,
-    /// Lanes in use: all of `WIDTH` vectors if `WIDTH > 1`, at most one vector's if `WIDTH == 1`.
+    /// Lanes in use: all of `WIDTH` vectors if that is [`widest`] and more than one, else the last vector may be in part.
     pub lanes: usize,
 }
 
@@ -76,7 +76,8 @@ impl<T: Real, const ROWS: usize, const WIDTH: usize, const BY_COLUMNS: bool> Ker
     #[inline(always)]
     fn run<S: Simd<T>>(self, s: S) {
         let Tiles { count, w, w_ld, x, x_ld, inner, y, y_ld, start, leak, lanes } = self;
-        assert!(if WIDTH == 1 { lanes <= S::LANES } else { lanes == WIDTH * S::LANES });
+        let whole = WIDTH * S::LANES;
+        assert!(if partial::<T, S, WIDTH>() { lanes <= whole && lanes + S::LANES > whole } else { lanes == whole });
         for t in 0..count {
             let row = t * ROWS;
             let y = &mut y[row * y_ld..];
@@ -126,17 +127,34 @@ impl<T: Real, const ROWS: usize, const WIDTH: usize, const BY_COLUMNS: bool> Ker
     }
 }
 
-/// `WIDTH` vectors, or the first `lanes` numbers of a single one.
+/// Most vectors side by side in a tile, so that it is at least four rows high.
+pub(super) const fn widest<T: Real, S: Simd<T>>() -> usize {
+    if S::SUMS >= 16 {
+        4
+    } else if S::SUMS >= 8 {
+        2
+    } else {
+        1
+    }
+}
+
+/// Whether the last of `WIDTH` vectors may be in part: the widest tiles do without masks.
+const fn partial<T: Real, S: Simd<T>, const WIDTH: usize>() -> bool {
+    WIDTH == 1 || WIDTH < widest::<T, S>()
+}
+
+/// `WIDTH` vectors; see [`Tiles::lanes`].
 #[inline(always)]
 fn load<T: Real, S: Simd<T>, const WIDTH: usize>(s: S, lanes: usize, from: &[T]) -> [S::V; WIDTH] {
     let mut piece = [s.splat(T::ZERO); WIDTH];
-    if WIDTH == 1 {
-        piece[0] = s.load_first(lanes, from);
-    } else {
-        let from = &from[..WIDTH * S::LANES];
-        for v in 0..WIDTH {
-            piece[v] = s.load(&from[v * S::LANES..]);
-        }
+    let from = &from[..lanes];
+    let whole = if partial::<T, S, WIDTH>() { WIDTH - 1 } else { WIDTH };
+    for v in 0..whole {
+        piece[v] = s.load(&from[v * S::LANES..]);
+    }
+    if whole < WIDTH {
+        let rest = &from[whole * S::LANES..];
+        piece[whole] = s.load_first(rest.len(), rest);
     }
     piece
 }
@@ -144,12 +162,13 @@ fn load<T: Real, S: Simd<T>, const WIDTH: usize>(s: S, lanes: usize, from: &[T])
 /// The counterpart of [`load`].
 #[inline(always)]
 fn store<T: Real, S: Simd<T>, const WIDTH: usize>(s: S, lanes: usize, piece: [S::V; WIDTH], to: &mut [T]) {
-    if WIDTH == 1 {
-        s.store_first(lanes, piece[0], to);
-    } else {
-        let to = &mut to[..WIDTH * S::LANES];
-        for v in 0..WIDTH {
-            s.store(piece[v], &mut to[v * S::LANES..]);
-        }
+    let to = &mut to[..lanes];
+    let whole = if partial::<T, S, WIDTH>() { WIDTH - 1 } else { WIDTH };
+    for v in 0..whole {
+        s.store(piece[v], &mut to[v * S::LANES..]);
+    }
+    if whole < WIDTH {
+        let rest = &mut to[whole * S::LANES..];
+        s.store_first(rest.len(), piece[whole], rest);
     }
 }
