@@ -2,19 +2,23 @@
 
 mod support;
 
+use std::ops::Range;
+
 use nafal_kernels::gemm::{self, Finish};
 use nafal_kernels::map::{self, AdamStep};
-use nafal_kernels::{Isa, Matrix, MatrixMut, Real, naive};
+use nafal_kernels::{Isa, Matrix, MatrixMut, Real, Run, Staircase, naive};
 use proptest::prelude::*;
 use support::products::{Begin, Problem};
 use support::{Numbers, close, extent, isas, settings};
 
 /// Growing prefixes with repeats, some of them empty.
 fn prefixes() -> impl Strategy<Value = (Vec<usize>, usize)> {
-    (1usize..70, prop::collection::vec(0usize..=100, 1..60)).prop_map(|(k, mut share)| {
-        share.sort_unstable();
-        (share.into_iter().map(|s| k * s.saturating_sub(10) / 90).collect(), k)
-    })
+    (prop_oneof![4 => 1usize..70, 1 => 120usize..300], prop::collection::vec(0usize..=100, 1..60)).prop_map(
+        |(k, mut share)| {
+            share.sort_unstable();
+            (share.into_iter().map(|s| k * s.saturating_sub(10) / 90).collect(), k)
+        },
+    )
 }
 
 fn agree<T: Real>(p: &Problem<T>, tolerance: f64) {
@@ -68,6 +72,28 @@ fn reductions<T: Real>(rows: usize, cols: usize, slack: usize, seed: u64, tolera
         gemm::transpose(isa, m, MatrixMut::new(&mut got, cols, rows, rows + 2));
         naive::transpose(m, MatrixMut::new(&mut want, cols, rows, rows + 2));
         assert_eq!(got, want);
+    }
+}
+
+/// Runs that begin within a panel of the weight gradient, cross into the next, or are empty.
+#[test]
+fn weight_gradients_agree_across_panels() {
+    let run = |rows: Range<usize>, inner: Range<usize>| Run { rows, inner };
+    let runs =
+        vec![run(0..3, 100..140), run(3..5, 0..0), run(5..9, 128..256), run(9..14, 7..290), run(14..15, 128..129)];
+    let (n, k, lanes) = (15, 300, 21);
+    let shape = Staircase { rows: n, cols: k, runs };
+    let mut r = Numbers(3);
+    let (dy, x, before): (Vec<f64>, Vec<f64>, Vec<f64>) = (r.vec(n * lanes), r.vec(k * lanes), r.vec(n * k));
+    let (dy, x) = (Matrix::new(&dy, n, lanes, lanes), Matrix::new(&x, k, lanes, lanes));
+    for isa in isas() {
+        for add in [false, true] {
+            let (mut got, mut want) = (before.clone(), before.clone());
+            let mut scratch = vec![f64::NAN; gemm::outer_scratch(k, lanes)];
+            gemm::outer(isa, &shape, dy, x, add, MatrixMut::new(&mut got, n, k, k), &mut scratch);
+            naive::outer(&shape, dy, x, add, MatrixMut::new(&mut want, n, k, k));
+            close(isa.name(), &got, &want, 1e-13);
+        }
     }
 }
 

@@ -7,9 +7,10 @@
 //! | weight gradient | `dW = dY·Xᵀ` | [`outer`] |
 //!
 //! The batch lies in the vector lanes and the weights are read in place, so that one micro-kernel (`tile`)
-//! serves all three and nothing is packed. Column-major readers see `X` as nalgebra's `lanes × features` matrix.
+//! serves all three and nothing is packed but, for the last, the input turned over. Column-major readers see `X` as nalgebra's `lanes × features` matrix.
 
 mod blocks;
+mod outer;
 mod reduce;
 mod tile;
 
@@ -19,6 +20,8 @@ use crate::map::MapInPlace;
 use crate::math::Tanh;
 use crate::{Isa, Matrix, MatrixMut, Real, Staircase};
 pub(crate) use blocks::{Block, Operands, block};
+pub(crate) use outer::Outer;
+pub use outer::{outer, outer_scratch};
 pub(crate) use reduce::{RowSums, Transpose};
 pub(crate) use tile::TileStart;
 
@@ -122,34 +125,6 @@ impl<T: Real> Kernel<T> for Product<'_, T> {
             for i in 0..self.operands.y.rows {
                 MapInPlace(Tanh, self.operands.y.row(i)).run(s);
             }
-        }
-    }
-}
-
-/// Weight gradient `dW[i, p] (+)= Σ_b dY[i, b]·Xᵀ[b, p]` for `p` in `inner(i)`, chained over ascending `b`.
-///
-/// `dy: [n, lanes]`, `xt: [lanes, k]` (the transposed input), `dw: [n, k]`. With `add` the chain starts from `dw`.
-/// Elements outside the staircase are not touched. Panics if the shapes disagree.
-pub fn outer<T: Real>(isa: Isa, shape: &Staircase, dy: Matrix<T>, xt: Matrix<T>, add: bool, dw: MatrixMut<T>) {
-    assert_eq!((dw.rows, dw.cols), (shape.rows, shape.cols), "outer: weights and staircase");
-    assert_eq!((dy.rows, xt.cols, dy.cols), (dw.rows, dw.cols, xt.rows), "outer: gradient and input");
-    call::run(isa, Call::Outer(Outer { shape, add, operands: Operands { w: dy, by_columns: false, x: xt, y: dw } }))
-}
-
-pub(crate) struct Outer<'a, T> {
-    shape: &'a Staircase,
-    add: bool,
-    operands: Operands<'a, T>,
-}
-
-impl<T: Real> Kernel<T> for Outer<'_, T> {
-    type Out = ();
-    #[inline(always)]
-    fn run<S: Simd<T>>(mut self, s: S) {
-        let start = if self.add { TileStart::Output } else { TileStart::Zero };
-        for run in &self.shape.runs {
-            let (rows, lanes, inner) = (run.rows.clone(), run.inner.clone(), 0..self.operands.w.cols);
-            block(s, &mut self.operands, &Block { rows, inner, lanes, start, leak: None });
         }
     }
 }

@@ -40,14 +40,14 @@ pub fn product<T: Real>(
 }
 
 /// See [`crate::gemm::outer`].
-pub fn outer<T: Real>(shape: &Staircase, dy: Matrix<T>, xt: Matrix<T>, add: bool, dw: MatrixMut<T>) {
+pub fn outer<T: Real>(shape: &Staircase, dy: Matrix<T>, x: Matrix<T>, add: bool, dw: MatrixMut<T>) {
     for r in &shape.runs {
         for i in r.rows.clone() {
             for p in r.inner.clone() {
                 let at = i * dw.ld + p;
                 let mut s = if add { dw.data[at] } else { T::ZERO };
                 for b in 0..dy.cols {
-                    s = dy.data[i * dy.ld + b].mul_add(xt.data[b * xt.ld + p], s);
+                    s = dy.data[i * dy.ld + b].mul_add(x.data[p * x.ld + b], s);
                 }
                 dw.data[at] = s;
             }

@@ -76,14 +76,14 @@ fn products<T: Number>() {
                             let y = MatrixMut::new(y[0], n, lanes, y_ld);
                             gemm::product(isa, &shape, w, x, bias, Finish::LeakyRelu(T::from_f64(0.1)), y);
                         });
-                        // The weight gradient of as many lanes as the product has inner steps.
-                        let xt = r.vec::<T>(extent(lanes, k, k + slack));
                         let dw = r.vec::<T>(extent(n, k, w_ld));
                         let turned = r.vec::<T>(extent(lanes, n, n + slack));
-                        guarded(&what, &[y, xt], &[dw, vec![T::ZERO; n], turned], |x, y| {
-                            let [dw, sums, turned] = y else { unreachable!("three slices") };
-                            let (dy, xt) = (Matrix::new(x[0], n, lanes, y_ld), Matrix::new(x[1], lanes, k, k + slack));
-                            gemm::outer(isa, &shape, dy, xt, true, MatrixMut::new(dw, n, k, w_ld));
+                        let scratch = r.vec::<T>(gemm::outer_scratch(k, lanes));
+                        let [_, x, _] = inputs;
+                        guarded(&what, &[y, x], &[dw, vec![T::ZERO; n], turned, scratch], |x, y| {
+                            let [dw, sums, turned, scratch] = y else { unreachable!("four slices") };
+                            let (dy, x) = (Matrix::new(x[0], n, lanes, y_ld), Matrix::new(x[1], k, lanes, x_ld));
+                            gemm::outer(isa, &shape, dy, x, true, MatrixMut::new(dw, n, k, w_ld), scratch);
                             gemm::row_sums(isa, dy, false, sums);
                             gemm::transpose(isa, dy, MatrixMut::new(turned, lanes, n, n + slack));
                         });

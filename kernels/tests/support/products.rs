@@ -2,7 +2,7 @@
 
 use super::{Numbers, extent, tight};
 use nafal_kernels::gemm::{self, Finish, Start};
-use nafal_kernels::{Isa, Matrix, MatrixMut, Real, Staircase, naive};
+use nafal_kernels::{Isa, MatrixMut, Real, Staircase, naive};
 
 /// Operands of one product and of its weight gradient.
 pub struct Problem<T> {
@@ -71,15 +71,15 @@ impl<T: Real> Problem<T> {
     /// The whole storage of the weight gradient, by `isa` or by the definition.
     pub fn outer(&self, isa: Option<Isa>, add: bool) -> Vec<T> {
         let (n, k) = (self.shape.rows, self.shape.cols);
-        let mut xt = vec![T::ZERO; extent(self.lanes, k, k + 3)];
-        let x = Matrix::new(&self.x, k, self.lanes, self.x_ld);
-        gemm::transpose(Isa::detect(), x, MatrixMut::new(&mut xt, self.lanes, k, k + 3));
         let mut out: Vec<T> = Numbers(9).vec(self.w.len());
-        let (dy, xt) = (tight(&self.y, n, self.lanes, self.y_ld), tight(&xt, self.lanes, k, k + 3));
+        let (dy, x) = (tight(&self.y, n, self.lanes, self.y_ld), tight(&self.x, k, self.lanes, self.x_ld));
         let dw = MatrixMut::new(&mut out, n, k, self.w_ld);
         match isa {
-            Some(isa) => gemm::outer(isa, &self.shape, dy, xt, add, dw),
-            None => naive::outer(&self.shape, dy, xt, add, dw),
+            Some(isa) => {
+                let mut scratch: Vec<T> = Numbers(10).vec(gemm::outer_scratch(k, self.lanes));
+                gemm::outer(isa, &self.shape, dy, x, add, dw, &mut scratch)
+            }
+            None => naive::outer(&self.shape, dy, x, add, dw),
         }
         out
     }

@@ -12,7 +12,7 @@ use nafal_kernels::gemm::{self, Finish, Start};
 use nafal_kernels::{Matrix, MatrixMut, Real, Staircase, map};
 
 use crate::autodiff::tape::{Backward, Env, Var};
-use crate::autodiff::{ParameterId, Parameters, padded};
+use crate::autodiff::{ParameterId, Parameters};
 
 /// A folded layer: the table of all views' maps, the shape `[h, d+1]` of one of them, and its end.
 #[derive(Clone, Debug)]
@@ -76,16 +76,14 @@ impl<T: Real> Node<T> {
             map::leaky_relu_vjp(isa, slope, &b.values[output.range(lanes)], b.output);
         }
         let (h, k) = (shape.rows, shape.cols);
-        let ld = padded(k);
         for (view, columns) in self.views(b.env.active) {
             let (start, count) = (columns.start, columns.len());
-            b.scratch.resize_dirty(count * ld);
+            b.scratch.resize_dirty(gemm::outer_scratch(k, count));
             let x = Matrix::new(&b.values[self.x.range(lanes)][start..], k, count, lanes);
-            gemm::transpose(isa, x, MatrixMut::new(b.scratch, count, k, ld));
             let table = b.gradients.matrix_mut(b.parameters, self.layer.table);
             let dy = Matrix::new(&b.output[start..], h, count, lanes);
             let dw = MatrixMut::new(&mut table.data[view * h * table.ld..], h, k, table.ld);
-            gemm::outer(isa, shape, dy, Matrix::new(b.scratch, count, k, ld), true, dw);
+            gemm::outer(isa, shape, dy, x, true, dw, b.scratch);
             if self.x.tracked {
                 let map = b.parameters.matrix(self.layer.table).rows(view * h..(view + 1) * h);
                 b.scratch.resize_dirty(k * h);

@@ -8,7 +8,7 @@ use nafal_kernels::gemm::{self, Finish, Start};
 use nafal_kernels::{Matrix, MatrixMut, Real, map};
 
 use crate::autodiff::tape::{Backward, Env, Var};
-use crate::autodiff::{ParameterId, Parameters, padded};
+use crate::autodiff::{ParameterId, Parameters};
 
 /// A linear layer: handles of its parameters and its fused end.
 #[derive(Clone, Copy, Debug)]
@@ -75,14 +75,12 @@ impl<T: Real> Node<T> {
             }
         }
         let k = self.x.rows;
-        let ld = padded(k);
-        b.scratch.resize_dirty(lanes * ld);
+        b.scratch.resize_dirty(gemm::outer_scratch(k, lanes));
         let x = Matrix::new(&b.values[self.x.range(lanes)], k, lanes, lanes);
-        gemm::transpose(isa, x, MatrixMut::new(b.scratch, lanes, k, ld));
         let shape = b.parameters.shape(layer.weight);
         let add = !b.gradients.first_to_write(layer.weight);
         let dw = b.gradients.matrix_mut(b.parameters, layer.weight);
-        gemm::outer(isa, shape, dy, Matrix::new(b.scratch, lanes, k, ld), add, dw);
+        gemm::outer(isa, shape, dy, x, add, dw, b.scratch);
         if self.x.tracked {
             let dx = MatrixMut::new(b.before.of(self.x), k, lanes, lanes);
             b.prepared.product(isa, b.parameters, layer.weight, dy, start, dx);

@@ -1,0 +1,87 @@
+//! The weight gradient `dW = dY·Xᵀ`, the input turned over panel by panel.
+//!
+//! A panel is so many columns of the weights, rows of the input: `[lanes, panel]` once turned. It lies near while all rows
+//! of the gradient go by, and its rows follow one another closely, where those of the whole `Xᵀ` would lie a page apart.
+
+use super::blocks::{Block, Operands, block};
+use super::reduce::Transpose;
+use super::tile::TileStart;
+use crate::call::{self, Call};
+use crate::isa::{Kernel, Simd};
+use crate::{Isa, Matrix, MatrixMut, Real, Staircase};
+
+/// Columns of a panel.
+const PANEL: usize = 128;
+/// Panels' rows begin at multiples of it: a cache line.
+const LINE: usize = 16;
+
+/// Weight gradient `dW[i, p] (+)= Σ_b dY[i, b]·X[p, b]` for `p` in `inner(i)`, chained over ascending `b`.
+///
+/// `dy: [n, lanes]`, `x: [k, lanes]`, `dw: [n, k]`. With `add` the chain starts from `dw`. Elements outside the staircase are
+/// not touched. Panics if the shapes disagree or `scratch` is shorter than [`outer_scratch`] says. Costs
+/// `shape.nonzeros()·lanes` multiply-adds.
+pub fn outer<T: Real>(
+    isa: Isa,
+    shape: &Staircase,
+    dy: Matrix<T>,
+    x: Matrix<T>,
+    add: bool,
+    dw: MatrixMut<T>,
+    scratch: &mut [T],
+) {
+    assert_eq!((dw.rows, dw.cols), (shape.rows, shape.cols), "outer: weights and staircase");
+    assert_eq!((dy.rows, x.rows, dy.cols), (dw.rows, dw.cols, x.cols), "outer: gradient and input");
+    let scratch = &mut scratch[..outer_scratch(x.rows, x.cols)];
+    call::run(isa, Call::Outer(Outer { shape, add, dy, x, dw, scratch }))
+}
+
+/// Numbers of the scratch that [`outer`] needs for an input `[k, lanes]`; what it holds does not matter. One that begins on
+/// a cache line is fastest.
+pub const fn outer_scratch(k: usize, lanes: usize) -> usize {
+    lanes * panel_ld(k)
+}
+
+/// Distance between the rows of a panel.
+const fn panel_ld(k: usize) -> usize {
+    if k < PANEL { k.next_multiple_of(LINE) } else { PANEL }
+}
+
+pub(crate) struct Outer<'a, T> {
+    shape: &'a Staircase,
+    add: bool,
+    dy: Matrix<'a, T>,
+    x: Matrix<'a, T>,
+    dw: MatrixMut<'a, T>,
+    scratch: &'a mut [T],
+}
+
+impl<T: Real> Kernel<T> for Outer<'_, T> {
+    type Out = ();
+    #[inline(always)]
+    fn run<S: Simd<T>>(self, s: S) {
+        let Outer { shape, add, dy, x, dw, scratch } = self;
+        let start = if add { TileStart::Output } else { TileStart::Zero };
+        let (lanes, ld) = (dy.cols, panel_ld(x.rows));
+        let used = shape.runs.iter().map(|run| run.inner.end).max().unwrap_or(0);
+        for first in (0..used).step_by(PANEL) {
+            let columns = first..(first + PANEL).min(used);
+            let turned = MatrixMut::new(scratch, lanes, columns.len(), ld);
+            Transpose { src: x.rows(columns.clone()), dst: turned }.run(s);
+            let mut operands = Operands {
+                w: dy,
+                by_columns: false,
+                x: Matrix::new(scratch, lanes, columns.len(), ld),
+                y: MatrixMut::new(&mut dw.data[first..], dw.rows, columns.len(), dw.ld),
+            };
+            for run in &shape.runs {
+                // In the panel's own counting; nothing if the run ends before it.
+                let of_panel = |column: usize| column.clamp(columns.start, columns.end) - first;
+                let lanes_of_run = of_panel(run.inner.start)..of_panel(run.inner.end);
+                if !lanes_of_run.is_empty() {
+                    let rows = run.rows.clone();
+                    block(s, &mut operands, &Block { rows, inner: 0..lanes, lanes: lanes_of_run, start, leak: None });
+                }
+            }
+        }
+    }
+}
