@@ -80,6 +80,20 @@ fn more_inputs_than_the_caches_hold_are_one_chain_each() {
     products::<f64>(&prefixes, 1900, 71, 4);
 }
 
+/// A block of one tile's height reads its inputs once, some rows after others; the last are not as many as the rest.
+#[test]
+fn inputs_that_are_read_once_are_one_chain_each() {
+    products::<f32>(&[690, 690, 701, 701, 701], 701, 59, 5);
+    products::<f64>(&[690, 701, 701], 701, 59, 5);
+}
+
+/// Rows of weights a way of the first-level cache apart go in lower tiles.
+#[test]
+fn rows_that_share_cache_lines_are_one_chain_each() {
+    products::<f32>(&[1021; 14], 1021, 19, 6);
+    products::<f64>(&[509; 14], 509, 19, 6);
+}
+
 /// Arguments over many magnitudes, with the odd ones.
 fn arguments<T: Real>(n: usize) -> Vec<T> {
     let mut r = Numbers(11);

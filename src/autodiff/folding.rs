@@ -46,7 +46,8 @@ impl<T: Real> AffineMaps<T> {
     /// Map `k` as a matrix `[d, d+1]`.
     pub fn map(&self, k: usize) -> Matrix<'_, T> {
         let (d, ld) = (self.columns, padded(self.columns + 1));
-        Matrix::new(&self.values[k * d * ld..(k + 1) * d * ld], d, d + 1, ld)
+        // What follows the map stays in view: the next one is fetched from there in advance.
+        Matrix::new(&self.values[k * d * ld..], d, d + 1, ld)
     }
     /// The same maps in another precision.
     pub fn cast<U: Real>(&self) -> AffineMaps<U> {
@@ -65,17 +66,17 @@ pub struct Folding<T: Real> {
     partial: Vec<Partial<T>>,
 }
 
-/// One slot's share of the layer's gradient, transposed.
+/// One slot's share of the layer's gradient, `[h, d]`, and room for the product that makes it.
 #[derive(Debug)]
 struct Partial<T> {
     sum: AlignedVec<T>,
-    turned: AlignedVec<T>,
+    scratch: AlignedVec<T>,
 }
 
 impl<T: Real> Folding<T> {
     /// A folding of layer `first` into `table`.
     pub fn new(first: ParameterId, table: ParameterId) -> Self {
-        let partial = (0..SLOTS).map(|_| Partial { sum: AlignedVec::new(), turned: AlignedVec::new() }).collect();
+        let partial = (0..SLOTS).map(|_| Partial { sum: AlignedVec::new(), scratch: AlignedVec::new() }).collect();
         Folding { first, table, layer: AlignedVec::new(), partial }
     }
 
@@ -106,27 +107,22 @@ impl<T: Real> Folding<T> {
     ) {
         let folded = gradients.matrix(parameters, self.table);
         let (h, d) = (folded.rows / maps.count, maps.columns);
-        let (shape, h_ld) = (Staircase::dense(d, d + 1), padded(h));
-        self.partial.par_iter_mut().enumerate().for_each(|(slot, partial)| {
-            partial.sum.resize_dirty(d * h_ld);
-            partial.sum.fill(T::ZERO);
-            partial.turned.resize_dirty((d + 1) * h_ld);
+        let (shape, ld) = (Staircase::dense(h, d), padded(d));
+        self.partial.par_iter_mut().enumerate().for_each(|(slot, Partial { sum, scratch })| {
+            sum.resize_dirty(h * ld);
+            sum.fill(T::ZERO);
+            scratch.resize_dirty(gemm::outer_scratch(d, d + 1));
             for k in (slot..maps.count).step_by(SLOTS) {
-                let turned = MatrixMut::new(&mut partial.turned, d + 1, h, h_ld);
-                gemm::transpose(isa, folded.rows(k * h..(k + 1) * h), turned);
-                let x = Matrix::new(&partial.turned, d + 1, h, h_ld);
-                let y = MatrixMut::new(&mut partial.sum, d, h, h_ld);
-                gemm::product(isa, &shape, maps.map(k), x, Start::Output, Finish::Store, y);
+                let sum = MatrixMut::new(sum, h, d, ld);
+                gemm::outer(isa, &shape, folded.rows(k * h..(k + 1) * h), maps.map(k), true, sum, scratch);
             }
         });
         let (first, rest) = self.partial.split_first_mut().expect("there is a slot");
         rest.iter().for_each(|other| map::add_assign(isa, &other.sum, &mut first.sum));
         gradients.matrix_mut(parameters, self.table).data.fill(T::ZERO);
         let mut layer = gradients.matrix_mut(parameters, self.first);
-        for i in 0..h {
-            for (j, g) in layer.row(i).iter_mut().enumerate() {
-                *g += first.sum[j * h_ld + i];
-            }
+        for (i, sum) in first.sum.chunks_exact(ld).enumerate() {
+            map::add_assign(isa, &sum[..d], &mut layer.row(i)[..d]);
         }
     }
 }

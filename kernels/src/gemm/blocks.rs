@@ -16,6 +16,10 @@ const LIGHT: usize = 1 << 20;
 const SHORT: usize = 2048;
 const GROUP: usize = 48;
 
+/// Bytes of a way of the first-level cache. Rows of weights so far apart share one line of each of its eight or twelve ways,
+/// and a tile of twelve rows would drive its own weights out.
+const WAY: usize = 4096;
+
 /// Operands of a block product: `Y[rows, lanes] = start + W[rows, inner]·X[inner, lanes]`.
 pub(crate) struct Operands<'a, T> {
     /// Weights; rows may overlap (`ld` less than `cols`).
@@ -110,7 +114,8 @@ fn strip<T: Real, S: Simd<T>>(
     }
     let start = if inner.start == b.inner.start { b.start } else { TileStart::Output };
     let leak = if inner.end == b.inner.end { b.leak } else { None };
-    let tallest = (S::SUMS / vectors).min(12);
+    let aliases = !o.by_columns && (o.w.ld * size_of::<T>()).is_multiple_of(WAY);
+    let tallest = (S::SUMS / vectors).min(if aliases { 6 } else { 12 });
     let tiles = rows.len().div_ceil(tallest);
     let (low, higher) = (rows.len() / tiles, rows.len() % tiles);
     let between = rows.start + higher * (low + 1);

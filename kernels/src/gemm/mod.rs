@@ -12,6 +12,7 @@
 mod blocks;
 mod outer;
 mod reduce;
+mod stream;
 mod tile;
 
 use crate::call::{self, Call};
@@ -23,6 +24,7 @@ pub(crate) use blocks::{Block, Operands, block};
 pub(crate) use outer::Outer;
 pub use outer::{outer, outer_scratch};
 pub(crate) use reduce::{RowSums, Transpose};
+use stream::{reads_once, streamed};
 pub(crate) use tile::TileStart;
 
 /// What an output element starts from.
@@ -119,7 +121,12 @@ impl<T: Real> Kernel<T> for Product<'_, T> {
         for run in &self.shape.runs {
             let (rows, inner) = (run.rows.clone(), run.inner.clone());
             let lanes = 0..self.operands.y.cols;
-            block(s, &mut self.operands, &Block { rows, inner, lanes, start, leak });
+            let b = Block { rows, inner, lanes, start, leak };
+            if reads_once(s, &b) {
+                streamed(s, &mut self.operands, &b);
+            } else {
+                block(s, &mut self.operands, &b);
+            }
         }
         if self.finish == Finish::Tanh {
             for i in 0..self.operands.y.rows {

@@ -1,5 +1,6 @@
 //! Sums of rows in a fixed order, and the transpose.
 
+use super::stream::is_afar;
 use crate::isa::{Kernel, Simd};
 use crate::{Matrix, MatrixMut, Real};
 
@@ -89,9 +90,15 @@ impl<T: Real> Kernel<T> for Transpose<'_, T> {
     #[inline(always)]
     fn run<S: Simd<T>>(self, s: S) {
         let Transpose { src, dst } = self;
+        let afar = is_afar::<T>(src.rows, src.cols);
         for i in (0..src.rows).step_by(S::LANES) {
             for j in (0..src.cols).step_by(S::LANES) {
                 let size = [S::LANES.min(src.rows - i), S::LANES.min(src.cols - j)];
+                if afar {
+                    for next in i + S::LANES..i + 2 * S::LANES {
+                        s.prefetch(&src.data[(next * src.ld + j).min(src.data.len())..]);
+                    }
+                }
                 s.transpose(size, &src.data[i * src.ld + j..], src.ld, &mut dst.data[j * dst.ld + i..], dst.ld);
             }
         }

@@ -71,6 +71,10 @@ impl<T: Real, S: Simd<T>> Simd<T> for Abreast<S> {
         self.0.store_first(second.len(), v.1, second);
     }
     #[inline(always)]
+    fn prefetch(self, from: &[T]) {
+        self.0.prefetch(from);
+    }
+    #[inline(always)]
     fn any(self, m: Self::M) -> bool {
         self.0.any(m.0) || self.0.any(m.1)
     }

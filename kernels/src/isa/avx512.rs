@@ -93,6 +93,11 @@ macro_rules! vectors {
                 unsafe { $store_mask(to.as_mut_ptr(), mask, v) }
             }
             #[inline(always)]
+            fn prefetch(self, from: &[$t]) {
+                // SAFETY: a prefetch reads nothing and cannot fail, whatever the address; every x86-64 CPU has it.
+                unsafe { _mm_prefetch::<_MM_HINT_T1>(from.as_ptr().cast()) }
+            }
+            #[inline(always)]
             fn add(self, a: $v, b: $v) -> $v {
                 proven!(self, $add(a, b))
             }

@@ -43,6 +43,11 @@ pub trait Simd<T: Real>: Copy + 'static {
     /// Writes the first `n <= LANES` lanes; memory after them is not touched.
     fn store_first(self, n: usize, v: Self::V, to: &mut [T]);
 
+    /// Asks for the cache line of the first element, to the second-level cache, before it is needed. Changes nothing but the
+    /// time.
+    #[inline(always)]
+    fn prefetch(self, _from: &[T]) {}
+
     /// `a + b`.
     fn add(self, a: Self::V, b: Self::V) -> Self::V;
     /// `a − b`.
