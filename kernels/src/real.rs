@@ -4,6 +4,7 @@ use core::fmt::{Debug, Display};
 use core::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
 use crate::call::Compiled;
+use crate::gemm::Room;
 use crate::isa::Dispatch;
 use crate::math::Constants;
 
@@ -19,6 +20,7 @@ pub trait Real:
     + Constants
     + Compiled
     + Dispatch
+    + Room
     + Copy
     + Debug
     + Display

@@ -4,7 +4,7 @@ mod support;
 
 use std::ops::Range;
 
-use nafal_kernels::gemm::{self, Finish};
+use nafal_kernels::gemm::{self, Finish, Start};
 use nafal_kernels::map::{self, AdamStep};
 use nafal_kernels::{Isa, Matrix, MatrixMut, Real, Run, Staircase, naive};
 use proptest::prelude::*;
@@ -93,6 +93,48 @@ fn weight_gradients_agree_across_panels() {
             gemm::outer(isa, &shape, dy, x, add, MatrixMut::new(&mut got, n, k, k), &mut scratch);
             naive::outer(&shape, dy, x, add, MatrixMut::new(&mut want, n, k, k));
             close(isa.name(), &got, &want, 1e-13);
+        }
+    }
+}
+
+/// More inputs than the second-level cache holds, in long rows: runs that begin in a later piece of them, end in an earlier
+/// one, cross from one to the next, or are empty; weights by rows and by columns.
+#[test]
+fn products_of_many_inputs_agree() {
+    let run = |rows: Range<usize>, inner: Range<usize>| Run { rows, inner };
+    let runs = vec![
+        run(0..3, 0..0),
+        run(3..45, 1100..1900),
+        run(45..80, 5..1000),
+        run(80..82, 1500..1500),
+        run(82..120, 900..1100),
+        run(120..160, 0..1900),
+    ];
+    let (n, k, lanes) = (160, 1900, if support::small() { 9 } else { 141 });
+    let shape = Staircase { rows: n, cols: k, runs };
+    let mut r = Numbers(17);
+    let (w, x, before): (Vec<f32>, Vec<f32>, Vec<f32>) = (r.vec(n * k), r.vec(k * lanes), r.vec(n * lanes));
+    let bias: Vec<f32> = r.vec(n);
+    let mut turned = vec![0.0; n * k];
+    for i in 0..n {
+        for p in 0..k {
+            turned[p * n + i] = w[i * k + p];
+        }
+    }
+    let (by_rows, by_columns) = (Matrix::new(&w, n, k, k), Matrix::new(&turned, k, n, n));
+    let x = Matrix::new(&x, k, lanes, lanes);
+    for isa in isas() {
+        for start in [Start::Zero, Start::Bias(&bias), Start::Output] {
+            for finish in [Finish::Store, Finish::LeakyRelu(0.01)] {
+                let [mut want, mut rows, mut columns] = [before.clone(), before.clone(), before.clone()];
+                naive::product(&shape, by_rows, x, start, finish, MatrixMut::new(&mut want, n, lanes, lanes));
+                let y = MatrixMut::new(&mut rows, n, lanes, lanes);
+                gemm::product(isa, &shape, by_rows, x, start, finish, y);
+                let y = MatrixMut::new(&mut columns, n, lanes, lanes);
+                gemm::product_by_columns(isa, &shape, by_columns, x, start, finish, y);
+                close(isa.name(), &rows, &want, 2e-4);
+                assert!(rows == columns, "weights by columns, {}", isa.name());
+            }
         }
     }
 }

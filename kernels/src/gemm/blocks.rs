@@ -10,12 +10,6 @@ use core::ops::Range;
 const WHOLE: usize = 1024;
 /// Length of the pieces beyond it.
 const PIECE: usize = 512;
-/// Bytes of weights, or of inputs, that stay in the second-level cache while the lanes go by strip after strip.
-const LIGHT: usize = 1 << 20;
-/// Bytes of a row of the pieces, and rows of the groups, that more of them go in: each group is read from afar once.
-const SHORT: usize = 2048;
-const GROUP: usize = 48;
-
 /// Bytes of a way of the first-level cache. Rows of weights so far apart share one line of each of its eight or twelve ways,
 /// and a tile of twelve rows would drive its own weights out.
 const WAY: usize = 4096;
@@ -46,26 +40,13 @@ pub(crate) struct Block<'a, T> {
     pub leak: Option<T>,
 }
 
-/// Computes one block: a strip of lanes through all rows before the next, so that its inputs stay near. Where
-/// there is too much for that, groups of weights stay near instead, and the strips go by. Long inner ranges go in
-/// pieces with the outputs reloaded, which keeps each chain's order.
+/// Computes one block: a strip of lanes through all rows before the next, so that its inputs stay near. Long inner ranges go
+/// in pieces with the outputs reloaded, which keeps each chain's order.
 pub(crate) fn block<T: Real, S: Simd<T>>(s: S, o: &mut Operands<T>, b: &Block<T>) {
-    let bytes = b.rows.len().max(b.lanes.len()) * b.inner.len() * size_of::<T>();
-    if bytes > LIGHT && b.lanes.len() > 8 * S::LANES {
-        for inner in pieces(&b.inner, SHORT / size_of::<T>()) {
-            for first in b.rows.clone().step_by(GROUP) {
-                let rows = first..(first + GROUP).min(b.rows.end);
-                for strip in strips::<T, S>(&b.lanes) {
-                    self::strip(s, o, b, strip, rows.clone(), inner.clone());
-                }
-            }
-        }
-    } else {
-        let length = if b.inner.len() > WHOLE { PIECE } else { WHOLE };
-        for strip in strips::<T, S>(&b.lanes) {
-            for inner in pieces(&b.inner, length) {
-                self::strip(s, o, b, strip.clone(), b.rows.clone(), inner);
-            }
+    let length = if b.inner.len() > WHOLE { PIECE } else { WHOLE };
+    for strip in strips::<T, S>(&b.lanes) {
+        for inner in pieces(&b.inner, length) {
+            self::strip(s, o, b, strip.clone(), b.rows.clone(), inner);
         }
     }
 }
@@ -78,14 +59,15 @@ fn pieces(whole: &Range<usize>, length: usize) -> impl Iterator<Item = Range<usi
 
 /// Some vectors of lanes.
 #[derive(Clone)]
-struct Strip {
+pub(super) struct Strip {
     vectors: usize,
-    lanes: Range<usize>,
+    /// The lanes.
+    pub lanes: Range<usize>,
 }
 
 /// All lanes in as few strips as the registers allow, of nearly equal widths: nine vectors are three times three, never
 /// four, four and a lone one.
-fn strips<T: Real, S: Simd<T>>(lanes: &Range<usize>) -> impl Iterator<Item = Strip> + use<T, S> {
+pub(super) fn strips<T: Real, S: Simd<T>>(lanes: &Range<usize>) -> impl Iterator<Item = Strip> + use<T, S> {
     let Range { start: mut at, end } = *lanes;
     let widest = widest::<T, S>();
     core::iter::from_fn(move || {
@@ -115,7 +97,7 @@ fn strip<T: Real, S: Simd<T>>(
     let start = if inner.start == b.inner.start { b.start } else { TileStart::Output };
     let leak = if inner.end == b.inner.end { b.leak } else { None };
     let aliases = !o.by_columns && (o.w.ld * size_of::<T>()).is_multiple_of(WAY);
-    let tallest = (S::SUMS / vectors).min(if aliases { 6 } else { 12 });
+    let tallest = (S::SUMS / vectors).min(if aliases { 8 } else { 12 });
     let tiles = rows.len().div_ceil(tallest);
     let (low, higher) = (rows.len() / tiles, rows.len() % tiles);
     let between = rows.start + higher * (low + 1);

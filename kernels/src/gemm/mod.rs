@@ -10,6 +10,7 @@
 //! serves all three and nothing is packed but, for the last, the input turned over. Column-major readers see `X` as nalgebra's `lanes × features` matrix.
 
 mod blocks;
+mod gathered;
 mod outer;
 mod reduce;
 mod stream;
@@ -21,6 +22,8 @@ use crate::map::MapInPlace;
 use crate::math::Tanh;
 use crate::{Isa, Matrix, MatrixMut, Real, Staircase};
 pub(crate) use blocks::{Block, Operands, block};
+pub use gathered::Room;
+use gathered::{gathered, reads_often};
 pub(crate) use outer::Outer;
 pub use outer::{outer, outer_scratch};
 pub(crate) use reduce::{RowSums, Transpose};
@@ -118,14 +121,17 @@ impl<T: Real> Kernel<T> for Product<'_, T> {
             Finish::LeakyRelu(slope) => Some(slope),
             Finish::Store | Finish::Tanh => None,
         };
-        for run in &self.shape.runs {
-            let (rows, inner) = (run.rows.clone(), run.inner.clone());
-            let lanes = 0..self.operands.y.cols;
-            let b = Block { rows, inner, lanes, start, leak };
-            if reads_once(s, &b) {
-                streamed(s, &mut self.operands, &b);
-            } else {
-                block(s, &mut self.operands, &b);
+        let lanes = self.operands.y.cols;
+        if reads_often(s, self.shape, lanes) {
+            gathered(s, &mut self.operands, self.shape, start, leak);
+        } else {
+            for run in &self.shape.runs {
+                let b = Block { rows: run.rows.clone(), inner: run.inner.clone(), lanes: 0..lanes, start, leak };
+                if reads_once(s, &b) {
+                    streamed(s, &mut self.operands, &b);
+                } else {
+                    block(s, &mut self.operands, &b);
+                }
             }
         }
         if self.finish == Finish::Tanh {
