@@ -1,14 +1,20 @@
-//! The table and the picture of docs/performance.md are made from the dated record of the likelihood benchmark, and say what
-//! it says: `NAFAL_WRITE_DOCS=1 cargo test --test performance` brings them up to date.
+//! The tables and the pictures of docs/performance.md and its like for other machines are made from the dated records of the
+//! likelihood benchmark, and say what they say: `NAFAL_WRITE_DOCS=1 cargo test --test performance` brings them up to date.
 
 use std::fmt::Write;
 use std::path::PathBuf;
 
 use serde_json::Value;
 
-const RECORD: &str = "docs/performance/2026-11-25-likelihood.jsonl";
-const PAGE: &str = "docs/performance.md";
-const PICTURE: &str = "docs/performance/likelihood.svg";
+/// Page, record and picture of each machine.
+const MACHINES: [[&str; 3]; 2] = [
+    ["docs/performance.md", "docs/performance/2026-11-25-likelihood.jsonl", "docs/performance/likelihood.svg"],
+    [
+        "docs/performance-zen4.md",
+        "docs/performance/2026-11-25-zen4-likelihood.jsonl",
+        "docs/performance/zen4-likelihood.svg",
+    ],
+];
 const BEGIN: &str = "<!-- likelihood, written by tests/performance.rs -->\n";
 const END: &str = "<!-- end of likelihood -->\n";
 
@@ -28,8 +34,8 @@ struct Line {
 }
 
 /// The record's lines: ours, each with the rival's of the same preset, thing and threads.
-fn lines() -> Vec<Line> {
-    let text = std::fs::read_to_string(path(RECORD)).unwrap();
+fn lines(record: &str) -> Vec<Line> {
+    let text = std::fs::read_to_string(path(record)).unwrap();
     let all: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let rate = |v: &Value| v["view_rows_per_s"].as_f64();
     let rival = |ours: &Value, compiled: bool| {
@@ -130,18 +136,23 @@ fn picture(lines: &[Line]) -> String {
 }
 
 #[test]
-fn the_page_says_what_the_record_says() {
-    let lines = lines();
-    assert!(!lines.is_empty(), "the record holds measurements of ours");
-    let page = std::fs::read_to_string(path(PAGE)).unwrap();
-    let (before, rest) = page.split_once(BEGIN).expect("the page has a place for the table");
-    let (_, after) = rest.split_once(END).expect("the place for the table ends");
-    let want = format!("{before}{BEGIN}{}{END}{after}", table(&lines));
-    if std::env::var_os("NAFAL_WRITE_DOCS").is_some() {
-        std::fs::write(path(PAGE), &want).unwrap();
-        std::fs::write(path(PICTURE), picture(&lines)).unwrap();
-        return;
+fn the_pages_say_what_the_records_say() {
+    for [page, record, picture_of_it] in MACHINES {
+        let lines = lines(record);
+        assert!(!lines.is_empty(), "{record} holds measurements of ours");
+        let text = std::fs::read_to_string(path(page)).unwrap();
+        let (before, rest) = text.split_once(BEGIN).expect("the page has a place for the table");
+        let (_, after) = rest.split_once(END).expect("the place for the table ends");
+        let want = format!("{before}{BEGIN}{}{END}{after}", table(&lines));
+        if std::env::var_os("NAFAL_WRITE_DOCS").is_some() {
+            std::fs::write(path(page), &want).unwrap();
+            std::fs::write(path(picture_of_it), picture(&lines)).unwrap();
+            continue;
+        }
+        assert!(text == want, "{page} is out of date: NAFAL_WRITE_DOCS=1 cargo test --test performance");
+        assert!(
+            std::fs::read_to_string(path(picture_of_it)).unwrap() == picture(&lines),
+            "{picture_of_it} is out of date"
+        );
     }
-    assert!(page == want, "{PAGE} is out of date: NAFAL_WRITE_DOCS=1 cargo test --test performance");
-    assert!(std::fs::read_to_string(path(PICTURE)).unwrap() == picture(&lines), "{PICTURE} is out of date");
 }

@@ -1,10 +1,11 @@
-//! From a record of the rivals' benchmark to the figures and tables of docs/performance.md.
+//! From a record of the rivals' benchmark to the figures and tables of docs/performance.md, or of another machine's page.
 //!
 //!     cargo bench -p nafal-kernels --bench rivals > docs/performance/DATE-kernels.jsonl
-//!     cargo run -p nafal-kernels --example performance -- docs/performance/DATE-kernels.jsonl
+//!     cargo run -p nafal-kernels --example performance -- docs/performance/DATE-kernels.jsonl [MACHINE]
 //!
-//! For each part of the benchmark it draws `docs/performance/kernels-PART.svg` and writes, between two marks of the
-//! page, the figure, the commands that made it, and a table. The same record always gives the same bytes.
+//! For each part of the benchmark it draws `docs/performance/[MACHINE-]kernels-PART.svg` and writes, between two marks of
+//! `docs/performance[-MACHINE].md`, the figure, the commands that made it, and a table. The same record always gives the same
+//! bytes.
 
 mod picture;
 mod record;
@@ -20,17 +21,19 @@ fn main() {
     };
     let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
     let entries = record::entries(&text);
+    let arguments = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
-    let page_path = docs.join("performance.md");
-    let mut page = fs::read_to_string(&page_path).unwrap_or_else(|e| panic!("docs/performance.md: {e}"));
+    let machine = std::env::args().nth(2);
+    let page_path = docs.join(machine.as_ref().map_or("performance.md".into(), |m| format!("performance-{m}.md")));
+    let mut page = fs::read_to_string(&page_path).unwrap_or_else(|e| panic!("{}: {e}", page_path.display()));
     for part in &record::PARTS {
         let of_part: Vec<&Entry> = entries.iter().filter(|entry| (part.holds)(entry)).collect();
         assert!(!of_part.is_empty(), "the record has no line of `{}`", part.name);
-        let file = format!("kernels-{}.svg", part.name);
+        let file = machine.as_ref().map_or(String::new(), |m| format!("{m}-")) + "kernels-" + part.name + ".svg";
         fs::write(docs.join("performance").join(&file), picture::bars(part.title, &of_part)).expect("the figure");
-        page = with_block(&page, part, &block(part, &file, &path, &of_part));
+        page = with_block(&page, part, &block(part, &file, &arguments, &of_part));
     }
-    fs::write(&page_path, page).expect("docs/performance.md");
+    fs::write(&page_path, page).expect("the page");
 }
 
 /// The page with what stands between the part's marks replaced.
@@ -42,12 +45,12 @@ fn with_block(page: &str, part: &Part, block: &str) -> String {
 }
 
 /// Figure, commands, table.
-fn block(part: &Part, file: &str, record: &str, entries: &[&Entry]) -> String {
+fn block(part: &Part, file: &str, arguments: &str, entries: &[&Entry]) -> String {
     let unit = entries[0].unit();
     let mut lines = vec![
         format!("![{}](performance/{file})\n", part.title),
         format!("    cargo bench -p nafal-kernels --bench rivals -- {}", part.words),
-        format!("    cargo run -p nafal-kernels --example performance -- {record}\n"),
+        format!("    cargo run -p nafal-kernels --example performance -- {arguments}\n"),
         format!("| | ours, {unit} | of peak | best rival | {unit} | ours / rival |"),
         "|---|---:|---:|---|---:|---:|".to_owned(),
     ];
