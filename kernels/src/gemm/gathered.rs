@@ -20,7 +20,7 @@ const OFTEN: usize = 32;
 /// Bytes of a cache line.
 const LINE: usize = 64;
 
-/// Numbers that a thread keeps for the next block.
+/// Scalar types of which each thread keeps room from one product to the next.
 pub trait Room: Sized + 'static {
     /// What the thread has kept, or nothing.
     fn take() -> Vec<Self>;

@@ -6,8 +6,9 @@
 //! | input gradient | `dX = Wᵀ·dY` | [`product`] with the transposed weights and `shape.transposed()` |
 //! | weight gradient | `dW = dY·Xᵀ` | [`outer`] |
 //!
-//! The batch lies in the vector lanes and the weights are read in place, so that one micro-kernel (`tile`)
-//! serves all three and nothing is packed but, for the last, the input turned over. Column-major readers see `X` as nalgebra's `lanes × features` matrix.
+//! The batch lies in the vector lanes and the weights are read in place, so that one micro-kernel (`tile`) serves all three.
+//! Nothing is packed but, for the last, the input turned over (`outer`), and many inputs in long rows (`gathered`).
+//! Column-major readers see `X` as nalgebra's `lanes × features` matrix.
 
 mod blocks;
 mod gathered;
@@ -22,7 +23,7 @@ use crate::map::MapInPlace;
 use crate::math::Tanh;
 use crate::{Isa, Matrix, MatrixMut, Real, Staircase};
 pub(crate) use blocks::{Block, Operands, block};
-pub use gathered::Room;
+pub(crate) use gathered::Room;
 use gathered::{gathered, reads_often};
 pub(crate) use outer::Outer;
 pub use outer::{outer, outer_scratch};
@@ -56,7 +57,8 @@ pub enum Finish<T> {
 ///
 /// `w: [n, k]`, `x: [k, lanes]`, `y: [n, lanes]`; only `shape`'s columns of each row are read. Panics if the shapes
 /// disagree. Costs `shape.nonzeros()·lanes` multiply-adds. Rows of `x` that begin on cache lines are fastest, 64 lanes
-/// wide in single precision and 32 in double.
+/// wide in single precision and 32 in double. Where there are more inputs or weights than a second-level cache holds, and
+/// more than eight vectors of lanes, the thread keeps up to 256 KiB for copies of the inputs.
 /// The input gradient `dX = Wᵀ·dY` is the same product with the transposed weights and `shape.transposed()`.
 pub fn product<T: Real>(
     isa: Isa,
