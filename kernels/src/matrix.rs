@@ -133,6 +133,10 @@ impl Staircase {
         }
         Staircase { rows: self.cols, cols: self.rows, runs }
     }
+    /// Columns up to the last that any row reads.
+    pub fn used(&self) -> usize {
+        self.runs.iter().map(|run| run.inner.end).max().unwrap_or(0)
+    }
     /// Number of weights that may be non-zero.
     pub fn nonzeros(&self) -> usize {
         self.runs.iter().map(|r| r.rows.len() * r.inner.len()).sum()

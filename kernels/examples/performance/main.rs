@@ -15,23 +15,27 @@ use std::fs;
 use std::path::Path;
 
 fn main() {
-    let Some(path) = std::env::args().nth(1) else {
-        eprintln!("performance: the record is missing; see the head of this example");
-        std::process::exit(2);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (record, machine) = match &arguments[..] {
+        [record] => (record, None),
+        [record, machine] => (record, Some(machine)),
+        _ => {
+            eprintln!("performance: RECORD [MACHINE]; see the head of this example");
+            std::process::exit(2);
+        }
     };
-    let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{path}: {e}"));
+    let text = fs::read_to_string(record).unwrap_or_else(|e| panic!("{record}: {e}"));
     let entries = record::entries(&text);
-    let arguments = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
-    let machine = std::env::args().nth(2);
-    let page_path = docs.join(machine.as_ref().map_or("performance.md".into(), |m| format!("performance-{m}.md")));
+    let (before, behind) = machine.map_or_else(Default::default, |m| (format!("{m}-"), format!("-{m}")));
+    let page_path = docs.join(format!("performance{behind}.md"));
     let mut page = fs::read_to_string(&page_path).unwrap_or_else(|e| panic!("{}: {e}", page_path.display()));
     for part in &record::PARTS {
         let of_part: Vec<&Entry> = entries.iter().filter(|entry| (part.holds)(entry)).collect();
         assert!(!of_part.is_empty(), "the record has no line of `{}`", part.name);
-        let file = machine.as_ref().map_or(String::new(), |m| format!("{m}-")) + "kernels-" + part.name + ".svg";
+        let file = format!("{before}kernels-{}.svg", part.name);
         fs::write(docs.join("performance").join(&file), picture::bars(part.title, &of_part)).expect("the figure");
-        page = with_block(&page, part, &block(part, &file, &arguments, &of_part));
+        page = with_block(&page, part, &block(part, &file, &arguments.join(" "), &of_part));
     }
     fs::write(&page_path, page).expect("the page");
 }

@@ -40,6 +40,14 @@ pub(crate) struct Block<'a, T> {
     pub leak: Option<T>,
 }
 
+impl<'a, T: Copy> Block<'a, T> {
+    /// What the outputs start from, and end with, where only `inner` of the inner range is summed.
+    pub(super) fn ends(&self, inner: &Range<usize>) -> (TileStart<'a, T>, Option<T>) {
+        let start = if inner.start == self.inner.start { self.start } else { TileStart::Output };
+        (start, if inner.end == self.inner.end { self.leak } else { None })
+    }
+}
+
 /// Computes one block: a strip of lanes through all rows before the next, so that its inputs stay near. Long inner ranges go
 /// in pieces with the outputs reloaded, which keeps each chain's order.
 pub(crate) fn block<T: Real, S: Simd<T>>(s: S, o: &mut Operands<T>, b: &Block<T>) {
@@ -52,7 +60,7 @@ pub(crate) fn block<T: Real, S: Simd<T>>(s: S, o: &mut Operands<T>, b: &Block<T>
 }
 
 /// `whole` in pieces of `length`; one empty piece if it is empty.
-fn pieces(whole: &Range<usize>, length: usize) -> impl Iterator<Item = Range<usize>> + use<> {
+pub(super) fn pieces(whole: &Range<usize>, length: usize) -> impl Iterator<Item = Range<usize>> + use<> {
     let Range { start, end } = *whole;
     (0..(end - start).div_ceil(length).max(1)).map(move |i| start + i * length..(start + (i + 1) * length).min(end))
 }
@@ -94,8 +102,7 @@ fn strip<T: Real, S: Simd<T>>(
     if rows.is_empty() {
         return;
     }
-    let start = if inner.start == b.inner.start { b.start } else { TileStart::Output };
-    let leak = if inner.end == b.inner.end { b.leak } else { None };
+    let (start, leak) = b.ends(&inner);
     let aliases = !o.by_columns && (o.w.ld * size_of::<T>()).is_multiple_of(WAY);
     let tallest = (S::SUMS / vectors).min(if aliases { 8 } else { 12 });
     let tiles = rows.len().div_ceil(tallest);

@@ -58,7 +58,7 @@ pub enum Finish<T> {
 /// `w: [n, k]`, `x: [k, lanes]`, `y: [n, lanes]`; only `shape`'s columns of each row are read. Panics if the shapes
 /// disagree. Costs `shape.nonzeros()·lanes` multiply-adds. Rows of `x` that begin on cache lines are fastest, 64 lanes
 /// wide in single precision and 32 in double. Where there are more inputs or weights than a second-level cache holds, and
-/// more than eight vectors of lanes, the thread keeps up to 256 KiB for copies of the inputs.
+/// more than eight vectors of lanes, the thread keeps room for a copy of up to four vectors of each input.
 /// The input gradient `dX = Wᵀ·dY` is the same product with the transposed weights and `shape.transposed()`.
 pub fn product<T: Real>(
     isa: Isa,

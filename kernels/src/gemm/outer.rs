@@ -12,8 +12,8 @@ use crate::{Isa, Matrix, MatrixMut, Real, Staircase};
 
 /// Columns of a panel.
 const PANEL: usize = 128;
-/// Panels' rows begin at multiples of it: a cache line.
-const LINE: usize = 16;
+/// Copies' rows begin at multiples of it: a cache line, in double precision two.
+pub(super) const LINE: usize = 16;
 
 /// Weight gradient `dW[i, p] (+)= Σ_b dY[i, b]·X[p, b]` for `p` in `inner(i)`, chained over ascending `b`.
 ///
@@ -62,7 +62,7 @@ impl<T: Real> Kernel<T> for Outer<'_, T> {
         let Outer { shape, add, dy, x, dw, scratch } = self;
         let start = if add { TileStart::Output } else { TileStart::Zero };
         let (lanes, ld) = (dy.cols, panel_ld(x.rows));
-        let used = shape.runs.iter().map(|run| run.inner.end).max().unwrap_or(0);
+        let used = shape.used();
         for first in (0..used).step_by(PANEL) {
             let columns = first..(first + PANEL).min(used);
             let turned = MatrixMut::new(scratch, lanes, columns.len(), ld);

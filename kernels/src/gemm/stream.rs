@@ -3,8 +3,7 @@
 //! A few rows of them go through all lanes after others, while the rows behind are on their way. Left to itself the machine
 //! guesses only the lines of a row that is read to its end, and a strip of lanes is three lines of each row.
 
-use super::blocks::{Block, Operands, block};
-use super::tile::TileStart;
+use super::blocks::{Block, Operands, block, pieces};
 use crate::Real;
 use crate::isa::Simd;
 
@@ -30,10 +29,8 @@ pub(super) fn reads_once<T: Real, S: Simd<T>>(_: S, b: &Block<T>) -> bool {
 /// Computes one block. Each output's chain has the order that [`block`] gives it.
 #[inline(never)]
 pub(super) fn streamed<T: Real, S: Simd<T>>(s: S, o: &mut Operands<T>, b: &Block<T>) {
-    for first in b.inner.clone().step_by(ROWS) {
-        let inner = first..(first + ROWS).min(b.inner.end);
-        let start = if first == b.inner.start { b.start } else { TileStart::Output };
-        let leak = if inner.end == b.inner.end { b.leak } else { None };
+    for inner in pieces(&b.inner, ROWS) {
+        let (start, leak) = b.ends(&inner);
         for lane in b.lanes.clone().step_by(VECTORS * S::LANES) {
             let lanes = lane..(lane + VECTORS * S::LANES).min(b.lanes.end);
             for row in inner.clone() {
