@@ -11,8 +11,8 @@ use std::io::{BufRead, Write};
 use std::sync::Arc;
 use std::time::Instant;
 
-use nafal::autodiff::{CustomOp, Gradients, Linear, ParameterId, Parameters, Prepared, Seed, Tape, Var};
-use nafal_kernels::gemm::Finish;
+use nafal::autodiff::{CustomOp, Gradients, Linear, ParameterId, Parameters, Seed, Tape, TransposedWeights, Var};
+use nafal_kernels::gemm::Epilogue;
 use nafal_kernels::{Isa, Staircase, math};
 use serde_json::{Value, json};
 
@@ -57,7 +57,7 @@ impl CustomOp<f64> for ShiftedExp {
 
 /// A dense layer without bias among the given parameters.
 fn layer(weight: ParameterId) -> Linear<f64> {
-    Linear { weight, bias: None, table: None, finish: Finish::Store }
+    Linear { weight, bias: None, table: None, epilogue: Epilogue::Store }
 }
 
 /// Sum of a row of a value over the columns in use.
@@ -68,7 +68,7 @@ fn sum(tape: &Tape<f64>, row: Var) -> f64 {
 /// Value and, if asked for, gradient of the least-squares objective: `x` are the weights of a layer over the powers of `t`,
 /// a point a column.
 fn least_squares(x: &[f64], n: usize, gradient: bool) -> (f64, Vec<f64>) {
-    let (mut parameters, mut prepared) = (Parameters::<f64>::new(), Prepared::default());
+    let (mut parameters, mut prepared) = (Parameters::<f64>::new(), TransposedWeights::default());
     let weights = parameters.add_matrix("x", Staircase::dense(1, x.len()));
     parameters.fill(weights, |_, j| x[j]);
     prepared.refresh(Isa::detect(), &parameters);
@@ -111,7 +111,7 @@ fn least_squares(x: &[f64], n: usize, gradient: bool) -> (f64, Vec<f64>) {
 /// of ones, and the logarithm's derivative `1/Σ` seeds the way back.
 fn log_sum_exp(x: &[f64], gradient: bool) -> (f64, Vec<f64>) {
     let rows = x.len().div_ceil(LANES).max(1);
-    let (mut parameters, mut prepared) = (Parameters::<f64>::new(), Prepared::default());
+    let (mut parameters, mut prepared) = (Parameters::<f64>::new(), TransposedWeights::default());
     let ones = parameters.add_matrix("ones", Staircase::dense(1, rows));
     parameters.fill(ones, |_, _| 1.0);
     prepared.refresh(Isa::detect(), &parameters);

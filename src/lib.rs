@@ -10,12 +10,15 @@ mod error;
 #[cfg(feature = "cli")]
 pub mod evaluate;
 pub mod flow;
+mod progress;
 pub mod random;
 #[cfg(feature = "report")]
 pub mod report;
+pub mod stats;
 
 pub use detect::{Detector, Model, Preset, ScoreKind, Threshold};
 pub use error::{DataError, Error, Result};
+pub use progress::{Progress, Quiet};
 
 /// The README's example, run as a test.
 #[cfg(doctest)]

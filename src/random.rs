@@ -23,7 +23,7 @@ pub enum Purpose {
     Batches = 4,
     /// Noise on training features.
     Noise = 5,
-    /// Draws from a flow.
+    /// Samples from a flow.
     Samples = 6,
     /// Splits of an evaluation protocol.
     Splits = 7,

@@ -1,8 +1,8 @@
-//! Laws of the density: it integrates to one before and after training, draws follow it, a class changes it.
+//! Laws of the density: it integrates to one before and after training, draws follow it, a context changes it.
 
 use nafal::autodiff::{AdamOptions, OneCycle};
 use nafal::flow::strategies::{Magnitudes, Sizes, cases, settings};
-use nafal::flow::{BatchSource, Classes, Flow, FlowSpec, Trainer, TrainingOptions};
+use nafal::flow::{BatchSource, Context, Flow, FlowSpec, Trainer, TrainingOptions};
 use nafal::random::{Purpose, below, normal, stream};
 use nafal_kernels::Isa;
 use nafal_kernels::dsf::Slope;
@@ -17,9 +17,9 @@ fn nodes(end: f64, count: usize) -> Vec<(f64, f64)> {
 }
 
 /// `∫ p(x) dx` of a flow on one or two features.
-fn mass(flow: &Flow<f64>, classes: Classes) -> f64 {
+fn mass(flow: &Flow<f64>, contexts: Context) -> f64 {
     let total = |x: Vec<f64>, weights: &dyn Fn(usize) -> f64| {
-        let density = flow.density(&x, classes).log_density;
+        let density = flow.density(&x, contexts).log_density;
         density.iter().enumerate().map(|(i, l)| l.exp() * weights(i)).sum::<f64>()
     };
     match flow.spec().features {
@@ -54,9 +54,9 @@ proptest! {
     fn any_density_on_a_line_integrates_to_one(
         case in cases(Sizes { features: 1..=1, blocks: 1..=3, batch: 1..=1, ..Sizes::default() }, Magnitudes::MILD)
     ) {
-        let class = if case.spec.classes > 0 { Classes::Same(case.spec.classes as u32 - 1) } else { Classes::None };
+        let context = if case.spec.contexts > 0 { Context::Same(case.spec.contexts as u32 - 1) } else { Context::None };
         for &isa in Isa::available() {
-            let mass = mass(&case.flow::<f64>().with_isa(isa), class);
+            let mass = mass(&case.flow::<f64>().with_isa(isa), context);
             prop_assert!((mass - 1.0).abs() <= 1e-6, "{}: {mass}", isa.name());
         }
     }
@@ -68,10 +68,10 @@ proptest! {
     ) {
         for &isa in Isa::available() {
             let flow = case.flow::<f64>().with_isa(isa);
-            let class = case.spec.classes.saturating_sub(1) as u32;
-            let draws = flow.sample(n, class, &mut stream(case.seed, Purpose::Samples, 0, 0));
-            let classes = if case.spec.classes > 0 { Classes::Same(class) } else { Classes::None };
-            let density = flow.density(&draws.x, classes).log_density;
+            let context = case.spec.contexts.saturating_sub(1) as u32;
+            let draws = flow.sample(n, context, &mut stream(case.seed, Purpose::Samples, 0, 0));
+            let contexts = if case.spec.contexts > 0 { Context::Same(context) } else { Context::None };
+            let density = flow.density(&draws.x, contexts).log_density;
             prop_assert_eq!(density.len(), n);
             for (claimed, found) in draws.log_density.iter().zip(&density) {
                 prop_assert!((claimed - found).abs() <= 1e-9 * (1.0 + found.abs()), "{claimed} and {found}");
@@ -82,8 +82,8 @@ proptest! {
     #[test]
     fn density_is_base_plus_log_det(case in cases(Sizes::default(), Magnitudes::WILD)) {
         let (flow, x) = (case.flow::<f64>(), case.inputs::<f64>());
-        let (z, log_det) = flow.data_to_latent(&x, case.classes());
-        let density = flow.density(&x, case.classes());
+        let (z, log_det) = flow.data_to_latent(&x, case.contexts());
+        let density = flow.density(&x, case.contexts());
         for (b, z) in z.chunks_exact(case.spec.features).enumerate() {
             let base: f64 = z.iter().map(|z| -0.5 * z * z - 0.5 * (2.0 * std::f64::consts::PI).ln()).sum();
             prop_assert!((density.log_base[b] - base).abs() <= 1e-13 * base.abs());
@@ -92,13 +92,13 @@ proptest! {
     }
 
     #[test]
-    fn a_class_reaches_the_first_feature(
-        case in cases(Sizes { classes: 2..=4, blocks: 1..=1, ..Sizes::default() }, Magnitudes::MILD)
+    fn a_context_reaches_the_first_feature(
+        case in cases(Sizes { contexts: 2..=4, blocks: 1..=1, ..Sizes::default() }, Magnitudes::MILD)
     ) {
         for flow in [case.flow::<f64>(), Flow::new(case.spec, case.seed, 0).unwrap()] {
             let x = case.inputs::<f64>();
-            let first = |class| -> Vec<f64> {
-                flow.data_to_latent(&x, Classes::Same(class)).0.into_iter().step_by(case.spec.features).collect()
+            let first = |context| -> Vec<f64> {
+                flow.data_to_latent(&x, Context::Same(context)).0.into_iter().step_by(case.spec.features).collect()
             };
             prop_assert!(first(0).iter().zip(&first(1)).all(|(a, b)| a != b), "{:?} {:?}", first(0), first(1));
         }
@@ -115,8 +115,8 @@ proptest! {
             Magnitudes { reach: 1.0, ..Magnitudes::MILD },
         )
     ) {
-        let class = if case.spec.classes > 0 { Classes::Same(0) } else { Classes::None };
-        let mass = mass(&case.flow::<f64>(), class);
+        let context = if case.spec.contexts > 0 { Context::Same(0) } else { Context::None };
+        let mass = mass(&case.flow::<f64>(), context);
         prop_assert!((mass - 1.0).abs() <= 1e-6, "{mass}");
     }
 
@@ -126,8 +126,8 @@ proptest! {
     ) {
         let (m, flow, n) = (case.spec.features, case.flow::<f64>(), 2000);
         let draws = flow.sample(n, 0, &mut stream(case.seed, Purpose::Samples, 1, 0));
-        let classes = if case.spec.classes > 0 { Classes::Same(0) } else { Classes::None };
-        let (z, _) = flow.data_to_latent(&draws.x, classes);
+        let contexts = if case.spec.contexts > 0 { Context::Same(0) } else { Context::None };
+        let (z, _) = flow.data_to_latent(&draws.x, contexts);
         for i in 0..m {
             // The statistic exceeds 2.2 once in 8000 samples.
             let distance = kolmogorov(z.iter().skip(i).step_by(m).copied().collect());
@@ -179,16 +179,16 @@ fn training_learns_two_clusters_and_keeps_the_mass() {
     for (features, slope, best) in
         [(1, Slope::Softplus, entropy), (2, Slope::Bounded { limit: 5.0 }, entropy + further)]
     {
-        let spec = FlowSpec { features, classes: 0, blocks: 2, layers: 1, hidden: 21, units: 5, slope };
+        let spec = FlowSpec { features, contexts: 0, blocks: 2, layers: 1, hidden: 21, units: 5, slope };
         let mut flow = Flow::<f64>::new(spec, 5, 0).unwrap();
         let held_out: Vec<f64> = (0..1000).flat_map(|i| Clusters.draw((1 << 50) + i, features)).collect();
         let surprise =
-            |flow: &Flow<f64>| -flow.density(&held_out, Classes::None).log_density.iter().sum::<f64>() / 1000.0;
-        let (before, mass_before) = (surprise(&flow), mass(&flow, Classes::None));
+            |flow: &Flow<f64>| -flow.density(&held_out, Context::None).log_density.iter().sum::<f64>() / 1000.0;
+        let (before, mass_before) = (surprise(&flow), mass(&flow, Context::None));
         let options = TrainingOptions { batch: 128, adam: AdamOptions { beta2: 0.99, ..AdamOptions::default() } };
         let schedule = OneCycle { steps: 250, peak: 1e-2, warm_up: 0.2 };
         let loss = Trainer::new(&flow, options).run(&mut flow, schedule, &Clusters, |_, _| true);
-        let (after, mass_after) = (surprise(&flow), mass(&flow, Classes::None));
+        let (after, mass_after) = (surprise(&flow), mass(&flow, Context::None));
         println!("{features} features: {before} → {after} nats, training loss {loss}, entropy {best}");
         for mass in [mass_before, mass_after] {
             assert!((mass - 1.0).abs() <= 1e-6, "{features} features: mass {mass}");

@@ -7,7 +7,7 @@ use nafal::detect::{
     Base, Configuration, Detector, ExtractorSpec, JointTrainer, MapKind, Preset, ScoreKind, ViewNet, dense_views,
 };
 use nafal::flow::strategies::{Case, Magnitudes, Sizes, cases, settings};
-use nafal::flow::{BatchSource, Classes, Density, Flow, FlowSpec, Trainer, TrainingOptions};
+use nafal::flow::{BatchSource, Context, Density, Flow, FlowSpec, Trainer, TrainingOptions};
 use nafal::random::{Purpose, below, normal, permutation, stream};
 use nafal_kernels::dsf::Slope;
 use nafal_kernels::{Isa, Real};
@@ -26,17 +26,17 @@ fn with_threads<R: Send>(threads: usize, f: impl FnOnce() -> R + Send) -> R {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(f)
 }
 
-/// Noise with a bend; the class shifts the first feature.
+/// Noise with a bend; the context shifts the first feature.
 struct Bent;
 
 impl<T: Real> BatchSource<T> for Bent {
-    fn fill(&self, step: u64, first: usize, count: usize, classes: &mut [u32], tile: &mut [T], lanes: usize) {
+    fn fill(&self, step: u64, first: usize, count: usize, contexts: &mut [u32], tile: &mut [T], lanes: usize) {
         for b in 0..count {
             let mut rng = stream(0, Purpose::Simulation, step, (first + b) as u64);
-            classes[b] = below(&mut rng, 3) as u32;
+            contexts[b] = below(&mut rng, 3) as u32;
             let t: f64 = normal(&mut rng);
             for i in 0..tile.len() / lanes {
-                let v = t.powi(i as i32 + 1) + f64::from(classes[b]) + 0.3 * normal::<f64>(&mut rng);
+                let v = t.powi(i as i32 + 1) + f64::from(contexts[b]) + 0.3 * normal::<f64>(&mut rng);
                 tile[i * lanes + b] = T::from_f64(v);
             }
         }
@@ -45,7 +45,8 @@ impl<T: Real> BatchSource<T> for Bent {
 
 /// Parameters after a few steps whose batch is no whole number of tiles and whose tiles no whole number a slot.
 fn trained<T: Real>(isa: Isa) -> (Vec<u64>, Vec<u64>) {
-    let spec = FlowSpec { features: 5, classes: 3, blocks: 2, layers: 2, hidden: 19, units: 3, slope: Slope::Softplus };
+    let spec =
+        FlowSpec { features: 5, contexts: 3, blocks: 2, layers: 2, hidden: 19, units: 3, slope: Slope::Softplus };
     let mut flow = Flow::<T>::new(spec, 1, 0).unwrap().with_isa(isa);
     let adam = AdamOptions { clip: 1.0, decay: 1e-3, ..AdamOptions::default() };
     let mut losses = Vec::new();
@@ -181,25 +182,25 @@ fn density_bits(d: &Density) -> Vec<(u64, u64)> {
     d.log_density.iter().zip(&d.log_base).map(|(a, b)| (a.to_bits(), b.to_bits())).collect()
 }
 
-/// A row's density is the same alone, at any position, among rows that are no numbers, and with its class given for it
+/// A row's density is the same alone, at any position, among rows that are no numbers, and with its context given for it
 /// alone or for all.
 fn lanes_are_independent<T: Real>(case: &Case, isa: Isa) -> Law {
     let (m, n) = (case.spec.features, case.batch);
     let (flow, x) = (case.flow::<T>().with_isa(isa), case.inputs::<T>());
     let place = format!("{} {}", T::NAME, isa.name());
-    let class = |b: usize| match case.classes() {
-        Classes::Each(classes) => Some(classes[b]),
+    let context = |b: usize| match case.contexts() {
+        Context::Each(contexts) => Some(contexts[b]),
         _ => None,
     };
-    let whole = density_bits(&flow.density(&x, case.classes()));
+    let whole = density_bits(&flow.density(&x, case.contexts()));
     let order = permutation(&mut stream(case.seed, Purpose::Splits, 0, 0), n);
     for &b in order.iter().take(4) {
-        let alone = flow.density(&x[b * m..(b + 1) * m], class(b).map_or(Classes::None, Classes::Same));
+        let alone = flow.density(&x[b * m..(b + 1) * m], context(b).map_or(Context::None, Context::Same));
         prop_assert_eq!(density_bits(&alone)[0], whole[b], "{}: row {} alone", place, b);
     }
     let permuted: Vec<T> = order.iter().flat_map(|&b| x[b * m..(b + 1) * m].to_vec()).collect();
-    let permuted_classes: Vec<u32> = order.iter().filter_map(|&b| class(b)).collect();
-    let given = if case.spec.classes > 0 { Classes::Each(&permuted_classes) } else { Classes::None };
+    let permuted_classes: Vec<u32> = order.iter().filter_map(|&b| context(b)).collect();
+    let given = if case.spec.contexts > 0 { Context::Each(&permuted_classes) } else { Context::None };
     let moved = density_bits(&flow.density(&permuted, given));
     for (i, &b) in order.iter().enumerate() {
         prop_assert_eq!(moved[i], whole[b], "{}: row {} moved to {}", place, b, i);
@@ -208,7 +209,7 @@ fn lanes_are_independent<T: Real>(case: &Case, isa: Isa) -> Law {
     let kept = order[0];
     let mut poisoned = vec![T::from_f64(f64::NAN); n * m];
     poisoned[kept * m..(kept + 1) * m].copy_from_slice(&x[kept * m..(kept + 1) * m]);
-    let among = density_bits(&flow.density(&poisoned, case.classes()));
+    let among = density_bits(&flow.density(&poisoned, case.contexts()));
     prop_assert_eq!(among[kept], whole[kept], "{}: row {} among NaN", place, kept);
     Ok(())
 }
@@ -217,13 +218,13 @@ fn lanes_are_independent<T: Real>(case: &Case, isa: Isa) -> Law {
 fn inverse_lanes_are_independent<T: Real>(case: &Case, isa: Isa) -> Law {
     let (m, n) = (case.spec.features, case.batch);
     let (flow, z) = (case.flow::<T>().with_isa(isa), case.inputs::<T>());
-    let (x, log_det) = flow.latent_to_data(&z, case.classes());
+    let (x, log_det) = flow.latent_to_data(&z, case.contexts());
     for b in [0, n / 2, n - 1] {
-        let class = match case.classes() {
-            Classes::Each(classes) => Classes::Same(classes[b]),
+        let context = match case.contexts() {
+            Context::Each(contexts) => Context::Same(contexts[b]),
             other => other,
         };
-        let (alone, alone_det) = flow.latent_to_data(&z[b * m..(b + 1) * m], class);
+        let (alone, alone_det) = flow.latent_to_data(&z[b * m..(b + 1) * m], context);
         prop_assert!(alone.iter().zip(&x[b * m..]).all(|(a, b)| a.bits() == b.bits()), "row {b}");
         prop_assert_eq!(alone_det[0].to_bits(), log_det[b].to_bits());
     }
@@ -257,7 +258,7 @@ proptest! {
 fn jointly_trained(threads: usize) -> Vec<ViewNet<f32>> {
     let net = |hidden: usize, blocks: usize| {
         let extractor = ExtractorSpec { columns: 5, views: 5, layers: 2, hidden: 6, features: 8 };
-        let flow = FlowSpec { features: 8, classes: 5, blocks, layers: 2, hidden, units: 16, slope: Slope::Softplus };
+        let flow = FlowSpec { features: 8, contexts: 5, blocks, layers: 2, hidden, units: 16, slope: Slope::Softplus };
         let maps = dense_views(MapKind::Gaussian, extractor.views, extractor.columns, 0, &[], 1, 0);
         let net = ViewNet::<f32>::new(extractor, flow, 1, 0).unwrap();
         let mut trainer = JointTrainer::new(Isa::detect(), net, maps.into(), AdamOptions::default(), 0.1, 1, 0);

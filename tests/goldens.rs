@@ -2,8 +2,8 @@
 //!
 //! Tolerance: `|got − want| ≤ tol · max(1, largest magnitude in that output or gradient block)`.
 
-use nafal::autodiff::{Adam, AdamOptions, Gradients, Parameters, Prepared, Tape};
-use nafal::flow::{Classes, Flow, FlowSpec};
+use nafal::autodiff::{Adam, AdamOptions, Gradients, Parameters, Tape, TransposedWeights};
+use nafal::flow::{Context, Flow, FlowSpec};
 use nafal_kernels::dsf::Slope;
 use nafal_kernels::{Isa, Real};
 use serde_json::Value;
@@ -60,7 +60,7 @@ fn naf_case<T: Real>(isa: Isa, case: &Value, tolerance: f64) {
     let blocks = case["blocks"].as_array().unwrap();
     let spec = FlowSpec {
         features: m,
-        classes: 0,
+        contexts: 0,
         blocks: blocks.len(),
         layers,
         hidden: size(&case["hidden"]),
@@ -81,11 +81,11 @@ fn naf_case<T: Real>(isa: Isa, case: &Value, tolerance: f64) {
     }
     let x: Vec<T> = numbers(&case["x"]).into_iter().map(T::from_f64).collect();
     let n = x.len() / m;
-    let (z, log_det) = flow.data_to_latent(&x, Classes::None);
+    let (z, log_det) = flow.data_to_latent(&x, Context::None);
     let z: Vec<f64> = z.iter().map(|v| v.to_f64()).collect();
     close("z", &z, &numbers(&case["z"]), tolerance);
     close("log_det", &log_det, &numbers(&case["log_det"]), tolerance);
-    close("log_prob", &flow.density(&x, Classes::None).log_density, &numbers(&case["log_prob"]), tolerance);
+    close("log_prob", &flow.density(&x, Context::None).log_density, &numbers(&case["log_prob"]), tolerance);
 
     let mut tape = Tape::<T>::new(isa);
     tape.begin(n);
@@ -96,7 +96,7 @@ fn naf_case<T: Real>(isa: Isa, case: &Value, tolerance: f64) {
     });
     flow.record_nll(&mut tape, input, 1.0 / n as f64);
     close("nll", &[tape.loss()], &numbers(&case["nll"]), tolerance);
-    let mut prepared = Prepared::default();
+    let mut prepared = TransposedWeights::default();
     prepared.refresh(isa, flow.parameters());
     let mut gradients = Gradients::zeros(flow.parameters());
     tape.backward(flow.parameters(), &prepared, &mut gradients, &mut []);

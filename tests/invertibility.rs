@@ -3,7 +3,7 @@
 
 use nafal::autodiff::Tape;
 use nafal::flow::strategies::{Case, Magnitudes, Sizes, cases, settings};
-use nafal::flow::{Classes, Flow, FlowSpec};
+use nafal::flow::{Context, Flow, FlowSpec};
 use nafal_kernels::{Isa, Real};
 use proptest::prelude::*;
 
@@ -29,12 +29,12 @@ fn reversed<T: Copy>(rows: &[T], m: usize) -> Vec<T> {
 }
 
 /// `ln ∂z_i/∂x_i` of a single block at each row, `[n, m]`, from the tape.
-fn log_slopes<T: Real>(block: &Flow<T>, x: &[T], classes: Classes) -> Vec<f64> {
+fn log_slopes<T: Real>(block: &Flow<T>, x: &[T], contexts: Context) -> Vec<f64> {
     let (m, mut tape) = (block.spec().features, Tape::new(block.isa()));
     let n = x.len() / m;
     tape.begin(n);
-    if let Classes::Each(classes) = classes {
-        tape.set_classes(classes.iter().copied());
+    if let Context::Each(contexts) = contexts {
+        tape.set_classes(contexts.iter().copied());
     }
     let input = tape.input(m, false, |tile, lanes| {
         (0..n * m).for_each(|at| tile[at % m * lanes + at / m] = x[at]);
@@ -59,10 +59,10 @@ fn on_every_isa(law: impl Fn(Isa) -> Law) -> Law {
 fn blocks_solve<T: Real>(case: &Case, isa: Isa) -> Law {
     let (m, eps) = (case.spec.features, T::EPSILON.to_f64());
     let block = case.flow::<T>().with_isa(isa);
-    let (z, _) = block.data_to_latent(&case.inputs::<T>(), case.classes());
-    let (x, log_det) = block.latent_to_data(&z, case.classes());
-    let (again, log_det_again) = block.data_to_latent(&x, case.classes());
-    let slopes = log_slopes(&block, &x, case.classes());
+    let (z, _) = block.data_to_latent(&case.inputs::<T>(), case.contexts());
+    let (x, log_det) = block.latent_to_data(&z, case.contexts());
+    let (again, log_det_again) = block.data_to_latent(&x, case.contexts());
+    let slopes = log_slopes(&block, &x, case.contexts());
     for at in 0..z.len() {
         let (want, got, x) = (z[at].to_f64(), again[at].to_f64(), x[at].to_f64());
         let bound = 64.0 * eps * (1.0 + want.abs() + slopes[at].exp() * x.abs());
@@ -87,11 +87,11 @@ fn stacks_compose<T: Real>(case: &Case, isa: Isa) -> Law {
     let (m, flow) = (case.spec.features, case.flow::<T>().with_isa(isa));
     let blocks: Vec<Flow<T>> = (0..case.spec.blocks).map(|b| single_block(&flow, b)).collect();
     let x = case.inputs::<T>();
-    let (z, log_det) = flow.data_to_latent(&x, case.classes());
+    let (z, log_det) = flow.data_to_latent(&x, case.contexts());
     let (mut value, mut total) = (x, vec![0.0; case.batch]);
     for (b, block) in blocks.iter().enumerate() {
         let input = if b % 2 == 1 { reversed(&value, m) } else { value };
-        let (output, part) = block.data_to_latent(&input, case.classes());
+        let (output, part) = block.data_to_latent(&input, case.contexts());
         value = if b % 2 == 1 { reversed(&output, m) } else { output };
         total.iter_mut().zip(part).for_each(|(t, p)| *t += p);
     }
@@ -99,11 +99,11 @@ fn stacks_compose<T: Real>(case: &Case, isa: Isa) -> Law {
     for (l, t) in log_det.iter().zip(&total) {
         prop_assert!((l - t).abs() <= 1e-13 * (m * blocks.len()) as f64 * (1.0 + l.abs()), "log-det {l}, sum {t}");
     }
-    let (x, _) = flow.latent_to_data(&z, case.classes());
+    let (x, _) = flow.latent_to_data(&z, case.contexts());
     let mut value = z;
     for (b, block) in blocks.iter().enumerate().rev() {
         let input = if b % 2 == 1 { reversed(&value, m) } else { value };
-        let (output, _) = block.latent_to_data(&input, case.classes());
+        let (output, _) = block.latent_to_data(&input, case.contexts());
         value = if b % 2 == 1 { reversed(&output, m) } else { output };
     }
     prop_assert_eq!(bits(&x), bits(&value), "inverse {} {}", T::NAME, isa.name());
@@ -115,8 +115,8 @@ fn stacks_return<T: Real>(case: &Case, isa: Isa) -> Law {
     let (m, eps) = (case.spec.features, T::EPSILON.to_f64());
     let flow = case.flow::<T>().with_isa(isa);
     let x = case.inputs::<T>();
-    let (z, log_det) = flow.data_to_latent(&x, case.classes());
-    let (back, _) = flow.latent_to_data(&z, case.classes());
+    let (z, log_det) = flow.data_to_latent(&x, case.contexts());
+    let (back, _) = flow.latent_to_data(&z, case.contexts());
     for at in 0..x.len() {
         let row = at / m;
         // The steepest way back is at most as steep as all features and blocks together.
@@ -142,10 +142,10 @@ fn blocks_are_triangular<T: Real>(case: &Case, isa: Isa, j: usize, intruder: f64
     let row = case.batch / 2;
     let mut changed = x.clone();
     changed[row * m + j] = T::from_f64(intruder);
-    let (z, log_det) = block.data_to_latent(&x, case.classes());
-    let (changed_z, changed_log_det) = block.data_to_latent(&changed, case.classes());
+    let (z, log_det) = block.data_to_latent(&x, case.contexts());
+    let (changed_z, changed_log_det) = block.data_to_latent(&changed, case.contexts());
     let (slopes, changed_slopes) =
-        (log_slopes(&block, &x, case.classes()), log_slopes(&block, &changed, case.classes()));
+        (log_slopes(&block, &x, case.contexts()), log_slopes(&block, &changed, case.contexts()));
     for at in (0..z.len()).filter(|&at| at / m != row || at % m < j) {
         prop_assert!(z[at].is_finite(), "{} {}: z[{at}] = {}", T::NAME, isa.name(), z[at]);
         prop_assert_eq!(z[at].bits(), changed_z[at].bits(), "{} {}: z[{}]", T::NAME, isa.name(), at);
@@ -187,8 +187,8 @@ fn outputs_never_fall<T: Real>(case: &Case, isa: Isa, j: usize) -> Law {
             row
         })
         .collect();
-    let classes = if case.spec.classes > 0 { Classes::Same(0) } else { Classes::None };
-    let z: Vec<T> = block.data_to_latent(&x, classes).0.iter().skip(j).step_by(m).copied().collect();
+    let contexts = if case.spec.contexts > 0 { Context::Same(0) } else { Context::None };
+    let z: Vec<T> = block.data_to_latent(&x, contexts).0.iter().skip(j).step_by(m).copied().collect();
     for i in 1..z.len() {
         let (low, high) = (z[i - 1].to_f64(), z[i].to_f64());
         if fan[i - 1] == fan[i] {
@@ -261,8 +261,8 @@ proptest! {
             let row = case.batch / 2;
             let mut changed = z.clone();
             changed[row * m] = intruder;
-            let (x, _) = flow.latent_to_data(&z, case.classes());
-            let (changed_x, _) = flow.latent_to_data(&changed, case.classes());
+            let (x, _) = flow.latent_to_data(&z, case.contexts());
+            let (changed_x, _) = flow.latent_to_data(&changed, case.contexts());
             for at in (0..x.len()).filter(|&at| at / m != row) {
                 prop_assert_eq!(x[at].to_bits(), changed_x[at].to_bits());
             }

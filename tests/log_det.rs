@@ -1,9 +1,9 @@
 //! The log-determinant against the determinant of the dense Jacobian, which the tape gives row by row and nalgebra's LU
 //! decomposes, and its tie to the inverse, to the tape and to single precision.
 
-use nafal::autodiff::{Gradients, Prepared, Tape};
+use nafal::autodiff::{Gradients, Tape, TransposedWeights};
 use nafal::flow::strategies::{Case, Magnitudes, Sizes, cases, settings};
-use nafal::flow::{Classes, Flow, FlowSpec};
+use nafal::flow::{Context, Flow, FlowSpec};
 use nafal_kernels::{Isa, Real};
 use nalgebra::DMatrix;
 use proptest::prelude::*;
@@ -24,12 +24,12 @@ struct Recorded {
 
 /// One forward sweep and `m` reverse sweeps, each seeded with ones in one output row: lanes are independent, so that a
 /// sweep gives that row of every lane's Jacobian.
-fn record(flow: &Flow<f64>, x: &[f64], classes: Classes) -> Recorded {
+fn record(flow: &Flow<f64>, x: &[f64], contexts: Context) -> Recorded {
     let (m, mut tape) = (flow.spec().features, Tape::new(flow.isa()));
     let n = x.len() / m;
     tape.begin(n);
-    if let Classes::Each(classes) = classes {
-        tape.set_classes(classes.iter().copied());
+    if let Context::Each(contexts) = contexts {
+        tape.set_classes(contexts.iter().copied());
     }
     let input = tape.input(m, true, |tile, lanes| {
         (0..n * m).for_each(|at| tile[at % m * lanes + at / m] = x[at]);
@@ -40,7 +40,7 @@ fn record(flow: &Flow<f64>, x: &[f64], classes: Classes) -> Recorded {
     let slopes: Vec<Vec<f64>> = (0..n).map(slope).collect();
     let value = tape.value(z);
     let z_rows = (0..n * m).map(|at| value.row(at % m)[at / m]).collect();
-    let mut prepared = Prepared::default();
+    let mut prepared = TransposedWeights::default();
     prepared.refresh(flow.isa(), flow.parameters());
     let mut gradients = Gradients::zeros(flow.parameters());
     let mut jacobians = vec![DMatrix::zeros(m, m); n];
@@ -78,8 +78,8 @@ fn dense_log_det(jacobian: &DMatrix<f64>) -> (f64, f64) {
 fn agrees_with_the_dense_jacobian(case: &Case, isa: Isa) -> Result<usize, TestCaseError> {
     let (m, flow) = (case.spec.features, case.flow::<f64>().with_isa(isa));
     let x = case.inputs::<f64>();
-    let (z, log_det) = flow.data_to_latent(&x, case.classes());
-    let tape = record(&flow, &x, case.classes());
+    let (z, log_det) = flow.data_to_latent(&x, case.contexts());
+    let tape = record(&flow, &x, case.contexts());
     for (z, on_tape) in z.iter().zip(&tape.z) {
         prop_assert_eq!(z.to_bits(), on_tape.to_bits(), "the tape and scoring differ: {} and {}", z, on_tape);
     }
@@ -109,7 +109,7 @@ fn agrees_with_the_dense_jacobian(case: &Case, isa: Isa) -> Result<usize, TestCa
 /// A single block's Jacobian is lower triangular, zeros above the diagonal being zeros to the bit.
 fn blocks_have_triangular_jacobians(case: &Case, isa: Isa) -> Law {
     let (m, flow) = (case.spec.features, case.flow::<f64>().with_isa(isa));
-    let tape = record(&flow, &case.inputs::<f64>(), case.classes());
+    let tape = record(&flow, &case.inputs::<f64>(), case.contexts());
     for (b, jacobian) in tape.jacobians.iter().enumerate() {
         for (i, j) in (0..m).flat_map(|i| (i + 1..m).map(move |j| (i, j))) {
             prop_assert_eq!(jacobian[(i, j)].to_bits() << 1, 0, "row {}: ∂z_{}/∂x_{} = {}", b, i, j, jacobian[(i, j)]);
@@ -140,9 +140,9 @@ proptest! {
     fn single_precision_agrees_with_double(case in cases(Sizes::default(), Magnitudes::MILD)) {
         let (x, wide) = (case.inputs::<f32>(), case.flow::<f32>().cast::<f64>());
         let exact: Vec<f64> = x.iter().map(|v| v.to_f64()).collect();
-        let (_, want) = wide.data_to_latent(&exact, case.classes());
+        let (_, want) = wide.data_to_latent(&exact, case.contexts());
         for &isa in Isa::available() {
-            let (_, got) = case.flow::<f32>().with_isa(isa).data_to_latent(&x, case.classes());
+            let (_, got) = case.flow::<f32>().with_isa(isa).data_to_latent(&x, case.contexts());
             for (b, (got, want)) in got.iter().zip(&want).enumerate() {
                 let bound = 1e-5 * (case.spec.features * case.spec.blocks) as f64 * (1.0 + want.abs());
                 prop_assert!((got - want).abs() <= bound, "{} row {b}: {got}, in double precision {want}", isa.name());

@@ -90,7 +90,8 @@ impl<T: Real> BatchSource<T> for Noise {
 fn warm_steps_on_two_threads() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
     for (hidden, batch) in [(13, 128), (160, 128), (13, 1600)] {
-        let spec = FlowSpec { features: 5, classes: 0, blocks: 2, layers: 2, hidden, units: 4, slope: Slope::Softplus };
+        let spec =
+            FlowSpec { features: 5, contexts: 0, blocks: 2, layers: 2, hidden, units: 4, slope: Slope::Softplus };
         let mut flow = Flow::<f32>::new(spec, 0, 0).unwrap();
         let mut trainer = Trainer::new(&flow, TrainingOptions { batch, adam: AdamOptions::default() });
         let mut steps =
@@ -125,7 +126,7 @@ fn scores_of_many_rows() {
     assert!(large <= small + small / 8, "a stream: {small} bytes for few rows, {large} for many");
 
     let extractor = ExtractorSpec { columns: COLUMNS, views: 64, layers: 1, hidden: 4, features: 2 };
-    let flow = FlowSpec { features: 2, classes: 0, blocks: 1, layers: 1, hidden: 8, units: 2, slope: Slope::Softplus };
+    let flow = FlowSpec { features: 2, contexts: 0, blocks: 1, layers: 1, hidden: 8, units: 2, slope: Slope::Softplus };
     let maps = dense_views(MapKind::Gaussian, extractor.views, COLUMNS, 0, &[], 0, 0);
     let net = ViewNet::<f32>::new(extractor, flow, 0, 0).unwrap();
     let net = JointTrainer::new(Isa::detect(), net, maps.into(), AdamOptions::default(), 0.0, 0, 0).net();

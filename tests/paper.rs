@@ -109,7 +109,7 @@ fn active_learning_runs_behind_an_extractor_and_leaves_it_alone() {
     };
     let (plain, active) = (fit(configuration(false)).unwrap(), fit(configuration(true)).unwrap());
     let views = |m: &Model| {
-        let file = nafal::detect::model_file::Container::from_bytes(&m.to_bytes(), "m").unwrap();
+        let file = nafal::data::container::Container::from_bytes(&m.to_bytes(), "m").unwrap();
         file.tensor_f32("family0.flow0.extractor.views", &[160, COLUMNS + 1]).unwrap().to_vec()
     };
     assert_eq!(views(&plain), views(&active));
@@ -132,7 +132,7 @@ fn a_runaway_likelihood_is_an_error() {
 #[test]
 fn damaged_shapes_are_refused() {
     let model = fit(small(|_| ())).unwrap();
-    let mut file = nafal::detect::model_file::Container::from_bytes(&model.to_bytes(), "m").unwrap();
+    let mut file = nafal::data::container::Container::from_bytes(&model.to_bytes(), "m").unwrap();
     let mut configuration = model.configuration().to_json();
     configuration["families"][0]["extractor"]["hidden"] = 9.into();
     file.set("configuration", configuration);

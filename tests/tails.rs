@@ -1,10 +1,10 @@
 //! Laws far out: finite in, finite out; and gross outliers stay ordered: the farther, the more surprising.
 
-use nafal::autodiff::{AdamOptions, Gradients, OneCycle, Prepared, Tape};
+use nafal::autodiff::{AdamOptions, Gradients, OneCycle, Tape, TransposedWeights};
 use nafal::data::Table;
 use nafal::detect::{Configuration, Detector, Preset, ScoreKind};
 use nafal::flow::strategies::{Case, Magnitudes, Sizes, cases, settings};
-use nafal::flow::{BatchSource, Classes, Flow, FlowSpec, Trainer, TrainingOptions};
+use nafal::flow::{BatchSource, Context, Flow, FlowSpec, Trainer, TrainingOptions};
 use nafal::random::{Purpose, normal, stream};
 use nafal_kernels::dsf::Slope;
 use nafal_kernels::{Isa, Real};
@@ -34,11 +34,11 @@ fn direction(seed: u64, key: u64, m: usize) -> Vec<f64> {
 
 fn values_are_finite<T: Real>(case: &Case, isa: Isa) -> Law {
     let (flow, x) = (case.flow::<T>().with_isa(isa), case.inputs::<T>());
-    let (z, log_det) = flow.data_to_latent(&x, case.classes());
+    let (z, log_det) = flow.data_to_latent(&x, case.contexts());
     let place = format!("{} {}", T::NAME, isa.name());
     prop_assert!(z.iter().all(|v| v.is_finite()), "{place}: z {z:?}");
     prop_assert!(log_det.iter().all(|v| v.is_finite()), "{place}: log-det {log_det:?}");
-    let density = flow.density(&x, case.classes());
+    let density = flow.density(&x, case.contexts());
     prop_assert!(density.log_density.iter().all(|v| v.is_finite()), "{place}: log p {:?}", density.log_density);
     Ok(())
 }
@@ -49,15 +49,15 @@ fn gradients_are_finite(case: &Case, isa: Isa) -> Law {
     let x = case.inputs::<f64>();
     let mut tape = Tape::new(isa);
     tape.begin(n);
-    if let Classes::Each(classes) = case.classes() {
-        tape.set_classes(classes.iter().copied());
+    if let Context::Each(contexts) = case.contexts() {
+        tape.set_classes(contexts.iter().copied());
     }
     let input = tape.input(m, true, |tile, lanes| {
         (0..n * m).for_each(|at| tile[at % m * lanes + at / m] = x[at]);
     });
     flow.record_nll(&mut tape, input, 1.0 / n as f64);
     prop_assert!(tape.loss().is_finite());
-    let mut prepared = Prepared::default();
+    let mut prepared = TransposedWeights::default();
     prepared.refresh(isa, flow.parameters());
     let mut gradients = Gradients::zeros(flow.parameters());
     tape.backward(flow.parameters(), &prepared, &mut gradients, &mut []);
@@ -68,13 +68,13 @@ fn gradients_are_finite(case: &Case, isa: Isa) -> Law {
 }
 
 /// `−log p` grows strictly along rays from the origin.
-fn surprise_grows<T: Real>(flow: &Flow<T>, classes: Classes, seed: u64) -> Law {
+fn surprise_grows<T: Real>(flow: &Flow<T>, contexts: Context, seed: u64) -> Law {
     let m = flow.spec().features;
     for key in 0..6 {
         let v = direction(seed, key, m);
         let x: Vec<T> =
             distances(60).flat_map(|r| v.iter().map(move |v| T::from_f64(r * v)).collect::<Vec<_>>()).collect();
-        let log_density = flow.density(&x, classes).log_density;
+        let log_density = flow.density(&x, contexts).log_density;
         for (i, pair) in log_density.windows(2).enumerate() {
             let r = distances(60).nth(i).unwrap();
             prop_assert!(
@@ -104,25 +104,25 @@ proptest! {
 
     #[test]
     fn gross_outliers_of_a_fresh_flow_stay_ordered(case in cases(Sizes::default(), Magnitudes::MILD)) {
-        let class = if case.spec.classes > 0 { Classes::Same(0) } else { Classes::None };
+        let context = if case.spec.contexts > 0 { Context::Same(0) } else { Context::None };
         for &isa in Isa::available() {
             let flow = Flow::<f64>::new(case.spec, case.seed, 0).unwrap().with_isa(isa);
-            surprise_grows(&flow, class, case.seed)?;
-            surprise_grows(&flow.cast::<f32>(), class, case.seed)?;
+            surprise_grows(&flow, context, case.seed)?;
+            surprise_grows(&flow.cast::<f32>(), context, case.seed)?;
         }
     }
 }
 
-/// A ring of noise around a parabola, standardised by its making; its class is its side.
+/// A ring of noise around a parabola, standardised by its making; its context is its side.
 struct Parabola;
 
 impl BatchSource<f32> for Parabola {
-    fn fill(&self, step: u64, first: usize, count: usize, classes: &mut [u32], tile: &mut [f32], lanes: usize) {
+    fn fill(&self, step: u64, first: usize, count: usize, contexts: &mut [u32], tile: &mut [f32], lanes: usize) {
         let m = tile.len() / lanes;
         for b in 0..count {
             let mut rng = stream(8, Purpose::Simulation, step, (first + b) as u64);
             let t: f64 = normal(&mut rng);
-            classes[b] = u32::from(t > 0.0);
+            contexts[b] = u32::from(t > 0.0);
             for i in 0..m {
                 let mean = if i % 2 == 0 { 0.9 * t } else { 0.6 * (t * t - 1.0) };
                 tile[i * lanes + b] = (mean + 0.4 * normal::<f64>(&mut rng)) as f32;
@@ -133,25 +133,25 @@ impl BatchSource<f32> for Parabola {
 
 #[test]
 fn gross_outliers_of_trained_flows_stay_ordered() {
-    for (features, classes, blocks, slope) in [
+    for (features, contexts, blocks, slope) in [
         (1, 0, 1, Slope::Softplus),
         (3, 2, 2, Slope::Softplus),
         (4, 0, 3, Slope::Bounded { limit: 4.0 }),
         (11, 2, 2, Slope::Softplus),
     ] {
-        let spec = FlowSpec { features, classes, blocks, layers: 1, hidden: 27, units: 5, slope };
+        let spec = FlowSpec { features, contexts, blocks, layers: 1, hidden: 27, units: 5, slope };
         let mut flow = Flow::<f32>::new(spec, 2, 0).unwrap();
         let options = TrainingOptions { batch: 128, adam: AdamOptions { beta2: 0.99, ..AdamOptions::default() } };
         let schedule = OneCycle { steps: 200, peak: 1e-2, warm_up: 0.2 };
         let before = Trainer::new(&flow, options).step(&mut flow.clone(), 0.0, &Parabola).0;
         let loss = Trainer::new(&flow, options).run(&mut flow, schedule, &Parabola, |_, _| true);
         assert!(loss < before - 0.05 * features as f64, "{features} features: loss {before} → {loss}");
-        for class in 0..classes.max(1) {
-            let class = if classes > 0 { Classes::Same(class as u32) } else { Classes::None };
+        for context in 0..contexts.max(1) {
+            let context = if contexts > 0 { Context::Same(context as u32) } else { Context::None };
             for &isa in Isa::available() {
                 let flow = flow.clone().with_isa(isa);
-                surprise_grows(&flow, class, 4).unwrap_or_else(|e| panic!("{spec:?}: {e}"));
-                surprise_grows(&flow.cast::<f64>(), class, 4).unwrap_or_else(|e| panic!("{spec:?}: {e}"));
+                surprise_grows(&flow, context, 4).unwrap_or_else(|e| panic!("{spec:?}: {e}"));
+                surprise_grows(&flow.cast::<f64>(), context, 4).unwrap_or_else(|e| panic!("{spec:?}: {e}"));
             }
         }
     }

@@ -1,8 +1,8 @@
 //! χ² quantiles and the Mahalanobis distance: goldens, laws, errors.
 
 use nafal::Error;
-use nafal::detect::chi_square::{ChiSquareError, ln_survival, quantile_upper, survival};
-use nafal::detect::mahalanobis::{Mahalanobis, MahalanobisError};
+use nafal::stats::chi_square::{ChiSquareError, ln_survival, quantile_upper, survival};
+use nafal::stats::mahalanobis::{Mahalanobis, MahalanobisError};
 use nalgebra::{DMatrix, DVector};
 use proptest::prelude::*;
 use rand::SeedableRng;

@@ -5,19 +5,19 @@
 
 use allocation_counter::measure;
 use nafal::autodiff::AdamOptions;
-use nafal::flow::{BatchSource, Classes, Density, Flow, FlowSpec, Scratch, Trainer, TrainingOptions};
+use nafal::flow::{BatchSource, Context, Density, Flow, FlowSpec, Scratch, Trainer, TrainingOptions};
 use nafal::random::{Purpose, normal, stream};
 use nafal_kernels::dsf::Slope;
 use nafal_kernels::{Isa, Real};
 
-/// Noise of three classes, drawn without allocating.
+/// Noise of three contexts, drawn without allocating.
 struct Noise;
 
 impl<T: Real> BatchSource<T> for Noise {
-    fn fill(&self, step: u64, first: usize, count: usize, classes: &mut [u32], tile: &mut [T], lanes: usize) {
+    fn fill(&self, step: u64, first: usize, count: usize, contexts: &mut [u32], tile: &mut [T], lanes: usize) {
         for b in 0..count {
             let mut rng = stream(0, Purpose::Simulation, step, (first + b) as u64);
-            classes[b] = (first + b) as u32 % 3;
+            contexts[b] = (first + b) as u32 % 3;
             (0..tile.len() / lanes).for_each(|i| tile[i * lanes + b] = normal(&mut rng));
         }
     }
@@ -28,7 +28,7 @@ fn pool(threads: usize) -> rayon::ThreadPool {
 }
 
 fn flow<T: Real>(isa: Isa, hidden: usize) -> Flow<T> {
-    let spec = FlowSpec { features: 5, classes: 3, blocks: 2, layers: 2, hidden, units: 4, slope: Slope::Softplus };
+    let spec = FlowSpec { features: 5, contexts: 3, blocks: 2, layers: 2, hidden, units: 4, slope: Slope::Softplus };
     Flow::new(spec, 0, 0).unwrap().with_isa(isa)
 }
 
@@ -67,10 +67,10 @@ fn a_warm_training_step_on_one_thread_allocates_nothing() {
 fn a_warm_scoring_tile_allocates_nothing() {
     for &isa in Isa::available() {
         let (flow, mut scratch, mut out) = (flow::<f32>(isa, 13), Scratch::default(), Density::default());
-        let classes: Vec<u32> = (0..64).map(|b| b % 3).collect();
+        let contexts: Vec<u32> = (0..64).map(|b| b % 3).collect();
         let mut allocations = Vec::with_capacity(8);
         for active in [64, 64, 17, 1, 64, 30] {
-            for given in [Classes::Same(2), Classes::Each(&classes[..active])] {
+            for given in [Context::Same(2), Context::Each(&contexts[..active])] {
                 out.log_density.clear();
                 out.log_base.clear();
                 let fill = |tile: &mut [f32], lanes: usize| tile[..lanes].fill(0.5);

@@ -34,7 +34,7 @@ impl Preset {
             extractor: ExtractorSpec { columns, views, layers, hidden, features },
             flow: FlowSpec {
                 features,
-                classes: 0,
+                contexts: 0,
                 blocks,
                 layers: flow_layers,
                 hidden: flow_hidden,

@@ -2,7 +2,7 @@
 
 use nafal::autodiff::AffineMaps;
 use nafal::detect::ViewNet;
-use nafal::flow::Classes;
+use nafal::flow::Context;
 
 /// Mean over views of `−log p(f_θ(A_k x + b_k))` of each row of `[n, d]`, in f64: views applied as they are, not folded, and
 /// dense layers as plain sums.
@@ -27,7 +27,7 @@ pub fn scores(net: &ViewNet<f32>, maps: &AffineMaps<f32>, rows: &[f32]) -> Vec<f
             }
             features.extend(layer("extractor.head", &x));
         }
-        let density = net.flow.density(&features, Classes::None);
+        let density = net.flow.density(&features, Context::None);
         scores.iter_mut().zip(&density.log_density).for_each(|(s, l)| *s -= l / spec.views as f64);
     }
     scores

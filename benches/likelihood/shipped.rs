@@ -6,7 +6,7 @@
 use nafal::autodiff::AdamOptions;
 use nafal::data::Table;
 use nafal::detect::{Configuration, FamilyConfiguration};
-use nafal::flow::{BatchSource, Classes, Flow, FlowSpec, Trainer, TrainingOptions};
+use nafal::flow::{BatchSource, Context, Flow, FlowSpec, Trainer, TrainingOptions};
 use nafal::random::{Purpose, normal, stream};
 use nafal::{Detector, Preset, ScoreKind};
 use nafal_kernels::dsf::Slope;
@@ -19,17 +19,17 @@ use crate::report::measure;
 /// Columns of the table.
 const COLUMNS: usize = 8;
 
-/// Standard normal samples with classes in turn.
+/// Standard normal samples with contexts in turn.
 struct Noise {
     features: usize,
-    classes: usize,
+    contexts: usize,
 }
 
 impl BatchSource<f32> for Noise {
-    fn fill(&self, step: u64, first: usize, count: usize, classes: &mut [u32], tile: &mut [f32], lanes: usize) {
+    fn fill(&self, step: u64, first: usize, count: usize, contexts: &mut [u32], tile: &mut [f32], lanes: usize) {
         let mut rng = stream(0, Purpose::Batches, step, first as u64);
         for b in 0..count {
-            classes[b] = (b % self.classes.max(1)) as u32;
+            contexts[b] = (b % self.contexts.max(1)) as u32;
             (0..self.features).for_each(|i| tile[i * lanes + b] = normal(&mut rng));
         }
     }
@@ -37,9 +37,9 @@ impl BatchSource<f32> for Noise {
 
 fn spec(family: &FamilyConfiguration) -> FlowSpec {
     let features = family.features.min(COLUMNS);
-    let classes = if family.conditioned && family.views_per_flow > 1 { family.views_per_flow } else { 0 };
+    let contexts = if family.conditioned && family.views_per_flow > 1 { family.views_per_flow } else { 0 };
     let FamilyConfiguration { blocks, layers, hidden, units, .. } = *family;
-    FlowSpec { features, classes, blocks, layers, hidden: hidden.max(features), units, slope: Slope::Softplus }
+    FlowSpec { features, contexts, blocks, layers, hidden: hidden.max(features), units, slope: Slope::Softplus }
 }
 
 fn weights(flow: &Flow<f32>) -> f64 {
@@ -73,13 +73,13 @@ pub fn run(options: &Options) {
     let (mut multiplications, mut views) = (0.0, 0);
     for family in &configuration.families {
         let flow = Flow::<f32>::new(spec(family), 0, 0).expect("the shipped sizes are sound");
-        let source = Noise { features: flow.spec().features, classes: flow.spec().classes };
+        let source = Noise { features: flow.spec().features, contexts: flow.spec().contexts };
         let count = family.flows * family.views_per_flow;
         multiplications += weights(&flow) * count as f64;
         views += count;
         let x = noise::<f32>(64 * source.features, 3);
-        let classes: Vec<u32> = (0..64).map(|b| (b % source.classes.max(1)) as u32).collect();
-        let of = if source.classes > 0 { Classes::Each(&classes) } else { Classes::None };
+        let contexts: Vec<u32> = (0..64).map(|b| (b % source.contexts.max(1)) as u32).collect();
+        let of = if source.contexts > 0 { Context::Each(&contexts) } else { Context::None };
         let double: Vec<f64> = x.iter().map(|&v| f64::from(v)).collect();
         let want = flow.cast::<f64>().density(&double, of).log_density;
         require_close("density of a flow", &flow.density(&x, of).log_density, &want);

@@ -24,7 +24,7 @@ impl Point {
             extractor: ExtractorSpec { columns: 16, views: 16, layers: 1, hidden: 8, features: 8 },
             flow: FlowSpec {
                 features: 8,
-                classes: 0,
+                contexts: 0,
                 blocks: 2,
                 layers: 2,
                 hidden: 128,

@@ -13,10 +13,10 @@ mod isa;
 pub mod map;
 pub mod math;
 mod matrix;
-pub mod naive;
 mod optimise;
 pub mod peak;
 mod real;
+pub mod reference;
 
 pub use isa::{Isa, IsaError};
 pub use matrix::{Matrix, MatrixMut, Run, Staircase};

@@ -4,9 +4,9 @@ mod support;
 
 use std::ops::Range;
 
-use nafal_kernels::gemm::{self, Finish, Start};
+use nafal_kernels::gemm::{self, Epilogue, Init};
 use nafal_kernels::map::{self, AdamStep};
-use nafal_kernels::{Isa, Matrix, MatrixMut, Real, Run, Staircase, naive};
+use nafal_kernels::{Isa, Matrix, MatrixMut, Real, Run, Staircase, reference};
 use proptest::prelude::*;
 use support::products::{Begin, Problem};
 use support::{Numbers, close, extent, isas, settings};
@@ -24,9 +24,9 @@ fn prefixes() -> impl Strategy<Value = (Vec<usize>, usize)> {
 fn agree<T: Real>(p: &Problem<T>, tolerance: f64) {
     for isa in isas() {
         for begin in [Begin::Zero, Begin::Bias, Begin::Output] {
-            for finish in [Finish::Store, Finish::LeakyRelu(T::from_f64(0.01)), Finish::Tanh] {
-                let (got, want) = (p.product(Some(isa), begin, finish), p.product(None, begin, finish));
-                close(&format!("product {} {begin:?} {finish:?}", isa.name()), &got, &want, tolerance);
+            for epilogue in [Epilogue::Store, Epilogue::LeakyRelu(T::from_f64(0.01)), Epilogue::Tanh] {
+                let (got, want) = (p.product(Some(isa), begin, epilogue), p.product(None, begin, epilogue));
+                close(&format!("product {} {begin:?} {epilogue:?}", isa.name()), &got, &want, tolerance);
             }
         }
         for add in [false, true] {
@@ -65,12 +65,12 @@ fn reductions<T: Real>(rows: usize, cols: usize, slack: usize, seed: u64, tolera
         for add in [false, true] {
             let (mut got, mut want) = (vec![T::ONE; rows], vec![T::ONE; rows]);
             gemm::row_sums(isa, m, add, &mut got);
-            naive::row_sums(m, add, &mut want);
+            reference::row_sums(m, add, &mut want);
             close("row_sums", &got, &want, tolerance);
         }
         let (mut got, mut want) = (vec![T::ZERO; cols * (rows + 2)], vec![T::ZERO; cols * (rows + 2)]);
         gemm::transpose(isa, m, MatrixMut::new(&mut got, cols, rows, rows + 2));
-        naive::transpose(m, MatrixMut::new(&mut want, cols, rows, rows + 2));
+        reference::transpose(m, MatrixMut::new(&mut want, cols, rows, rows + 2));
         assert_eq!(got, want);
     }
 }
@@ -91,7 +91,7 @@ fn weight_gradients_agree_across_panels() {
             let (mut got, mut want) = (before.clone(), before.clone());
             let mut scratch = vec![f64::NAN; gemm::outer_scratch(k, lanes)];
             gemm::outer(isa, &shape, dy, x, add, MatrixMut::new(&mut got, n, k, k), &mut scratch);
-            naive::outer(&shape, dy, x, add, MatrixMut::new(&mut want, n, k, k));
+            reference::outer(&shape, dy, x, add, MatrixMut::new(&mut want, n, k, k));
             close(isa.name(), &got, &want, 1e-13);
         }
     }
@@ -124,14 +124,14 @@ fn products_of_many_inputs_agree() {
     let (by_rows, by_columns) = (Matrix::new(&w, n, k, k), Matrix::new(&turned, k, n, n));
     let x = Matrix::new(&x, k, lanes, lanes);
     for isa in isas() {
-        for start in [Start::Zero, Start::Bias(&bias), Start::Output] {
-            for finish in [Finish::Store, Finish::LeakyRelu(0.01)] {
+        for start in [Init::Zero, Init::Bias(&bias), Init::Output] {
+            for epilogue in [Epilogue::Store, Epilogue::LeakyRelu(0.01)] {
                 let [mut want, mut rows, mut columns] = [before.clone(), before.clone(), before.clone()];
-                naive::product(&shape, by_rows, x, start, finish, MatrixMut::new(&mut want, n, lanes, lanes));
+                reference::product(&shape, by_rows, x, start, epilogue, MatrixMut::new(&mut want, n, lanes, lanes));
                 let y = MatrixMut::new(&mut rows, n, lanes, lanes);
-                gemm::product(isa, &shape, by_rows, x, start, finish, y);
+                gemm::product(isa, &shape, by_rows, x, start, epilogue, y);
                 let y = MatrixMut::new(&mut columns, n, lanes, lanes);
-                gemm::product_by_columns(isa, &shape, by_columns, x, start, finish, y);
+                gemm::product_by_columns(isa, &shape, by_columns, x, start, epilogue, y);
                 close(isa.name(), &rows, &want, 2e-4);
                 assert!(rows == columns, "weights by columns, {}", isa.name());
             }

@@ -2,7 +2,7 @@
 
 mod support;
 
-use nafal_kernels::gemm::{self, Finish};
+use nafal_kernels::gemm::{self, Epilogue};
 use nafal_kernels::map::{self, AdamStep};
 use nafal_kernels::{Isa, Matrix, Real, math};
 use proptest::prelude::*;
@@ -17,13 +17,13 @@ fn fused() -> Vec<Isa> {
 fn products<T: Real>(prefixes: &[usize], k: usize, lanes: usize, seed: u64) {
     let p = Problem::<T>::new(prefixes, k, lanes, 3, seed);
     for isa in fused() {
-        for finish in [Finish::Store, Finish::LeakyRelu(T::from_f64(0.01))] {
-            let (got, want) = (p.product(Some(isa), Begin::Bias, finish), p.product(None, Begin::Bias, finish));
+        for epilogue in [Epilogue::Store, Epilogue::LeakyRelu(T::from_f64(0.01))] {
+            let (got, want) = (p.product(Some(isa), Begin::Bias, epilogue), p.product(None, Begin::Bias, epilogue));
             assert_eq!(bits(&got), bits(&want), "{} against scalar mul_add", isa.name());
         }
         assert_eq!(bits(&p.outer(Some(isa), true)), bits(&p.outer(None, true)), "{}", isa.name());
-        let tanh = p.product(Some(isa), Begin::Zero, Finish::Tanh);
-        let mut after = p.product(None, Begin::Zero, Finish::Store);
+        let tanh = p.product(Some(isa), Begin::Zero, Epilogue::Tanh);
+        let mut after = p.product(None, Begin::Zero, Epilogue::Store);
         for row in after.chunks_mut(p.y_ld) {
             row.iter_mut().take(lanes).for_each(|v| *v = math::tanh(*v));
         }
@@ -53,12 +53,17 @@ proptest! {
 fn alone<T: Real>(k: usize, rows: usize, lanes: usize, seed: u64) {
     let all = Problem::<T>::new(&vec![k; rows], k, lanes, 0, seed);
     for isa in isas() {
-        let whole = all.product(Some(isa), Begin::Zero, Finish::Store);
+        let whole = all.product(Some(isa), Begin::Zero, Epilogue::Store);
         let row = Problem { shape: nafal_kernels::Staircase::dense(1, k), y: all.y[..lanes].to_vec(), ..clone(&all) };
-        assert_eq!(bits(&row.product(Some(isa), Begin::Zero, Finish::Store)), bits(&whole[..lanes]), "{}", isa.name());
+        assert_eq!(
+            bits(&row.product(Some(isa), Begin::Zero, Epilogue::Store)),
+            bits(&whole[..lanes]),
+            "{}",
+            isa.name()
+        );
         let one = Problem { lanes: 1, y: vec![T::ZERO; rows], y_ld: 1, ..clone(&all) };
         let first: Vec<T> = whole.iter().step_by(lanes).copied().collect();
-        assert_eq!(bits(&one.product(Some(isa), Begin::Zero, Finish::Store)), bits(&first), "{}", isa.name());
+        assert_eq!(bits(&one.product(Some(isa), Begin::Zero, Epilogue::Store)), bits(&first), "{}", isa.name());
     }
 }
 

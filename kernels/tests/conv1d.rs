@@ -3,8 +3,8 @@
 mod support;
 
 use nafal_kernels::conv1d::{self, Conv1d};
-use nafal_kernels::gemm::Finish;
-use nafal_kernels::{Isa, Real, naive};
+use nafal_kernels::gemm::Epilogue;
+use nafal_kernels::{Isa, Real, reference};
 use proptest::prelude::*;
 use support::{Numbers, bits, close, isas, settings};
 
@@ -24,7 +24,7 @@ struct Outputs<T> {
     db: Vec<T>,
 }
 
-fn run<T: Real>(isa: Option<Isa>, c: &Conv1d, length: usize, samples: usize, finish: Finish<T>) -> Outputs<T> {
+fn run<T: Real>(isa: Option<Isa>, c: &Conv1d, length: usize, samples: usize, epilogue: Epilogue<T>) -> Outputs<T> {
     let mut r = Numbers(length as u64);
     let x: Vec<T> = r.vec(samples * length * c.channels_in);
     let (w, bias): (Vec<T>, Vec<T>) = (r.vec(c.weights()), r.vec(c.channels_out));
@@ -33,7 +33,7 @@ fn run<T: Real>(isa: Option<Isa>, c: &Conv1d, length: usize, samples: usize, fin
     let (mut dx, mut dw, mut db) = (x.clone(), w.clone(), bias.clone());
     match isa {
         Some(isa) => {
-            conv1d::forward(isa, c, length, &x, &w, &bias, finish, &mut y);
+            conv1d::forward(isa, c, length, &x, &w, &bias, epilogue, &mut y);
             let mut flipped = w.clone();
             conv1d::flip(c, &w, &mut flipped);
             conv1d::gradient_input(isa, c, length, &dy, &flipped, &mut dx);
@@ -41,26 +41,26 @@ fn run<T: Real>(isa: Option<Isa>, c: &Conv1d, length: usize, samples: usize, fin
             conv1d::gradient_bias(isa, c, &dy, &mut db);
         }
         None => {
-            naive::conv1d_forward(c, length, &x, &w, &bias, finish, &mut y);
-            naive::conv1d_gradient_input(c, length, &dy, &w, &mut dx);
-            naive::conv1d_gradient_weights(c, length, &x, &dy, &mut dw);
-            naive::conv1d_gradient_bias(c, &dy, &mut db);
+            reference::conv1d_forward(c, length, &x, &w, &bias, epilogue, &mut y);
+            reference::conv1d_gradient_input(c, length, &dy, &w, &mut dx);
+            reference::conv1d_gradient_weights(c, length, &x, &dy, &mut dw);
+            reference::conv1d_gradient_bias(c, &dy, &mut db);
         }
     }
     Outputs { y, dx, dw, db }
 }
 
 fn agree<T: Real>(c: &Conv1d, length: usize, samples: usize, tolerance: f64) {
-    for finish in [Finish::Store, Finish::LeakyRelu(T::from_f64(0.1)), Finish::Tanh] {
-        let want = run(None, c, length, samples, finish);
+    for epilogue in [Epilogue::Store, Epilogue::LeakyRelu(T::from_f64(0.1)), Epilogue::Tanh] {
+        let want = run(None, c, length, samples, epilogue);
         for isa in isas() {
-            let got = run(Some(isa), c, length, samples, finish);
+            let got = run(Some(isa), c, length, samples, epilogue);
             let what = |k: &str| format!("{} {} {c:?} length {length} {k}", isa.name(), T::NAME);
             close(&what("y"), &got.y, &want.y, tolerance);
             close(&what("dx"), &got.dx, &want.dx, tolerance);
             close(&what("dw"), &got.dw, &want.dw, tolerance);
             close(&what("db"), &got.db, &want.db, tolerance);
-            if isa.fused() && finish == Finish::Store {
+            if isa.fused() && epilogue == Epilogue::Store {
                 assert_eq!(bits(&got.y), bits(&want.y), "{}", what("bits"));
             }
         }
@@ -93,7 +93,7 @@ fn equivariant_to_shifts() {
         let forward = |x: &[f64]| {
             let length = x.len() / 3;
             let mut y = vec![0.0; c.length_out(length) * 5];
-            conv1d::forward(isa, &c, length, x, &w, &bias, Finish::Store, &mut y);
+            conv1d::forward(isa, &c, length, x, &w, &bias, Epilogue::Store, &mut y);
             y
         };
         assert_eq!(bits(&forward(&x)[2 * 5..]), bits(&forward(&x[4 * 3..])), "{}", isa.name());

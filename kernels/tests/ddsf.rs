@@ -4,7 +4,7 @@ mod support;
 
 use nafal_kernels::ddsf::{self, Gradients, Layer};
 use nafal_kernels::dsf::Slope;
-use nafal_kernels::{Isa, Matrix, MatrixMut, Real, naive};
+use nafal_kernels::{Isa, Matrix, MatrixMut, Real, reference};
 use proptest::prelude::*;
 use support::nodes::Node;
 use support::{Numbers, bits, isas, settings};
@@ -81,8 +81,8 @@ impl<T: Real> Problem<T> {
                 ddsf::vjp(isa, &c, h, t, raw, yb, tb, bars, &mut scratch);
             }
             None => {
-                naive::ddsf_forward(&c, h, t, raw, to_h, to_t);
-                naive::ddsf_vjp(&c, h, t, raw, yb, tb, bars);
+                reference::ddsf_forward(&c, h, t, raw, to_h, to_t);
+                reference::ddsf_vjp(&c, h, t, raw, yb, tb, bars);
             }
         }
         let lanewise = [("h", h_out), ("log_tangent", t_out), ("h_bar", h_bar), ("t_bar", t_bar), ("raw_bar", raw_bar)];

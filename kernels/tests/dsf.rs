@@ -3,7 +3,7 @@
 mod support;
 
 use nafal_kernels::dsf::Slope;
-use nafal_kernels::{Real, naive};
+use nafal_kernels::{Real, reference};
 use proptest::prelude::*;
 use support::nodes::Node;
 use support::{Numbers, bits, isas, settings};
@@ -245,7 +245,7 @@ fn the_definition_has_the_right_gradient() {
         let value = |x: f64, raw: &[f64]| {
             let m = nafal_kernels::Matrix::new(raw, 15, 1, 1);
             let (mut y, mut l) = ([0.0], [0.0]);
-            naive::dsf_forward(slope, 5, &[x], m, &mut y, &mut l);
+            reference::dsf_forward(slope, 5, &[x], m, &mut y, &mut l);
             y[0] * node.y_bar[0] + l[0] * node.log_slope_bar[0]
         };
         let h = 1e-5;

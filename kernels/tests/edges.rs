@@ -2,7 +2,7 @@
 
 mod support;
 
-use nafal_kernels::gemm::Finish;
+use nafal_kernels::gemm::Epilogue;
 use nafal_kernels::{Isa, Real};
 use support::isas;
 use support::products::{Begin, Problem};
@@ -16,8 +16,8 @@ fn poison<T: Real>() {
             for lane in 0..37 {
                 p.x[poisoned * p.x_ld + lane] = T::from_f64(f64::NAN);
             }
-            for finish in [Finish::Store, Finish::Tanh, Finish::LeakyRelu(T::from_f64(0.1))] {
-                let y = p.product(Some(isa), Begin::Bias, finish);
+            for epilogue in [Epilogue::Store, Epilogue::Tanh, Epilogue::LeakyRelu(T::from_f64(0.1))] {
+                let y = p.product(Some(isa), Begin::Bias, epilogue);
                 for (i, &prefix) in prefixes.iter().enumerate() {
                     for lane in 0..37 {
                         let value = y[i * p.y_ld + lane];
@@ -39,7 +39,7 @@ fn nan_does_not_leak_through_the_mask() {
 fn untouched<T: Real>() {
     for isa in isas() {
         let p = Problem::<T>::new(&[3, 5, 5], 5, 21, 4, 8);
-        let y = p.product(Some(isa), Begin::Zero, Finish::Store);
+        let y = p.product(Some(isa), Begin::Zero, Epilogue::Store);
         for i in 0..2 {
             let gap = i * p.y_ld + 21..(i + 1) * p.y_ld;
             assert_eq!(y[gap.clone()], p.y[gap], "{}", isa.name());

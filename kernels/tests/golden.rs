@@ -7,7 +7,7 @@ mod support;
 use nafal_kernels::conv1d::{self, Conv1d};
 use nafal_kernels::ddsf::{self, Gradients, Layer};
 use nafal_kernels::dsf::{self, Slope};
-use nafal_kernels::gemm::Finish;
+use nafal_kernels::gemm::Epilogue;
 use nafal_kernels::{Isa, Matrix, MatrixMut, Real};
 use serde_json::Value;
 use support::isas;
@@ -105,7 +105,7 @@ fn conv1d_case<T: Real>(isa: Isa, case: &Value, tolerance: f64) {
     let what = |k: &str| format!("{} {} {c:?} {k}", isa.name(), T::NAME);
 
     let mut y = vec![T::ZERO; up.len()];
-    conv1d::forward(isa, &c, length, &x, &w, &bias, Finish::Store, &mut y);
+    conv1d::forward(isa, &c, length, &x, &w, &bias, Epilogue::Store, &mut y);
     near(&what("y"), &exchange(&y, steps, c.channels_out), &numbers(&case["y"]), tolerance);
     let mut flipped = vec![T::ZERO; w.len()];
     conv1d::flip(&c, &w, &mut flipped);

@@ -4,11 +4,11 @@
 //! instead of `d·d + d·h` a row. The folded maps are a table `[K·h, d+1]` among the parameters, recomputed once a change of
 //! `W₁`; its gradient is carried back, `dW₁ += Σ_k dF_k·[A_k | b_k]ᵀ`, once a step. Both cost `K·h·d·(d+1)` multiply-adds.
 
-use nafal_kernels::gemm::{self, Finish, Start};
+use nafal_kernels::gemm::{self, Epilogue, Init};
 use nafal_kernels::{Isa, Matrix, MatrixMut, Real, Staircase, map};
 use rayon::prelude::*;
 
-use super::{AlignedVec, Gradients, ParameterId, Parameters, SLOTS, padded};
+use super::{AlignedVec, Gradients, ParameterId, Parameters, SHARDS, padded};
 
 /// The fixed maps `[A_k | b_k]`, each `[d, d+1]`.
 #[derive(Clone, Debug)]
@@ -66,7 +66,7 @@ pub struct Folding<T: Real> {
     partial: Vec<Partial<T>>,
 }
 
-/// One slot's share of the layer's gradient, `[h, d]`, and room for the product that makes it.
+/// One shard's share of the layer's gradient, `[h, d]`, and room for the product that makes it.
 #[derive(Debug)]
 struct Partial<T> {
     sum: AlignedVec<T>,
@@ -76,7 +76,7 @@ struct Partial<T> {
 impl<T: Real> Folding<T> {
     /// A folding of layer `first` into `table`.
     pub fn new(first: ParameterId, table: ParameterId) -> Self {
-        let partial = (0..SLOTS).map(|_| Partial { sum: AlignedVec::new(), scratch: AlignedVec::new() }).collect();
+        let partial = (0..SHARDS).map(|_| Partial { sum: AlignedVec::new(), scratch: AlignedVec::new() }).collect();
         Folding { first, table, layer: AlignedVec::new(), partial }
     }
 
@@ -92,12 +92,12 @@ impl<T: Real> Folding<T> {
         let ld = table.ld;
         table.data.par_chunks_exact_mut(h * ld).enumerate().for_each(|(k, folded)| {
             let folded = MatrixMut::new(folded, h, d + 1, ld);
-            gemm::product(isa, &shape, layer, maps.map(k), Start::Zero, Finish::Store, folded);
+            gemm::product(isa, &shape, layer, maps.map(k), Init::Zero, Epilogue::Store, folded);
         });
     }
 
-    /// Moves the table's gradient to the layer: `dW₁ += Σ_k dF_k·[A_k | b_k]ᵀ`, `dF ← 0`. Each of a fixed number of slots
-    /// sums every so-many-th map, and the slots are added in order: the same bits for any number of threads.
+    /// Moves the table's gradient to the layer: `dW₁ += Σ_k dF_k·[A_k | b_k]ᵀ`, `dF ← 0`. Each of a fixed number of shards
+    /// sums every so-many-th map, and the shards are added in order: the same bits for any number of threads.
     pub fn pull_back(
         &mut self,
         isa: Isa,
@@ -108,16 +108,16 @@ impl<T: Real> Folding<T> {
         let folded = gradients.matrix(parameters, self.table);
         let (h, d) = (folded.rows / maps.count, maps.columns);
         let (shape, ld) = (Staircase::dense(h, d), padded(d));
-        self.partial.par_iter_mut().enumerate().for_each(|(slot, Partial { sum, scratch })| {
+        self.partial.par_iter_mut().enumerate().for_each(|(shard, Partial { sum, scratch })| {
             sum.resize_dirty(h * ld);
             sum.fill(T::ZERO);
             scratch.resize_dirty(gemm::outer_scratch(d, d + 1));
-            for k in (slot..maps.count).step_by(SLOTS) {
+            for k in (shard..maps.count).step_by(SHARDS) {
                 let sum = MatrixMut::new(sum, h, d, ld);
                 gemm::outer(isa, &shape, folded.rows(k * h..(k + 1) * h), maps.map(k), true, sum, scratch);
             }
         });
-        let (first, rest) = self.partial.split_first_mut().expect("there is a slot");
+        let (first, rest) = self.partial.split_first_mut().expect("there is a shard");
         rest.iter().for_each(|other| map::add_assign(isa, &other.sum, &mut first.sum));
         gradients.matrix_mut(parameters, self.table).data.fill(T::ZERO);
         let mut layer = gradients.matrix_mut(parameters, self.first);

@@ -3,7 +3,7 @@
 //! A weight matrix `[rows, cols]` with a staircase of non-zeros is stored row-major with rows padded to whole vector
 //! registers; padding and masked entries are zero and stay zero. A vector is a matrix of one row.
 
-use nafal_kernels::gemm::{self, Finish, Start};
+use nafal_kernels::gemm::{self, Epilogue, Init};
 use nafal_kernels::{Isa, Matrix, MatrixMut, Real, Staircase};
 
 use super::{AlignedVec, padded};
@@ -193,12 +193,12 @@ impl<T: Real> Gradients<T> {
     pub fn zeros(parameters: &Parameters<T>) -> Self {
         Gradients { values: AlignedVec::zeroed(parameters.values.len()), stale: vec![false; parameters.specs.len()] }
     }
-    /// Begins a new sum: all gradients count as zero. They are read after [`Gradients::settle`].
+    /// Begins a new sum: all gradients count as zero. They are read after [`Gradients::zero_untouched`].
     pub(super) fn begin(&mut self) {
         self.stale.fill(true);
     }
     /// Sets to zero what nothing was added to since [`Gradients::begin`].
-    pub(super) fn settle(&mut self, parameters: &Parameters<T>) {
+    pub(super) fn zero_untouched(&mut self, parameters: &Parameters<T>) {
         parameters.ids().for_each(|id| {
             self.matrix_mut(parameters, id);
         });
@@ -251,18 +251,18 @@ impl<T: Real> Gradients<T> {
 
 /// Parameters with large weights transposed for the backward pass, cached by version.
 #[derive(Clone, Debug)]
-pub struct Prepared<T: Real> {
+pub struct TransposedWeights<T: Real> {
     transposed: AlignedVec<T>,
     version: Option<u64>,
 }
 
-impl<T: Real> Default for Prepared<T> {
+impl<T: Real> Default for TransposedWeights<T> {
     fn default() -> Self {
-        Prepared { transposed: AlignedVec::new(), version: None }
+        TransposedWeights { transposed: AlignedVec::new(), version: None }
     }
 }
 
-impl<T: Real> Prepared<T> {
+impl<T: Real> TransposedWeights<T> {
     /// Brings the transposes up to date; does nothing if the parameters have not changed. Cost: one pass over them.
     pub fn refresh(&mut self, isa: Isa, parameters: &Parameters<T>) {
         if self.version == Some(parameters.version) {
@@ -280,14 +280,14 @@ impl<T: Real> Prepared<T> {
         self.version = Some(parameters.version);
     }
 
-    /// `Y = start + Wᵀ·X`. Panics if `id` is no weight matrix or [`Prepared::refresh`] was not called.
+    /// `Y = start + Wᵀ·X`. Panics if `id` is no weight matrix or [`TransposedWeights::refresh`] was not called.
     pub(super) fn product(
         &self,
         isa: Isa,
         parameters: &Parameters<T>,
         id: ParameterId,
         x: Matrix<T>,
-        start: Start<T>,
+        start: Init<T>,
         y: MatrixMut<T>,
     ) {
         assert_eq!(self.version, Some(parameters.version), "prepared weights are stale");
@@ -296,9 +296,9 @@ impl<T: Real> Prepared<T> {
         if s.copied {
             let end = s.transposed_offset + s.shape.cols * s.transposed_ld;
             let w = Matrix::new(&self.transposed[s.transposed_offset..end], shape.rows, shape.cols, s.transposed_ld);
-            gemm::product(isa, shape, w, x, start, Finish::Store, y);
+            gemm::product(isa, shape, w, x, start, Epilogue::Store, y);
         } else {
-            gemm::product_by_columns(isa, shape, parameters.matrix(id), x, start, Finish::Store, y);
+            gemm::product_by_columns(isa, shape, parameters.matrix(id), x, start, Epilogue::Store, y);
         }
     }
 }

@@ -11,7 +11,7 @@ use nafal_kernels::{Isa, Matrix, Real};
 
 use super::adjoints::{Adjoints, Others};
 use super::ops::{self, CustomOp, Op, Operation, ddsf::Ddsf, folded::Folded, linear::Linear};
-use super::{AlignedVec, Gradients, Parameters, Prepared, padded};
+use super::{AlignedVec, Gradients, Parameters, TransposedWeights, padded};
 
 /// A value on a tape: consecutive rows of its arena.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ pub(super) struct Backward<'a, T: Real> {
     /// Adjoint of the output.
     pub(super) output: &'a mut [T],
     pub(super) parameters: &'a Parameters<T>,
-    pub(super) prepared: &'a Prepared<T>,
+    pub(super) prepared: &'a TransposedWeights<T>,
     pub(super) gradients: &'a mut Gradients<T>,
     pub(super) scratch: &'a mut AlignedVec<T>,
 }
@@ -168,14 +168,14 @@ impl<T: Real> Tape<T> {
         output
     }
 
-    /// `finish(W·x + bias (+ table row of the column's class))`; see [`Linear`].
+    /// `epilogue(W·x + bias (+ table row of the column's class))`; see [`Linear`].
     pub fn linear(&mut self, parameters: &Parameters<T>, layer: Linear<T>, x: Var) -> Var {
         let shape = parameters.shape(layer.weight);
         assert_eq!(shape.cols, x.rows, "linear {}: input rows", parameters.name(layer.weight));
         self.record(Op::Linear(ops::linear::Node { layer, x }), shape.rows, true, Some(parameters))
     }
 
-    /// `finish(F_k·x)` of the rows `x: [d+1, lanes]`, the last row ones, for view `k = view` in the first `group` columns,
+    /// `epilogue(F_k·x)` of the rows `x: [d+1, lanes]`, the last row ones, for view `k = view` in the first `group` columns,
     /// the next view in the next so many, and so on; see [`Folded`].
     pub fn folded(&mut self, parameters: &Parameters<T>, layer: &Folded<T>, view: usize, group: usize, x: Var) -> Var {
         assert_eq!(layer.shape.cols, x.rows, "folded {}: input rows", parameters.name(layer.table));
@@ -244,7 +244,7 @@ impl<T: Real> Tape<T> {
     pub fn backward(
         &mut self,
         parameters: &Parameters<T>,
-        prepared: &Prepared<T>,
+        prepared: &TransposedWeights<T>,
         gradients: &mut Gradients<T>,
         seeds: &mut [Seed<T>],
     ) {

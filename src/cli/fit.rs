@@ -11,9 +11,11 @@ use super::model_scores::{check_series_label, no_labels};
 use super::output::{Output, print};
 use super::progress::Stages;
 use super::training_report;
-use crate::data::{Input, Kind, ReadOptions, SeriesSet, Table};
-use crate::detect::{Cases, Detector, Model, Progress, SERIES_LABEL, ScoreKind};
+use crate::data::series::SERIES_LABEL;
+use crate::data::{Dataset, Input, Kind, ReadOptions, SeriesSet, Table};
+use crate::detect::{Detector, Model, ScoreKind};
 use crate::error::Result;
+use crate::progress::Progress;
 
 /// Fit a detector to normal rows, or to normal series
 #[derive(Debug, Args)]
@@ -63,7 +65,7 @@ enum Switch {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum Score {
-    /// Surprise calibrated on rows the view's flow did not see
+    /// Surprisal calibrated on rows the view's flow did not see
     Calibrated,
     /// Mean over views of −log p
     Likelihood,
@@ -81,16 +83,16 @@ impl Fit {
             Kind::Table => {
                 let table = input.into_table(&ReadOptions { label: self.label.clone(), columns: None })?;
                 self.note_label(&table, global);
-                self.fit(Cases::from(&table), started, global)
+                self.fit(&table, started, global)
             }
             Kind::Series => {
                 let set = self.labelled(input.into_series_set()?, global)?;
-                self.fit(Cases::from(&set), started, global)
+                self.fit(&set, started, global)
             }
         }
     }
 
-    fn fit(&self, cases: Cases, started: Instant, global: &Global) -> Result<()> {
+    fn fit(&self, cases: &dyn Dataset, started: Instant, global: &Global) -> Result<()> {
         // Opened before the work: a path that cannot be written fails now.
         let mut output = Output::open(Some(&self.output))?;
         let mut report = self.report.as_deref().map(|path| Output::open(Some(path))).transpose()?;
@@ -107,7 +109,7 @@ impl Fit {
         self.conclude(&model, cases.len(), started.elapsed().as_secs_f64(), global)
     }
 
-    fn train(&self, cases: Cases, progress: &dyn Progress) -> Result<Model> {
+    fn train(&self, cases: &dyn Dataset, progress: &dyn Progress) -> Result<Model> {
         let mut builder = Detector::builder()
             .seed(self.seed)
             .normals(&self.normal)
@@ -122,9 +124,9 @@ impl Fit {
             });
         }
         if let Some(steps) = self.steps {
-            let configuration = match cases {
-                Cases::Table(_) => builder.configuration(),
-                Cases::Series(_) => builder.series_configuration(),
+            let configuration = match cases.kind() {
+                Kind::Table => builder.configuration(),
+                Kind::Series => builder.series_configuration(),
             };
             builder = builder.with_configuration(configuration.with_steps(steps.into()));
         }

@@ -4,10 +4,11 @@ use std::io::{IsTerminal, stdout};
 
 use super::arguments::{Global, Subject};
 use super::progress::Stages;
-use crate::data::series::SeriesReader;
-use crate::data::{CsvRows, Input, Kind, ReadOptions};
-use crate::detect::{Cases, Model, Progress, SERIES_LABEL};
+use crate::data::series::{SERIES_LABEL, SeriesReader};
+use crate::data::{CsvRows, Dataset, Input, Kind, ReadOptions};
+use crate::detect::Model;
 use crate::error::{DataError, Result};
+use crate::progress::Progress;
 
 /// Cases scored at once.
 const CHUNK: usize = 4096;
@@ -78,19 +79,19 @@ impl<'a> ModelScores<'a> {
     pub fn next(&mut self) -> Result<Option<Scored>> {
         match &mut self.cases {
             Stream::Rows(rows) => match rows.next_chunk(CHUNK)? {
-                Some(table) => self.scored(Cases::from(&table)).map(Some),
+                Some(table) => self.scored(&table).map(Some),
                 None => Ok(None),
             },
             Stream::Series(series) => match series.read_chunk(CHUNK)? {
                 Some(set) if self.labelled && set.labels().is_none() => Err(no_labels(series.source()).into()),
-                Some(set) => self.scored(Cases::from(&set)).map(Some),
+                Some(set) => self.scored(&set).map(Some),
                 None if self.seen == 0 => Err(DataError::new(series.source(), "there are no cases").into()),
                 None => Ok(None),
             },
         }
     }
 
-    fn scored(&mut self, cases: Cases) -> Result<Scored> {
+    fn scored(&mut self, cases: &dyn Dataset) -> Result<Scored> {
         let (scores, p_values) = self.model.score_with_p_values(cases)?;
         let first = self.seen;
         self.seen += scores.len();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::output::say;
-use crate::detect::Progress;
+use crate::progress::Progress;
 
 /// A stage that takes less is not worth a word.
 const PATIENCE: Duration = Duration::from_secs(1);

@@ -1,7 +1,8 @@
 //! The page that `nafal fit --report` writes: how the training data themselves look to the model.
 
 use super::output::number;
-use crate::detect::{Cases, Model, Threshold};
+use crate::data::Dataset;
+use crate::detect::{Model, Threshold};
 use crate::error::Result;
 use crate::report::{Group, Headline, Kind, PValueHistogram, ReportInput, ReportTable, ScoreHistogram, ScorePanel};
 
@@ -15,7 +16,7 @@ const SHOWN: usize = 20;
 ///
 /// # Errors
 /// As [`Model::score`].
-pub(super) fn page(model: &Model, cases: Cases, normal: &[String]) -> Result<String> {
+pub(super) fn page(model: &Model, cases: &dyn Dataset, normal: &[String]) -> Result<String> {
     let (scores, p_values) = model.score_with_p_values(cases)?;
     let mut trained = vec![false; cases.len()];
     cases.normal(normal).into_iter().for_each(|i| trained[i] = true);
@@ -80,8 +81,7 @@ pub(super) fn threshold(scores: &[f64], flags: &[bool]) -> Option<(f64, String)>
 }
 
 /// The rows with the highest scores.
-pub(super) fn most_surprising<'d>(cases: impl Into<Cases<'d>>, scores: &[f64], p_values: &[f64]) -> ReportTable {
-    let cases = cases.into();
+pub(super) fn most_surprising(cases: &dyn Dataset, scores: &[f64], p_values: &[f64]) -> ReportTable {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
     let label = |i: usize| cases.labels().map(|labels| labels[i].clone());

@@ -1,17 +1,12 @@
-//! Kinds of data, and an opened input whose kind is told by its first bytes.
+//! Kinds of data: what a case is.
 
 use std::fmt;
-use std::path::Path;
 use std::str::FromStr;
 
-use super::csv::{CsvRows, ReadOptions};
-use super::series::{SeriesReader, SeriesSet};
-use super::source::Source;
-use super::table::Table;
 use crate::error::{Error, Result};
 
 /// What a case is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// A row of a table.
     Table,
@@ -19,84 +14,45 @@ pub enum Kind {
     Series,
 }
 
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Kind; 2] = [Kind::Table, Kind::Series];
+
+    /// Its name on the command line and in model files.
+    pub fn name(self) -> &'static str {
+        match self {
             Kind::Table => "table",
             Kind::Series => "series",
-        })
+        }
+    }
+    /// Some cases of it, in a sentence: "the rows of a table".
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Kind::Table => "the rows of a table",
+            Kind::Series => "whole series",
+        }
+    }
+    /// Its cases, behind a number: "300 rows".
+    pub fn cases(self) -> &'static str {
+        match self {
+            Kind::Table => "rows",
+            Kind::Series => "series",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
     }
 }
 
 impl FromStr for Kind {
     type Err = Error;
     fn from_str(text: &str) -> Result<Kind> {
-        match text {
-            "table" => Ok(Kind::Table),
-            "series" => Ok(Kind::Series),
-            _ => Err(Error::Usage(format!("unknown kind of data `{text}`: use table or series"))),
-        }
-    }
-}
-
-/// A file or standard input, opened but not read.
-pub struct Input {
-    source: Source,
-    kind: Kind,
-}
-
-impl Input {
-    /// Opens a file (plain or gzipped), or standard input if `path` is `-`. Series are a NumPy array, or text that begins
-    /// with `@`, or with `#` unless the name says that it is a `.csv` file; anything else is a table.
-    ///
-    /// # Errors
-    /// If it cannot be opened.
-    pub fn open(path: impl AsRef<Path>) -> Result<Input> {
-        let path = path.as_ref();
-        let mut source = Source::open(path)?;
-        let name = path.to_string_lossy().to_ascii_lowercase();
-        let kind = match source.first_byte()? {
-            Some(0x93 | b'@') => Kind::Series,
-            Some(b'#') if !name.ends_with(".csv") && !name.ends_with(".csv.gz") => Kind::Series,
-            _ => Kind::Table,
-        };
-        Ok(Input { source, kind })
-    }
-
-    /// The kind its first bytes tell.
-    pub fn kind(&self) -> Kind {
-        self.kind
-    }
-
-    /// Reads all of it as a table.
-    ///
-    /// # Errors
-    /// As [`Table::read_csv`].
-    pub fn into_table(self, options: &ReadOptions) -> Result<Table> {
-        self.into_rows(options)?.into_table()
-    }
-
-    /// Reads it as rows of a table.
-    ///
-    /// # Errors
-    /// As [`CsvRows::open`].
-    pub fn into_rows(self, options: &ReadOptions) -> Result<CsvRows> {
-        Ok(CsvRows::new(self.source, options)?)
-    }
-
-    /// Reads it as series, case by case.
-    ///
-    /// # Errors
-    /// As [`SeriesReader::open`].
-    pub fn into_series(self) -> Result<SeriesReader> {
-        SeriesReader::from_source(self.source)
-    }
-
-    /// Reads all of it as series.
-    ///
-    /// # Errors
-    /// As [`SeriesSet::read`].
-    pub fn into_series_set(self) -> Result<SeriesSet> {
-        self.into_series()?.into_set()
+        Kind::ALL.into_iter().find(|kind| kind.name() == text).ok_or_else(|| {
+            let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+            Error::Usage(format!("unknown kind of data `{text}`: use {}", names.join(" or ")))
+        })
     }
 }

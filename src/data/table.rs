@@ -1,5 +1,6 @@
 //! A table in memory: named numeric columns, row-major `[rows, columns]`, optional label text per row.
 
+use super::{Dataset, Kind};
 use crate::error::{DataError, Result};
 
 /// Named numeric columns with an optional label per row.
@@ -117,5 +118,26 @@ impl Table {
             label_name: self.label_name.clone(),
             source: self.source.clone(),
         }
+    }
+}
+
+impl Dataset for Table {
+    fn kind(&self) -> Kind {
+        Kind::Table
+    }
+    fn len(&self) -> usize {
+        self.rows
+    }
+    fn labels(&self) -> Option<&[String]> {
+        self.labels.as_deref()
+    }
+    fn label_name(&self) -> Option<&str> {
+        self.label_name.as_deref()
+    }
+    fn source(&self) -> &str {
+        &self.source
+    }
+    fn select(&self, keep: &[usize]) -> Result<Box<dyn Dataset>> {
+        Ok(Box::new(self.select_rows(keep)))
     }
 }

@@ -6,28 +6,28 @@
 
 use super::configuration::{ActiveConfiguration, FamilyConfiguration};
 use super::family::ViewFlow;
-use super::{chi_square, mahalanobis::Mahalanobis};
 use crate::error::{Error, Result};
 use crate::random::{Purpose, stream};
+use crate::stats::{chi_square, mahalanobis::Mahalanobis};
 
-/// Accepted samples, each with the class of its view.
+/// Accepted samples, each with the context of its view.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Augmented {
-    classes: Vec<u32>,
+    contexts: Vec<u32>,
     values: Vec<f32>,
 }
 
 impl Augmented {
     pub(super) fn len(&self) -> usize {
-        self.classes.len()
+        self.contexts.len()
     }
     pub(super) fn is_empty(&self) -> bool {
-        self.classes.is_empty()
+        self.contexts.is_empty()
     }
     /// Class and features of sample `i`.
     pub(super) fn get(&self, i: usize) -> (u32, &[f32]) {
-        let m = self.values.len() / self.classes.len();
-        (self.classes[i], &self.values[i * m..(i + 1) * m])
+        let m = self.values.len() / self.contexts.len();
+        (self.contexts[i], &self.values[i * m..(i + 1) * m])
     }
 
     /// One round: draws, selects, gates, and adds what passes.
@@ -45,12 +45,12 @@ impl Augmented {
     ) -> Result<()> {
         let per_view = (rows.len().clamp(100, 400) * family.draws).div_ceil(subject.views.count());
         let mut candidates: Vec<(f64, u32, Vec<f64>)> = Vec::new();
-        for class in 0..subject.views.count() as u32 {
-            let mut rng = stream(seed, Purpose::Samples, key, (round << 32) | u64::from(class));
-            let draws = subject.flow.sample(per_view, class, &mut rng);
+        for context in 0..subject.views.count() as u32 {
+            let mut rng = stream(seed, Purpose::Samples, key, (round << 32) | u64::from(context));
+            let draws = subject.flow.sample(per_view, context, &mut rng);
             let m = subject.flow.spec().features;
             let samples = draws.x.chunks_exact(m).zip(draws.log_density);
-            candidates.extend(samples.map(|(x, l)| (l, class, x.to_vec())));
+            candidates.extend(samples.map(|(x, l)| (l, context, x.to_vec())));
         }
         candidates.retain(|(l, _, x)| l.is_finite() && x.iter().all(|v| v.is_finite()));
         candidates.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -58,9 +58,9 @@ impl Augmented {
         let limit = chi_square::quantile_upper(active.gate, subject.flow.spec().features)
             .map_err(|e| Error::Training(format!("the χ² gate: {e}")))?;
         let gates = gates(subject, family, base, d, rows)?;
-        for (_, class, x) in candidates {
-            if gates[(class as usize).min(gates.len() - 1)].squared(&x) < limit {
-                self.classes.push(class);
+        for (_, context, x) in candidates {
+            if gates[(context as usize).min(gates.len() - 1)].squared(&x) < limit {
+                self.contexts.push(context);
                 self.values.extend(x.iter().map(|&v| v as f32));
             }
         }
@@ -88,7 +88,7 @@ fn gates(
     let fit =
         |values: &[f64]| Mahalanobis::fit(values, m, ridge).map_err(|e| Error::Training(format!("the χ² gate: {e}")));
     let views = 0..subject.views.count();
-    if views.len() > 1 && subject.flow.spec().classes == 0 {
+    if views.len() > 1 && subject.flow.spec().contexts == 0 {
         let rows: Vec<usize> = rows.iter().copied().step_by(rows.len().div_ceil(POOLED_ROWS)).collect();
         let pooled: Vec<f64> = views.flat_map(|view| features(view, &rows)).collect();
         return Ok(vec![fit(&pooled)?]);

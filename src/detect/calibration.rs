@@ -56,18 +56,18 @@ pub(super) fn view_scales(held_out: &[Vec<f64>]) -> Vec<ViewScale> {
 
 /// `t(v) = −ln Pr(pool ≥ v)` as a strictly growing, piecewise linear function with an exponential tail.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Surprise {
+pub(super) struct Surprisal {
     /// Pooled scores, strictly ascending.
     pub(super) values: Vec<f64>,
     /// `t` at each, strictly ascending.
-    pub(super) surprises: Vec<f64>,
+    pub(super) surprisals: Vec<f64>,
     /// Mean excess over the largest five per cent: the scale of the tail.
     pub(super) tail_scale: f64,
 }
 
-impl Surprise {
+impl Surprisal {
     /// From the standardised held-out scores of a family.
-    pub(super) fn fit(mut pool: Vec<f64>) -> Surprise {
+    pub(super) fn fit(mut pool: Vec<f64>) -> Surprisal {
         pool.sort_by(f64::total_cmp);
         let n = pool.len();
         let threshold = pool[n - n.div_ceil(20)];
@@ -76,17 +76,17 @@ impl Surprise {
         let mean_excess = excess.iter().sum::<f64>() / excess.len().max(1) as f64;
         let tail_scale = if mean_excess > 0.0 { mean_excess } else { spread };
         let stride = n.div_ceil(MAX_POINTS / 2).max(1);
-        let (mut values, mut surprises) = (Vec::new(), Vec::new());
+        let (mut values, mut surprisals) = (Vec::new(), Vec::new());
         let mut i = 0;
         while i < n {
             // The first of equal scores: all of them are at least that large.
             if values.last().is_none_or(|&last| pool[i] > last) {
                 values.push(pool[i]);
-                surprises.push(-(((n - i + 1) as f64) / (n as f64 + 1.0)).ln());
+                surprisals.push(-(((n - i + 1) as f64) / (n as f64 + 1.0)).ln());
             }
             i += if n - i <= MAX_POINTS / 2 { 1 } else { stride };
         }
-        Surprise { values, surprises, tail_scale }
+        Surprisal { values, surprisals, tail_scale }
     }
 
     /// `t(v) ≥ 0`; zero below the smallest pooled score.
@@ -95,10 +95,10 @@ impl Surprise {
         if i == 0 {
             return 0.0;
         }
-        let (value, surprise) = (self.values[i - 1], self.surprises[i - 1]);
+        let (value, surprise) = (self.values[i - 1], self.surprisals[i - 1]);
         match self.values.get(i) {
             None => surprise + (v - value) / self.tail_scale,
-            Some(next) => surprise + (self.surprises[i] - surprise) * (v - value) / (next - value),
+            Some(next) => surprise + (self.surprisals[i] - surprise) * (v - value) / (next - value),
         }
     }
 }
@@ -107,7 +107,7 @@ impl Surprise {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Calibration {
     pub(super) views: Vec<ViewScale>,
-    pub(super) surprise: Surprise,
+    pub(super) surprise: Surprisal,
 }
 
 impl Calibration {
@@ -115,7 +115,7 @@ impl Calibration {
     pub(super) fn fit(held_out: &[Vec<f64>]) -> Calibration {
         let views = view_scales(held_out);
         let pool = held_out.iter().zip(&views).flat_map(|(s, view)| s.iter().map(|&s| view.apply(s))).collect();
-        Calibration { views, surprise: Surprise::fit(pool) }
+        Calibration { views, surprise: Surprisal::fit(pool) }
     }
 
     /// `t²` of view `view`'s negative log-likelihood.
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn surprise_grows_strictly_and_without_bound() {
-        let s = Surprise::fit((0..1000).map(|i| (f64::from(i) * 0.37).sin() * 3.0).collect());
+        let s = Surprisal::fit((0..1000).map(|i| (f64::from(i) * 0.37).sin() * 3.0).collect());
         let mut last = -1.0;
         for i in 0..200 {
             let t = s.at(-3.0 + 0.001 + 0.05 * f64::from(i) * f64::from(i));
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn surprise_is_the_log_of_the_share_above() {
-        let s = Surprise::fit((1..=99).map(f64::from).collect());
+        let s = Surprisal::fit((1..=99).map(f64::from).collect());
         for k in 1..=99 {
             let share = (99.0 - f64::from(k) + 2.0) / 100.0;
             assert!((s.at(f64::from(k)) + share.ln()).abs() < 1e-12);
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn large_pools_are_thinned_but_their_tail_is_kept() {
-        let s = Surprise::fit((0..100_000).map(f64::from).collect());
+        let s = Surprisal::fit((0..100_000).map(f64::from).collect());
         assert!(s.values.len() <= MAX_POINTS + 2);
         assert!((s.at(99_999.0) - 100_001f64.ln() + 2f64.ln()).abs() < 1e-12);
         assert!((s.at(50_000.0) - 2f64.ln()).abs() < 1e-3);

@@ -35,7 +35,7 @@ pub enum ExtractorKind {
     Random,
     /// By predicting which view a row is seen under, then frozen.
     Predictive,
-    /// With the flow, by Eq. 6: the paper's. The loss has no minimum; see [`super::CollapseAlarm`].
+    /// With the flow, by Eq. 6: the paper's. The loss has no minimum; see [`super::DivergenceCheck`].
     Joint,
 }
 

@@ -17,7 +17,7 @@ use nafal_kernels::Isa;
 use serde_json::json;
 
 use super::ScoreKind;
-use super::calibration::{Calibration, Surprise, ViewScale};
+use super::calibration::{Calibration, Surprisal, ViewScale};
 use super::configuration::{
     ActiveConfiguration, Base, Configuration, ExtractorConfiguration, ExtractorKind, FamilyConfiguration, MapKind,
     Optimiser, RowScaling,
@@ -26,12 +26,12 @@ use super::extractor::{self, Extractor, ExtractorSpec};
 use super::family::{ViewFlow, flow_spec};
 use super::features::{Column, FeatureMap};
 use super::model::{FittedFamily, Model, Summary};
-use super::model_file::{Container, Fields, Tensor};
 use super::representation::Representation;
 use super::schema::Schema;
 use super::series::{EncoderOptions, SeriesEncoder};
 use super::view::View;
 use crate::autodiff::{ParameterId, Parameters};
+use crate::data::container::{Container, Fields, Tensor};
 use crate::error::Result;
 use crate::flow::Flow;
 
@@ -117,7 +117,7 @@ fn write_family(file: &mut Container, name: &str, family: &FamilyConfiguration, 
     let views: Vec<f64> = calibration.views.iter().flat_map(|v| [v.centre, v.scale]).collect();
     file.insert(&format!("{name}.views"), Tensor::f64(&[calibration.views.len(), 2], views));
     let surprise = &calibration.surprise;
-    let points = surprise.values.iter().zip(&surprise.surprises).flat_map(|(&v, &t)| [v, t]).collect();
+    let points = surprise.values.iter().zip(&surprise.surprisals).flat_map(|(&v, &t)| [v, t]).collect();
     file.insert(&format!("{name}.surprise"), Tensor::f64(&[surprise.values.len(), 2], points));
     file.insert(&format!("{name}.tail_scale"), Tensor::f64(&[1], vec![surprise.tail_scale]));
 }
@@ -337,9 +337,9 @@ fn read_family(
     let surprise = file.tensor(&format!("{name}.surprise"))?.shape().to_vec();
     let points = surprise.first().copied().unwrap_or(0);
     let points = file.tensor_f64(&format!("{name}.surprise"), &[points, 2])?;
-    let (values, surprises): (Vec<f64>, Vec<f64>) = points.chunks_exact(2).map(|p| (p[0], p[1])).unzip();
+    let (values, surprisals): (Vec<f64>, Vec<f64>) = points.chunks_exact(2).map(|p| (p[0], p[1])).unzip();
     let tail_scale = file.tensor_f64(&format!("{name}.tail_scale"), &[1])?[0];
-    if values.is_empty() || !values.is_sorted() || !surprises.is_sorted() || tail_scale <= 0.0 {
+    if values.is_empty() || !values.is_sorted() || !surprisals.is_sorted() || tail_scale <= 0.0 {
         return Err(file.error(&format!("{name}.surprise"), "does not grow"));
     }
     let flow = |i: usize| read_flow(file, &format!("{name}.flow{i}"), family, i, configuration.folds, d);
@@ -347,7 +347,7 @@ fn read_family(
         flows: (0..family.flows).map(flow).collect::<Result<_>>()?,
         calibration: Calibration {
             views: scales.chunks_exact(2).map(|s| ViewScale { centre: s[0], scale: s[1] }).collect(),
-            surprise: Surprise { values, surprises, tail_scale },
+            surprise: Surprisal { values, surprisals, tail_scale },
         },
     })
 }
@@ -378,8 +378,8 @@ fn read_flow(
         tensor(0, &[spec.hidden, m])?;
         (1..spec.layers).try_for_each(|l| tensor(l, &[spec.hidden, spec.hidden]).map(drop))?;
         tensor(spec.layers, &[m * 3 * spec.units, spec.hidden])?;
-        if spec.classes > 0 {
-            file.tensor_f32(&format!("{prefix}.block{block}.classes"), &[spec.classes, spec.hidden])?;
+        if spec.contexts > 0 {
+            file.tensor_f32(&format!("{prefix}.block{block}.context"), &[spec.contexts, spec.hidden])?;
         }
     }
     let mut flow = Flow::<f32>::zeroed(spec).map_err(|e| file.error(prefix, &format!("cannot be built: {e}")))?;

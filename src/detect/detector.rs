@@ -12,9 +12,10 @@ use super::configuration::{ActiveConfiguration, Configuration};
 use super::family::{self, Trained, TrainingRows};
 use super::model::{FittedFamily, Model, Summary};
 use super::schema::Schema;
-use super::{Cases, Progress, Quiet};
+use crate::data::{Dataset, Kind};
 use crate::error::{DataError, Error, Result};
 use crate::flow::Scratch;
+use crate::progress::{Progress, Quiet};
 use crate::random::{Purpose, permutation, stream};
 
 /// The kind of score of series unless told otherwise.
@@ -214,7 +215,7 @@ impl<'p> DetectorBuilder<'p> {
     /// [`Error::Data`] with no normal cases or fewer than [`MIN_ROWS`]; [`Error::Training`] if a likelihood becomes
     /// non-finite; [`Error::Usage`] for the paper's preset with series; [`Error::Interrupted`] if the progress receiver
     /// asks to stop.
-    pub fn fit<'d>(&self, cases: impl Into<Cases<'d>>) -> Result<Model> {
+    pub fn fit(&self, cases: &dyn Dataset) -> Result<Model> {
         let mut models = self.fit_each(cases, &[self.active_learning()])?;
         Ok(models.pop().expect("a model for the one kind of active learning"))
     }
@@ -224,12 +225,7 @@ impl<'p> DetectorBuilder<'p> {
     ///
     /// # Errors
     /// As [`DetectorBuilder::fit`].
-    pub fn fit_each<'d>(
-        &self,
-        cases: impl Into<Cases<'d>>,
-        actives: &[Option<ActiveConfiguration>],
-    ) -> Result<Vec<Model>> {
-        let cases = cases.into();
+    pub fn fit_each(&self, cases: &dyn Dataset, actives: &[Option<ActiveConfiguration>]) -> Result<Vec<Model>> {
         if self.views == Some(0) {
             return Err(Error::Usage("the number of views must be at least 1".into()));
         }
@@ -242,15 +238,17 @@ impl<'p> DetectorBuilder<'p> {
             return Err(DataError::new(cases.source(), problem).into());
         }
         let isa = Isa::detect();
-        let (configuration, folds, schema, features) = match cases {
-            Cases::Table(table) => {
+        let (configuration, folds, schema, features) = match cases.kind() {
+            Kind::Table => {
+                let table = cases.expect::<crate::data::Table>(Kind::Table)?;
                 self.progress.begin("mapping columns", 1);
                 let configuration = self.configuration().covering(table.columns()).for_rows(kept.len());
                 let (schema, features) = Schema::of_table(isa, table, &kept);
                 let folds = deal(kept.len(), configuration.folds, self.seed);
                 (configuration, folds, schema, features)
             }
-            Cases::Series(set) => {
+            Kind::Series => {
+                let set = cases.expect::<crate::data::SeriesSet>(Kind::Series)?;
                 if self.preset == Preset::Paper {
                     return Err(Error::Usage(
                         "the preset `paper` is for tables; series have `default` and `fast`".into(),

@@ -1,20 +1,21 @@
 //! One flow of a family: its views, its training rows, its training, its held-out scores.
 //!
-//! A flow serves one or more views (told apart by a class, if it is conditioned on them) and never sees its held-out fold; the scores of that fold
+//! A flow serves one or more views (told apart by a context, if it is conditioned on them) and never sees its held-out fold; the scores of that fold
 //! calibrate its views.
 
 use nafal_kernels::Isa;
 use rand::Rng;
 
+use super::Configuration;
 use super::active::Augmented;
 use super::configuration::{ActiveConfiguration, Base, ExtractorKind, FamilyConfiguration, MapKind};
 use super::extractor;
 use super::features::Features;
 use super::representation::{Representation, gather};
 use super::view::View;
-use super::{Configuration, Progress};
 use crate::error::{Error, Result};
-use crate::flow::{BatchSource, Classes, Density, Flow, FlowSpec, Scratch, TRAINING_TILE, Trainer, TrainingOptions};
+use crate::flow::{BatchSource, Context, Density, Flow, FlowSpec, Scratch, TRAINING_TILE, Trainer, TrainingOptions};
+use crate::progress::Progress;
 use crate::random::{Purpose, below, normal, stream};
 use nafal_kernels::dsf::Slope;
 
@@ -72,7 +73,7 @@ struct Pairs<'a> {
 }
 
 impl BatchSource<f32> for Pairs<'_> {
-    fn fill(&self, step: u64, first: usize, count: usize, classes: &mut [u32], tile: &mut [f32], lanes: usize) {
+    fn fill(&self, step: u64, first: usize, count: usize, contexts: &mut [u32], tile: &mut [f32], lanes: usize) {
         let position = (step << 16) | first as u64;
         let mut rng = stream(self.seed, Purpose::Batches, self.key, position);
         let mut noise = stream(self.seed, Purpose::Noise, self.key, position);
@@ -89,10 +90,10 @@ impl BatchSource<f32> for Pairs<'_> {
         }
         self.views.pairs(self.isa, &pairs[..count], tile, lanes);
         for b in 0..count {
-            classes[b] = pairs[b].0;
+            contexts[b] = pairs[b].0;
             if let Some(drawn) = drawn[b] {
-                let (class, sample) = self.augmented.get(drawn);
-                classes[b] = class;
+                let (context, sample) = self.augmented.get(drawn);
+                contexts[b] = context;
                 (0..m).for_each(|i| tile[i * lanes + b] = sample[i]);
             } else {
                 (0..m).for_each(|i| tile[i * lanes + b] += (self.noise * normal::<f64>(&mut noise)) as f32);
@@ -248,7 +249,7 @@ pub(super) fn steps(family: &FamilyConfiguration, actives: &[Option<ActiveConfig
 pub(super) fn flow_spec(family: &FamilyConfiguration, features: usize) -> FlowSpec {
     FlowSpec {
         features,
-        classes: if family.conditioned && family.views_per_flow > 1 { family.views_per_flow } else { 0 },
+        contexts: if family.conditioned && family.views_per_flow > 1 { family.views_per_flow } else { 0 },
         blocks: family.blocks,
         layers: family.layers,
         hidden: family.hidden.max(features),
@@ -275,14 +276,14 @@ impl ViewFlow {
         let mut out = Density::default();
         let row = |i: usize| &base[i * d..(i + 1) * d];
         if rows.len() >= FEW || views.len() == 1 {
-            for (class, view) in views.iter().enumerate() {
+            for (context, view) in views.iter().enumerate() {
                 for chunk in rows.chunks(TILE) {
-                    let classes =
-                        if self.flow.spec().classes > 0 { Classes::Same(class as u32) } else { Classes::None };
+                    let contexts =
+                        if self.flow.spec().contexts > 0 { Context::Same(context as u32) } else { Context::None };
                     let fill = |tile: &mut [f32], lanes: usize| {
                         chunk.iter().enumerate().for_each(|(b, &i)| view.apply(row(i), &mut tile[b..], lanes));
                     };
-                    self.flow.density_tile(scratch, chunk.len(), classes, fill, &mut out);
+                    self.flow.density_tile(scratch, chunk.len(), contexts, fill, &mut out);
                 }
             }
             return out;
@@ -290,14 +291,14 @@ impl ViewFlow {
         let pairs: Vec<(u32, usize)> =
             (0..views.len() as u32).flat_map(|v| rows.iter().map(move |&i| (v, i))).collect();
         for chunk in pairs.chunks(TILE) {
-            let classes: Vec<u32> = chunk.iter().map(|p| p.0).collect();
+            let contexts: Vec<u32> = chunk.iter().map(|p| p.0).collect();
             let fill = |tile: &mut [f32], lanes: usize| {
                 for (b, &(v, i)) in chunk.iter().enumerate() {
                     views[v as usize].apply(row(i), &mut tile[b..], lanes);
                 }
             };
-            let classes = if self.flow.spec().classes > 0 { Classes::Each(&classes) } else { Classes::None };
-            self.flow.density_tile(scratch, chunk.len(), classes, fill, &mut out);
+            let contexts = if self.flow.spec().contexts > 0 { Context::Each(&contexts) } else { Context::None };
+            self.flow.density_tile(scratch, chunk.len(), contexts, fill, &mut out);
         }
         out
     }
@@ -305,6 +306,6 @@ impl ViewFlow {
 
 /// The negative log-likelihood or latent score a detector works with; a likelihood that underflowed everything stays a
 /// large finite number.
-pub(super) fn surprise_of(density: f64) -> f64 {
+pub(super) fn surprisal(density: f64) -> f64 {
     (-density).min(f64::MAX.sqrt())
 }

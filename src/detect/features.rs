@@ -7,8 +7,7 @@
 
 use nafal_kernels::{Isa, map};
 
-use super::normal_quantile::lower_quantile;
-use crate::data::Standardizer;
+use crate::stats::{Standardizer, lower_quantile};
 
 /// Most kernel centres of a column; more distinct values are represented by this many of their quantiles.
 const MAX_CENTRES: usize = 1024;

@@ -9,16 +9,17 @@ use std::path::Path;
 use nafal_kernels::Isa;
 use rayon::prelude::*;
 
+use super::ScoreKind;
 use super::calibration::Calibration;
-use super::cases::Cases;
 use super::configuration::{Base, Configuration};
 use super::content;
-use super::family::{ViewFlow, surprise_of};
+use super::family::{ViewFlow, surprisal};
 use super::features::Features;
 use super::schema::Schema;
 use super::series::SeriesEncoder;
 use super::view::View;
-use super::{ScoreKind, model_file};
+use crate::data::Dataset;
+use crate::data::container;
 use crate::error::{Error, Result};
 use crate::flow::{Density, Scratch};
 
@@ -74,7 +75,7 @@ pub(super) fn raw_scores(kind: ScoreKind, density: &Density) -> Vec<f64> {
         ScoreKind::Calibrated | ScoreKind::Likelihood => &density.log_density,
         ScoreKind::Latent => &density.log_base,
     };
-    values.iter().map(|&v| surprise_of(v)).collect()
+    values.iter().map(|&v| surprisal(v)).collect()
 }
 
 /// Adds up contributions of views: into the root mean square over families of their means (calibrated), so that one family
@@ -143,7 +144,7 @@ impl Model {
     /// # Errors
     /// [`Error::Data`] if a table lacks a column of [`Model::columns`], series have another number of channels, or the
     /// cases are of the other kind than the training cases.
-    pub fn score<'d>(&self, cases: impl Into<Cases<'d>>) -> Result<Vec<f64>> {
+    pub fn score(&self, cases: &dyn Dataset) -> Result<Vec<f64>> {
         Ok(self.score_with_p_values(cases)?.0)
     }
 
@@ -151,7 +152,7 @@ impl Model {
     ///
     /// # Errors
     /// As [`Model::score`].
-    pub fn p_values<'d>(&self, cases: impl Into<Cases<'d>>) -> Result<Vec<f64>> {
+    pub fn p_values(&self, cases: &dyn Dataset) -> Result<Vec<f64>> {
         Ok(self.score_with_p_values(cases)?.1)
     }
 
@@ -159,8 +160,7 @@ impl Model {
     ///
     /// # Errors
     /// As [`Model::score`].
-    pub fn score_with_p_values<'d>(&self, cases: impl Into<Cases<'d>>) -> Result<(Vec<f64>, Vec<f64>)> {
-        let cases = cases.into();
+    pub fn score_with_p_values(&self, cases: &dyn Dataset) -> Result<(Vec<f64>, Vec<f64>)> {
         let (bound, n) = (self.schema.bind(cases)?, cases.len());
         let chunks: Vec<Vec<(f64, f64)>> = (0..n.div_ceil(CHUNK))
             .into_par_iter()
@@ -215,7 +215,7 @@ impl Model {
     ///
     /// # Errors
     /// [`Error::Usage`] for a threshold outside its domain, else as [`Model::score`].
-    pub fn predict<'d>(&self, cases: impl Into<Cases<'d>>, threshold: Threshold) -> Result<Vec<bool>> {
+    pub fn predict(&self, cases: &dyn Dataset, threshold: Threshold) -> Result<Vec<bool>> {
         threshold.check()?;
         let (scores, p_values) = self.score_with_p_values(cases)?;
         Ok(threshold.apply(&scores, &p_values))
@@ -281,7 +281,7 @@ impl Model {
     /// # Errors
     /// [`Error::ModelFile`] for anything but a whole, undamaged file of a known version.
     pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Model> {
-        content::read(&model_file::Container::from_bytes(bytes, name)?)
+        content::read(&container::Container::from_bytes(bytes, name)?)
     }
     /// Writes the model file atomically.
     ///
@@ -295,7 +295,7 @@ impl Model {
     /// # Errors
     /// [`Error::ModelFile`] if it is missing or anything but a whole, undamaged file of a known version.
     pub fn load(path: impl AsRef<Path>) -> Result<Model> {
-        content::read(&model_file::Container::load(path)?)
+        content::read(&container::Container::load(path)?)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Draws from a model's flows, in the table's own units.
+//! Samples from a model's flows, in the table's own units.
 //!
 //! A sample belongs to one view; it is drawn in the view's feature space, where its log-density is stated, and mapped back
 //! column by column. Columns its view does not look at are left open.
@@ -11,7 +11,7 @@ use super::schema::Schema;
 use crate::error::{Error, Result};
 use crate::random::{Purpose, stream};
 
-/// Draws from the flows of a model.
+/// Samples from the flows of a model.
 #[derive(Clone, Debug)]
 pub struct Samples {
     /// Names of the columns of `values`.
@@ -25,7 +25,7 @@ pub struct Samples {
 }
 
 impl Model {
-    /// Draws `n` samples, dealt out over the views in turn, from the stream of `seed`.
+    /// Samples `n` samples, dealt out over the views in turn, from the stream of `seed`.
     ///
     /// # Errors
     /// [`Error::Usage`] for a model whose views are not axis selections, which cannot be mapped back.
@@ -44,14 +44,14 @@ impl Model {
             })
             .collect();
         let draw = |i: usize| -> Result<(Vec<f64>, f64)> {
-            let (f, index, class) = views[i % views.len()];
+            let (f, index, context) = views[i % views.len()];
             let subject = &self.families[f].flows[index];
             let dense = || Error::Usage("samples of dense views cannot be mapped back".into());
-            let view = &subject.views.views().ok_or_else(dense)?[class];
+            let view = &subject.views.views().ok_or_else(dense)?[context];
             let axes = view.axes().ok_or_else(dense)?;
             let parts = view.parts();
             let scale = parts.axes.map_or(&[][..], |(_, scale)| scale);
-            let draws = subject.flow.sample(1, class as u32, &mut stream(seed, Purpose::Samples, i as u64, u64::MAX));
+            let draws = subject.flow.sample(1, context as u32, &mut stream(seed, Purpose::Samples, i as u64, u64::MAX));
             let mut row = vec![f64::NAN; d];
             for (k, &axis) in axes.iter().enumerate() {
                 let base = (draws.x[k] - f64::from(parts.shift[k])) / f64::from(scale[k]);

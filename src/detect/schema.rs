@@ -5,11 +5,11 @@ use std::ops::Range;
 
 use nafal_kernels::Isa;
 
-use super::cases::{Cases, SERIES_LABEL};
 use super::configuration::{Configuration, MapKind};
 use super::features::{FeatureMap, Features};
 use super::series::{EncoderOptions, LeftOut, SeriesEncoder};
-use crate::data::{SeriesSet, Table};
+use crate::data::series::SERIES_LABEL;
+use crate::data::{Dataset, Kind, SeriesSet, Table};
 use crate::error::{DataError, Error, Result};
 
 /// The kind of data a model is for, with all that was learned about single columns or channels.
@@ -97,13 +97,10 @@ impl Schema {
     ///
     /// # Errors
     /// [`Error::Data`] for the other kind, a column that is missing, or another number of channels.
-    pub(super) fn bind<'a>(&'a self, cases: Cases<'a>) -> Result<Bound<'a>> {
-        let other = |model: &str| {
-            let problem = format!("the model was fitted to {model}, and these are {}", cases.kind());
-            Err(DataError::new(cases.source(), problem).into())
-        };
-        match (self, cases) {
-            (Schema::Table { columns, map, .. }, Cases::Table(table)) => {
+    pub(super) fn bind<'a>(&'a self, cases: &'a dyn Dataset) -> Result<Bound<'a>> {
+        match self {
+            Schema::Table { columns, map, .. } => {
+                let table = cases.expect::<Table>(Kind::Table)?;
                 let find = |name: &String| {
                     table.names().iter().position(|n| n == name).ok_or_else(|| {
                         let problem = "the model was fitted with this column, but the table has none of this name";
@@ -112,12 +109,11 @@ impl Schema {
                 };
                 Ok(Bound::Table { table, map, positions: columns.iter().map(find).collect::<Result<_>>()? })
             }
-            (Schema::Series { encoder, .. }, Cases::Series(set)) => {
+            Schema::Series { encoder, .. } => {
+                let set = cases.expect::<SeriesSet>(Kind::Series)?;
                 encoder.check_channels(set.channels()).map_err(|e| DataError { source: set.source().into(), ..e })?;
                 Ok(Bound::Series { set, encoder })
             }
-            (Schema::Table { .. }, _) => other("the rows of a table"),
-            (Schema::Series { .. }, _) => other("whole series"),
         }
     }
 }

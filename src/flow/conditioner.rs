@@ -1,12 +1,12 @@
 //! The conditioner `c`: a masked network from the features of lower rank to the raw parameters of each transformer.
 //!
-//! `h₁ = tanh(W₁x + b₁ (+ E[class]))`, `h_l = tanh(W_l h_{l−1} + b_l)`, `raw = W_o h + b_o`, shapes `[m] → [H] → … →
-//! [m·3U]`. tanh keeps the parameters bounded however far out `x` lies. Start: hidden weights `N(0, 1/fan-in)` over the
+//! `h₁ = tanh(W₁x + b₁ (+ E[context]))`, `h_l = tanh(W_l h_{l−1} + b_l)`, `raw = W_o h + b_o`, shapes `[m] → [H] → … →
+//! [m·3U]`. tanh keeps the parameters bounded however far out `x` lies. Init: hidden weights `N(0, 1/fan-in)` over the
 //! unmasked inputs, head weights `N(0, 10⁻⁶)`, so that the flow begins as (nearly) one fixed monotone map per feature
-//! with slopes 1, equal weights and biases spread over `[−2, 2]`; class rows `0.1·N(0, 1)`.
+//! with slopes 1, equal weights and biases spread over `[−2, 2]`; context rows `0.1·N(0, 1)`.
 
 use nafal_kernels::dsf::Slope;
-use nafal_kernels::gemm::Finish;
+use nafal_kernels::gemm::Epilogue;
 use nafal_kernels::{Real, Staircase};
 
 use super::FlowSpec;
@@ -42,8 +42,8 @@ impl Conditioner {
             let weight = parameters.add_matrix(format!("{name}.weight"), shape);
             layers.push((weight, parameters.add_vector(format!("{name}.bias"), rows)));
         }
-        let table = (spec.classes > 0)
-            .then(|| parameters.add_table(format!("block{block}.classes"), spec.classes, spec.hidden));
+        let table = (spec.contexts > 0)
+            .then(|| parameters.add_table(format!("block{block}.context"), spec.contexts, spec.hidden));
         let head = (0..spec.features)
             .map(|i| Staircase::from_prefixes(&vec![degrees.units_up_to(i); spec.raw()], spec.hidden))
             .collect();
@@ -77,9 +77,9 @@ impl Conditioner {
         let head = self.layers.len() - 1;
         let mut h = x;
         for (l, &(weight, bias)) in self.layers.iter().enumerate() {
-            let finish = if l == head { Finish::Store } else { Finish::Tanh };
+            let epilogue = if l == head { Epilogue::Store } else { Epilogue::Tanh };
             let table = if l == 0 { self.table } else { None };
-            h = tape.linear(parameters, Linear { weight, bias: Some(bias), table, finish }, h);
+            h = tape.linear(parameters, Linear { weight, bias: Some(bias), table, epilogue }, h);
         }
         h
     }

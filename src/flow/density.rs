@@ -5,7 +5,7 @@
 
 use std::f64::consts::PI;
 
-use nafal_kernels::gemm::{self, Finish, Start};
+use nafal_kernels::gemm::{self, Epilogue, Init};
 use nafal_kernels::{Matrix, MatrixMut, Real, dsf};
 
 use super::Flow;
@@ -15,14 +15,14 @@ use crate::autodiff::{AlignedVec, padded};
 /// Lanes of a scoring tile: a multiple of every register, small enough that a tile's activations stay in cache.
 pub(super) const TILE: usize = 64;
 
-/// The class of each column.
+/// The context of each column.
 #[derive(Clone, Copy, Debug)]
-pub enum Classes<'a> {
+pub enum Context<'a> {
     /// The flow is unconditional.
     None,
-    /// All columns have this class.
+    /// All columns have this context.
     Same(u32),
-    /// Column `b` has class `classes[b]`.
+    /// Column `b` has context `contexts[b]`.
     Each(&'a [u32]),
 }
 
@@ -91,12 +91,12 @@ pub(super) fn reverse_rows<T: Copy>(tile: &mut [T], lanes: usize) {
 impl<T: Real> Flow<T> {
     /// Latent values and log-determinants of up to [`TILE`]-sized tiles: `x` is overwritten by `z`, `[m, lanes]` with
     /// `lanes` a multiple of [`crate::autodiff::LANE_MULTIPLE`]; returns `log |det ∂z/∂x|` per lane in `scratch`.
-    fn forward_tile(&self, scratch: &mut Scratch<T>, lanes: usize, classes: Classes) {
+    fn forward_tile(&self, scratch: &mut Scratch<T>, lanes: usize, contexts: Context) {
         for (b, block) in self.blocks.iter().enumerate() {
             if b > 0 {
                 reverse_rows(&mut scratch.x, lanes);
             }
-            self.hidden_layers(block, scratch, lanes, classes);
+            self.hidden_layers(block, scratch, lanes, contexts);
             self.transform(block, scratch, lanes);
             std::mem::swap(&mut scratch.x, &mut scratch.y);
         }
@@ -106,7 +106,7 @@ impl<T: Real> Flow<T> {
     }
 
     /// The conditioner's last hidden layer, into `scratch.hidden[0]`.
-    fn hidden_layers(&self, block: &Conditioner, scratch: &mut Scratch<T>, lanes: usize, classes: Classes) {
+    fn hidden_layers(&self, block: &Conditioner, scratch: &mut Scratch<T>, lanes: usize, contexts: Context) {
         let (spec, p) = (&self.spec, &self.parameters);
         for (l, &(weight, bias)) in block.layers[..spec.layers].iter().enumerate() {
             let [into, from] = &mut scratch.hidden;
@@ -116,12 +116,12 @@ impl<T: Real> Flow<T> {
             };
             let start = match (l, block.table) {
                 (0, Some(table)) => {
-                    class_start(p.vector(bias), p.matrix(table), classes, &mut scratch.start, into, lanes)
+                    context_start(p.vector(bias), p.matrix(table), contexts, &mut scratch.start, into, lanes)
                 }
-                _ => Start::Bias(p.vector(bias)),
+                _ => Init::Bias(p.vector(bias)),
             };
             let y = MatrixMut::new(into, spec.hidden, lanes, lanes);
-            gemm::product(self.isa, p.shape(weight), p.matrix(weight), x, start, Finish::Tanh, y);
+            gemm::product(self.isa, p.shape(weight), p.matrix(weight), x, start, Epilogue::Tanh, y);
             scratch.hidden.swap(0, 1);
         }
         scratch.hidden.swap(0, 1);
@@ -136,8 +136,8 @@ impl<T: Real> Flow<T> {
         for (i, shape) in block.head.iter().enumerate() {
             let rows = i * spec.raw()..(i + 1) * spec.raw();
             let raw = MatrixMut::new(&mut scratch.raw, spec.raw(), lanes, lanes);
-            let start = Start::Bias(&bias[rows.clone()]);
-            gemm::product(self.isa, shape, w.rows(rows), h, start, Finish::Store, raw);
+            let start = Init::Bias(&bias[rows.clone()]);
+            gemm::product(self.isa, shape, w.rows(rows), h, start, Epilogue::Store, raw);
             let raw = Matrix::new(&scratch.raw, spec.raw(), lanes, lanes);
             let row = i * lanes..(i + 1) * lanes;
             let (x, y) = (&scratch.x[row.clone()], &mut scratch.y[row]);
@@ -154,7 +154,7 @@ impl<T: Real> Flow<T> {
         &self,
         scratch: &mut Scratch<T>,
         active: usize,
-        classes: Classes,
+        contexts: Context,
         fill: impl FnOnce(&mut [T], usize),
         out: &mut Density,
     ) {
@@ -162,7 +162,7 @@ impl<T: Real> Flow<T> {
         scratch.prepare(self, lanes);
         scratch.x.fill(T::ZERO);
         fill(&mut scratch.x, lanes);
-        self.forward_tile(scratch, lanes, classes);
+        self.forward_tile(scratch, lanes, contexts);
         let constant = 0.5 * (2.0 * PI).ln() * m as f64;
         for b in 0..active {
             let squares: f64 = (0..m).map(|i| scratch.x[i * lanes + b].to_f64()).map(|z| z * z).sum();
@@ -174,17 +174,17 @@ impl<T: Real> Flow<T> {
 
     /// Latent values `[n, m]` and log-determinants of rows `x: [n, m]`, both row-major.
     ///
-    /// Panics if the length of `x` is no multiple of `m`, or `classes` are too few or too large.
-    pub fn data_to_latent(&self, x: &[T], classes: Classes) -> (Vec<T>, Vec<f64>) {
+    /// Panics if the length of `x` is no multiple of `m`, or `contexts` are too few or too large.
+    pub fn data_to_latent(&self, x: &[T], contexts: Context) -> (Vec<T>, Vec<f64>) {
         let m = self.spec.features;
         let mut scratch = Scratch::default();
         let (mut z, mut log_det) = (Vec::with_capacity(x.len()), Vec::with_capacity(x.len() / m));
-        self.for_each_tile(x, classes, |rows, active, classes| {
+        self.for_each_tile(x, contexts, |rows, active, contexts| {
             let lanes = padded(active);
             scratch.prepare(self, lanes);
             scratch.x.fill(T::ZERO);
             lay_in_lanes(rows, m, &mut scratch.x, lanes);
-            self.forward_tile(&mut scratch, lanes, classes);
+            self.forward_tile(&mut scratch, lanes, contexts);
             for b in 0..active {
                 z.extend((0..m).map(|i| scratch.x[i * lanes + b]));
                 log_det.push(scratch.log_det[b]);
@@ -195,26 +195,26 @@ impl<T: Real> Flow<T> {
 
     /// `log p` and `log p_Z(z)` of rows `x: [n, m]`, row-major. Cost: one masked pass of the conditioners per row.
     ///
-    /// Panics if the length of `x` is no multiple of `m`, or `classes` are too few or too large.
-    pub fn density(&self, x: &[T], classes: Classes) -> Density {
+    /// Panics if the length of `x` is no multiple of `m`, or `contexts` are too few or too large.
+    pub fn density(&self, x: &[T], contexts: Context) -> Density {
         let (mut scratch, mut out) = (Scratch::default(), Density::default());
-        self.for_each_tile(x, classes, |rows, active, classes| {
+        self.for_each_tile(x, contexts, |rows, active, contexts| {
             let fill = |tile: &mut [T], lanes| lay_in_lanes(rows, self.spec.features, tile, lanes);
-            self.density_tile(&mut scratch, active, classes, fill, &mut out);
+            self.density_tile(&mut scratch, active, contexts, fill, &mut out);
         });
         out
     }
 
-    fn for_each_tile(&self, x: &[T], classes: Classes, mut f: impl FnMut(&[T], usize, Classes)) {
+    fn for_each_tile(&self, x: &[T], contexts: Context, mut f: impl FnMut(&[T], usize, Context)) {
         let m = self.spec.features;
         assert_eq!(x.len() % m, 0, "{} values do not fill rows of {m} features", x.len());
         for (t, rows) in x.chunks(m * TILE).enumerate() {
             let active = rows.len() / m;
-            let classes = match classes {
-                Classes::Each(c) => Classes::Each(&c[t * TILE..t * TILE + active]),
+            let contexts = match contexts {
+                Context::Each(c) => Context::Each(&c[t * TILE..t * TILE + active]),
                 other => other,
             };
-            f(rows, active, classes);
+            f(rows, active, contexts);
         }
     }
 }
@@ -228,31 +228,31 @@ pub(super) fn lay_in_lanes<T: Copy>(rows: &[T], m: usize, tile: &mut [T], lanes:
     }
 }
 
-/// What the first layer starts from when the flow is conditioned on a class: bias plus the class's row.
-pub(super) fn class_start<'a, T: Real>(
+/// What the first layer starts from when the flow is conditioned on a context: bias plus the context's row.
+pub(super) fn context_start<'a, T: Real>(
     bias: &[T],
     table: Matrix<T>,
-    classes: Classes,
+    contexts: Context,
     start: &'a mut [T],
     tile: &mut [T],
     lanes: usize,
-) -> Start<'a, T> {
-    match classes {
-        Classes::None => panic!("this flow is conditioned on a class"),
-        Classes::Same(class) => {
-            for ((s, &b), &e) in start.iter_mut().zip(bias).zip(table.row(class as usize)) {
+) -> Init<'a, T> {
+    match contexts {
+        Context::None => panic!("this flow is conditioned on a context"),
+        Context::Same(context) => {
+            for ((s, &b), &e) in start.iter_mut().zip(bias).zip(table.row(context as usize)) {
                 *s = b + e;
             }
-            Start::Bias(start)
+            Init::Bias(start)
         }
-        Classes::Each(classes) => {
+        Context::Each(contexts) => {
             for (i, row) in tile.chunks_exact_mut(lanes).enumerate() {
                 row.fill(bias[i]);
-                for (y, &class) in row.iter_mut().zip(classes) {
-                    *y = bias[i] + table.row(class as usize)[i];
+                for (y, &context) in row.iter_mut().zip(contexts) {
+                    *y = bias[i] + table.row(context as usize)[i];
                 }
             }
-            Start::Output
+            Init::Output
         }
     }
 }

@@ -4,12 +4,12 @@
 //! degree, step `i` computes the units of degree `i` of every layer (consecutive rows, a prefix of columns), then the raw
 //! parameters of feature `i`, then solves for it: all `m` steps together cost one masked pass, not `m`.
 
-use nafal_kernels::gemm::{self, Finish, Start};
+use nafal_kernels::gemm::{self, Epilogue, Init};
 use nafal_kernels::{Matrix, MatrixMut, Real, Staircase};
 
 use super::Flow;
 use super::conditioner::Conditioner;
-use super::density::{Classes, Scratch, TILE, class_start, lay_in_lanes, reverse_rows};
+use super::density::{Context, Scratch, TILE, context_start, lay_in_lanes, reverse_rows};
 use super::transformer::Transformer;
 use crate::autodiff::padded;
 
@@ -17,8 +17,8 @@ impl<T: Real> Flow<T> {
     /// Data `[n, m]` of latent values `z: [n, m]` and the log-determinants `log |det ∂z/∂x|` there, both row-major. Each
     /// transformer is solved in f64.
     ///
-    /// Panics if the length of `z` is no multiple of `m`, or `classes` are too few or too large.
-    pub fn latent_to_data(&self, z: &[T], classes: Classes) -> (Vec<T>, Vec<f64>) {
+    /// Panics if the length of `z` is no multiple of `m`, or `contexts` are too few or too large.
+    pub fn latent_to_data(&self, z: &[T], contexts: Context) -> (Vec<T>, Vec<f64>) {
         let m = self.spec.features;
         assert_eq!(z.len() % m, 0, "{} values do not fill rows of {m} features", z.len());
         let mut scratch = Scratch::default();
@@ -27,8 +27,8 @@ impl<T: Real> Flow<T> {
         for (t, rows) in z.chunks(m * TILE).enumerate() {
             let active = rows.len() / m;
             let lanes = padded(active);
-            let classes = match classes {
-                Classes::Each(c) => Classes::Each(&c[t * TILE..t * TILE + active]),
+            let contexts = match contexts {
+                Context::Each(c) => Context::Each(&c[t * TILE..t * TILE + active]),
                 other => other,
             };
             scratch.prepare(self, lanes);
@@ -38,7 +38,7 @@ impl<T: Real> Flow<T> {
                 reverse_rows(&mut scratch.y, lanes);
             }
             for (b, block) in self.blocks.iter().enumerate().rev() {
-                self.invert_block(block, &mut scratch, &mut transformer, active, lanes, classes);
+                self.invert_block(block, &mut scratch, &mut transformer, active, lanes, contexts);
                 std::mem::swap(&mut scratch.x, &mut scratch.y);
                 if b > 0 {
                     reverse_rows(&mut scratch.y, lanes);
@@ -60,7 +60,7 @@ impl<T: Real> Flow<T> {
         transformer: &mut Transformer,
         active: usize,
         lanes: usize,
-        classes: Classes,
+        contexts: Context,
     ) {
         let (spec, p) = (&self.spec, &self.parameters);
         // One buffer for all hidden layers: an incremental step reads earlier units of the layer below.
@@ -72,14 +72,14 @@ impl<T: Real> Flow<T> {
         for i in 0..spec.features {
             let units = block.degrees.units_of(i);
             for l in 0..spec.layers {
-                self.hidden_units(block, scratch, l, i, units.clone(), lanes, classes);
+                self.hidden_units(block, scratch, l, i, units.clone(), lanes, contexts);
             }
             let rows = i * spec.raw()..(i + 1) * spec.raw();
             let top = &scratch.hidden[0][(spec.layers - 1) * layer_len..];
             let h = Matrix::new(top, spec.hidden, lanes, lanes);
             let raw = MatrixMut::new(&mut scratch.raw, spec.raw(), lanes, lanes);
-            let start = Start::Bias(&head_bias[rows.clone()]);
-            gemm::product(self.isa, &block.head[i], head.rows(rows), h, start, Finish::Store, raw);
+            let start = Init::Bias(&head_bias[rows.clone()]);
+            gemm::product(self.isa, &block.head[i], head.rows(rows), h, start, Epilogue::Store, raw);
             let raw = Matrix::new(&scratch.raw, spec.raw(), lanes, lanes);
             for b in 0..active {
                 transformer.load(spec.slope, &raw, b);
@@ -103,7 +103,7 @@ impl<T: Real> Flow<T> {
         degree: usize,
         units: std::ops::Range<usize>,
         lanes: usize,
-        classes: Classes,
+        contexts: Context,
     ) {
         if units.is_empty() {
             return;
@@ -124,11 +124,11 @@ impl<T: Real> Flow<T> {
             Some(table) if l == 0 => {
                 let table = p.matrix(table);
                 let columns = Matrix { data: &table.data[units.start..], cols: units.len(), ..table };
-                class_start(bias, columns, classes, &mut scratch.start[..units.len()], into, lanes)
+                context_start(bias, columns, contexts, &mut scratch.start[..units.len()], into, lanes)
             }
-            _ => Start::Bias(bias),
+            _ => Init::Bias(bias),
         };
         let shape = Staircase::from_prefixes(&vec![seen; units.len()], w.cols);
-        gemm::product(self.isa, &shape, w, x, start, Finish::Tanh, MatrixMut::new(into, units.len(), lanes, lanes));
+        gemm::product(self.isa, &shape, w, x, start, Epilogue::Tanh, MatrixMut::new(into, units.len(), lanes, lanes));
     }
 }

@@ -7,17 +7,18 @@
 mod conditioner;
 mod degrees;
 mod density;
+#[allow(clippy::module_inception)]
+mod flow;
 mod inverse;
 mod sampling;
 mod spec;
-mod stack;
 #[cfg(feature = "proptest")]
 pub mod strategies;
 mod training;
 mod transformer;
 
-pub use density::{Classes, Density, Scratch};
-pub use sampling::Draws;
+pub use density::{Context, Density, Scratch};
+pub use flow::Flow;
+pub use sampling::Samples;
 pub use spec::{FlowError, FlowSpec};
-pub use stack::Flow;
 pub use training::{BatchSource, TILE as TRAINING_TILE, Trainer, TrainingOptions};

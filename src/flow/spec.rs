@@ -7,8 +7,8 @@ use nafal_kernels::dsf::Slope;
 pub struct FlowSpec {
     /// Features `m` of the space the density lives on.
     pub features: usize,
-    /// Classes the density is conditioned on (views of a shared flow); 0: unconditional.
-    pub classes: usize,
+    /// Context the density is conditioned on (views of a shared flow); 0: unconditional.
+    pub contexts: usize,
     /// Blocks; every second one takes the features in reversed order.
     pub blocks: usize,
     /// Hidden layers of a conditioner.
@@ -62,7 +62,7 @@ impl FlowSpec {
     pub fn check(&self) -> Result<(), FlowError> {
         let sizes = [
             ("features", self.features, 1, 65_536),
-            ("classes", self.classes, 0, 1 << 20),
+            ("contexts", self.contexts, 0, 1 << 20),
             ("blocks", self.blocks, 1, Self::MAX_BLOCKS),
             ("layers", self.layers, 1, 16),
             ("hidden", self.hidden, 1, 65_536),
@@ -81,9 +81,9 @@ impl FlowSpec {
     }
 
     /// Degrees hidden units take: a unit of degree `k` sees the first `k` features. Units of degree 0 exist only where
-    /// they carry something: a class, or the sole feature.
+    /// they carry something: a context, or the sole feature.
     pub(super) fn degrees(&self) -> std::ops::RangeInclusive<usize> {
-        let lowest = if self.classes > 0 || self.features == 1 { 0 } else { 1 };
+        let lowest = if self.contexts > 0 || self.features == 1 { 0 } else { 1 };
         lowest..=self.features - 1
     }
 

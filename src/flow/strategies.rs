@@ -9,7 +9,7 @@
 //! use proptest::prelude::*;
 //! proptest!(settings(8), |(case in cases(Sizes::default(), Magnitudes::MILD))| {
 //!     let flow = case.flow::<f64>();
-//!     let (z, log_det) = flow.data_to_latent(&case.inputs::<f64>(), case.classes());
+//!     let (z, log_det) = flow.data_to_latent(&case.inputs::<f64>(), case.contexts());
 //!     prop_assert!(z.iter().chain(&log_det).all(|v| v.is_finite()));
 //! });
 //! ```
@@ -23,7 +23,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::conditioner::starting_raw;
-use super::{Classes, Flow, FlowSpec};
+use super::{Context, Flow, FlowSpec};
 use crate::random::{Purpose, below, normal, stream};
 
 /// Ranges of the sizes of a random flow and its batch.
@@ -39,8 +39,8 @@ pub struct Sizes {
     pub hidden: RangeInclusive<usize>,
     /// Sigmoid units.
     pub units: RangeInclusive<usize>,
-    /// Classes; 0: unconditional.
-    pub classes: RangeInclusive<usize>,
+    /// Context; 0: unconditional.
+    pub contexts: RangeInclusive<usize>,
     /// Rows of the inputs.
     pub batch: RangeInclusive<usize>,
 }
@@ -54,7 +54,7 @@ impl Default for Sizes {
             layers: 1..=3,
             hidden: 1..=70,
             units: 1..=33,
-            classes: 0..=4,
+            contexts: 0..=4,
             batch: 1..=70,
         }
     }
@@ -86,13 +86,13 @@ pub struct Case {
     pub spec: FlowSpec,
     /// Rows of the inputs.
     pub batch: usize,
-    /// Standard deviation of the weights of each layer (the head last) and of the class rows, used from the front.
+    /// Standard deviation of the weights of each layer (the head last) and of the context rows, used from the front.
     pub scales: [f64; 5],
     /// Magnitudes the case was drawn with.
     pub magnitudes: Magnitudes,
     /// Seed of all values.
     pub seed: u64,
-    classes: Vec<u32>,
+    contexts: Vec<u32>,
 }
 
 /// Settings for laws: `cases` random cases from a fixed seed; the environment variables `PROPTEST_CASES` and
@@ -116,10 +116,10 @@ fn slopes() -> impl Strategy<Value = Slope> {
 
 /// Shapes of flows, all of them valid.
 pub fn specs(sizes: Sizes) -> impl Strategy<Value = FlowSpec> {
-    let Sizes { features, blocks, layers, hidden, units, classes, .. } = sizes;
-    (features, blocks, layers, hidden, units, classes, slopes()).prop_map(
-        |(features, blocks, layers, hidden, units, classes, slope)| {
-            let mut spec = FlowSpec { features, classes, blocks, layers, hidden, units, slope };
+    let Sizes { features, blocks, layers, hidden, units, contexts, .. } = sizes;
+    (features, blocks, layers, hidden, units, contexts, slopes()).prop_map(
+        |(features, blocks, layers, hidden, units, contexts, slope)| {
+            let mut spec = FlowSpec { features, contexts, blocks, layers, hidden, units, slope };
             spec.hidden = hidden.max(spec.degrees().count());
             spec
         },
@@ -132,9 +132,9 @@ pub fn cases(sizes: Sizes, magnitudes: Magnitudes) -> impl Strategy<Value = Case
     let batch = sizes.batch.clone();
     let scales = prop::array::uniform5((low..=high).prop_map(f64::exp));
     (specs(sizes), batch, scales, any::<u64>()).prop_map(move |(spec, batch, scales, seed)| {
-        let class = |b: usize| below(&mut stream(seed, Purpose::Batches, b as u64, 0), spec.classes) as u32;
-        let classes = if spec.classes > 0 { (0..batch).map(class).collect() } else { Vec::new() };
-        Case { spec, batch, scales, magnitudes, seed, classes }
+        let context = |b: usize| below(&mut stream(seed, Purpose::Batches, b as u64, 0), spec.contexts) as u32;
+        let contexts = if spec.contexts > 0 { (0..batch).map(context).collect() } else { Vec::new() };
+        Case { spec, batch, scales, magnitudes, seed, contexts }
     })
 }
 
@@ -206,8 +206,8 @@ impl Case {
         x.into_iter().map(T::from_f64).collect()
     }
 
-    /// The class of each row.
-    pub fn classes(&self) -> Classes<'_> {
-        if self.spec.classes > 0 { Classes::Each(&self.classes) } else { Classes::None }
+    /// The context of each row.
+    pub fn contexts(&self) -> Context<'_> {
+        if self.spec.contexts > 0 { Context::Each(&self.contexts) } else { Context::None }
     }
 }

@@ -1,22 +1,22 @@
 //! Maximum likelihood on tiles: the batch loop of Eq. 6 over a frozen feature space.
 //!
 //! A batch is cut into tiles of fixed width, each filled by a [`BatchSource`] from counter-based streams; see
-//! [`crate::autodiff::Slots`] for why the bits do not depend on the number of threads. From the fourth step on a step
+//! [`crate::autodiff::GradientShards`] for why the bits do not depend on the number of threads. From the fourth step on a step
 //! allocates nothing.
 
 use nafal_kernels::Real;
 
 use super::Flow;
-use crate::autodiff::{Adam, AdamOptions, Schedule, Slots};
+use crate::autodiff::{Adam, AdamOptions, GradientShards, Schedule};
 
 /// Columns of a training tile: the most samples a [`BatchSource`] is asked for at once.
 pub const TILE: usize = 64;
 
 /// Where training samples come from.
 pub trait BatchSource<T>: Sync {
-    /// Writes samples `first..first + count` of step `step`'s batch as columns of `tile: [m, lanes]`, and the class of
+    /// Writes samples `first..first + count` of step `step`'s batch as columns of `tile: [m, lanes]`, and the context of
     /// each. Must depend on the arguments alone.
-    fn fill(&self, step: u64, first: usize, count: usize, classes: &mut [u32], tile: &mut [T], lanes: usize);
+    fn fill(&self, step: u64, first: usize, count: usize, contexts: &mut [u32], tile: &mut [T], lanes: usize);
 }
 
 /// Constants of a training run.
@@ -32,7 +32,7 @@ pub struct TrainingOptions {
 pub struct Trainer<T: Real> {
     options: TrainingOptions,
     adam: Adam<T>,
-    slots: Slots<T>,
+    shards: GradientShards<T>,
     steps_done: u64,
 }
 
@@ -43,7 +43,7 @@ impl<T: Real> Trainer<T> {
         Trainer {
             options,
             adam: Adam::new(&flow.parameters, options.adam),
-            slots: Slots::new(flow.isa, &flow.parameters, tiles),
+            shards: GradientShards::new(flow.isa, &flow.parameters, tiles),
             steps_done: 0,
         }
     }
@@ -58,13 +58,13 @@ impl<T: Real> Trainer<T> {
         let (step, batch) = (self.steps_done, self.options.batch);
         let features = flow.spec.features;
         let frozen = &*flow;
-        let (loss, gradients) = self.slots.gradient(&frozen.parameters, batch.div_ceil(TILE), |tile, tape| {
+        let (loss, gradients) = self.shards.gradient(&frozen.parameters, batch.div_ceil(TILE), |tile, tape| {
             let first = tile * TILE;
             let count = TILE.min(batch - first);
             tape.begin(count);
-            let mut classes = [0u32; TILE];
-            let x = tape.input(features, false, |x, lanes| source.fill(step, first, count, &mut classes, x, lanes));
-            tape.set_classes(classes[..count].iter().copied());
+            let mut contexts = [0u32; TILE];
+            let x = tape.input(features, false, |x, lanes| source.fill(step, first, count, &mut contexts, x, lanes));
+            tape.set_classes(contexts[..count].iter().copied());
             frozen.record_nll(tape, x, 1.0 / batch as f64);
         });
         let isa = flow.isa;

@@ -39,7 +39,7 @@ impl ErrorLine {
 }
 
 impl ErrorBars {
-    /// Draws the lines, every second one dashed, with discs, triangles and crosses in turn.
+    /// Samples the lines, every second one dashed, with discs, triangles and crosses in turn.
     pub fn plot(&self) -> Plot {
         let looks = |i: usize| {
             let colour = SERIES[i % SERIES.len()];

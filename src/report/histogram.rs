@@ -40,7 +40,7 @@ fn bins(panel: &ScorePanel, axis: &Axis) -> usize {
 }
 
 impl ScoreHistogram {
-    /// Draws the panels. Bars are shares of the rows of their kind, so that few anomalies are seen beside many normals;
+    /// Samples the panels. Bars are shares of the rows of their kind, so that few anomalies are seen beside many normals;
     /// an axis whose range dwarfs the middle half of the scores is logarithmic.
     pub fn plot(&self) -> Plot {
         let keys = self.panels.first().map_or_else(Vec::new, |panel| panel.groups.iter().map(key).collect());

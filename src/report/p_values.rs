@@ -20,7 +20,7 @@ pub struct PValueHistogram {
 const BINS: usize = 20;
 
 impl PValueHistogram {
-    /// Draws twenty bins, each kind in shares of its own rows, and the uniform law as a dashed line.
+    /// Samples twenty bins, each kind in shares of its own rows, and the uniform law as a dashed line.
     pub fn plot(&self) -> Plot {
         let mut keys: Vec<Key> = self.groups.iter().map(key).collect();
         keys.push(Key { label: "uniform".to_owned(), colour: GREY, mark: Mark::Dashes });

@@ -18,7 +18,7 @@ pub struct PrecisionRecall {
 }
 
 impl PrecisionRecall {
-    /// Draws the curves as steps, the way average precision sums them, and the precision of a detector that guesses.
+    /// Samples the curves as steps, the way average precision sums them, and the precision of a detector that guesses.
     pub fn plot(&self) -> Plot {
         let colours = SERIES.into_iter().cycle();
         let base = self.rankings.first().map_or(0.0, |ranking| {

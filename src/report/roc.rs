@@ -18,7 +18,7 @@ pub struct RocCurve {
 }
 
 impl RocCurve {
-    /// Draws the curves and the diagonal of a detector that guesses.
+    /// Samples the curves and the diagonal of a detector that guesses.
     pub fn plot(&self) -> Plot {
         let colours = SERIES.into_iter().cycle();
         let mut keys: Vec<Key> = self

@@ -54,7 +54,7 @@ impl PointGroup {
 }
 
 impl Scatter {
-    /// Draws the panels.
+    /// Samples the panels.
     pub fn plot(&self) -> Plot {
         let key = |group: &PointGroup| Key {
             label: group.name.clone(),

@@ -7,7 +7,7 @@ use nafal::autodiff::{CustomOp, Ddsf, Folded, Linear, Operation, ParameterId, Pa
 use nafal::random::{Purpose, below, normal, stream};
 use nafal_kernels::Staircase;
 use nafal_kernels::dsf::Slope;
-use nafal_kernels::gemm::Finish;
+use nafal_kernels::gemm::Epilogue;
 use proptest::prelude::*;
 
 use super::graph::{Graph, Record};
@@ -18,14 +18,14 @@ pub struct Dimensions {
     n: usize,
     k: usize,
     batch: usize,
-    classes: usize,
+    contexts: usize,
     units: usize,
     pub seed: u64,
 }
 
 pub fn dimensions() -> impl Strategy<Value = Dimensions> {
     (1usize..=33, 1usize..=33, 1usize..=70, 1usize..=4, 1usize..=9, any::<u64>())
-        .prop_map(|(n, k, batch, classes, units, seed)| Dimensions { n, k, batch, classes, units, seed })
+        .prop_map(|(n, k, batch, contexts, units, seed)| Dimensions { n, k, batch, contexts, units, seed })
 }
 
 impl Dimensions {
@@ -38,8 +38,8 @@ impl Dimensions {
         let inputs = rows.iter().enumerate();
         let inputs = inputs.map(|(i, &(rows, scale))| self.normals(i as u64, rows * self.batch, scale)).collect();
         let mut rng = stream(self.seed, Purpose::Batches, 0, 0);
-        let classes = (0..self.batch).map(|_| below(&mut rng, self.classes) as u32).collect();
-        Graph { parameters, inputs, batch: self.batch, classes, record }
+        let contexts = (0..self.batch).map(|_| below(&mut rng, self.contexts) as u32).collect();
+        Graph { parameters, inputs, batch: self.batch, contexts, record }
     }
 }
 
@@ -53,30 +53,30 @@ fn staircase(d: &Dimensions) -> Staircase {
 
 /// A linear layer with every combination of ends, biases and tables.
 fn linear_cases(d: &Dimensions) -> Vec<Graph> {
-    let mut finishes = vec![Finish::Store];
+    let mut finishes = vec![Epilogue::Store];
     // Every end has a successor until the last.
     while let Some(next) = match finishes[finishes.len() - 1] {
-        Finish::Store => Some(Finish::Tanh),
-        Finish::Tanh => Some(Finish::LeakyRelu(0.0)),
-        Finish::LeakyRelu(slope) => (slope == 0.0).then_some(Finish::LeakyRelu(0.3)),
+        Epilogue::Store => Some(Epilogue::Tanh),
+        Epilogue::Tanh => Some(Epilogue::LeakyRelu(0.0)),
+        Epilogue::LeakyRelu(slope) => (slope == 0.0).then_some(Epilogue::LeakyRelu(0.3)),
     } {
         finishes.push(next);
     }
     let ends =
         finishes.into_iter().flat_map(|f| [(true, true), (true, false), (false, true), (false, false)].map(|e| (f, e)));
-    ends.map(|(finish, (biased, conditioned))| {
+    ends.map(|(epilogue, (biased, conditioned))| {
         let mut p = Parameters::new();
         let weight = p.add_matrix("weight", staircase(d));
         let bias = biased.then(|| p.add_vector("bias", d.n));
-        let table = conditioned.then(|| p.add_table("table", d.classes, d.n));
-        let layer = Linear { weight, bias, table, finish };
+        let table = conditioned.then(|| p.add_table("table", d.contexts, d.n));
+        let layer = Linear { weight, bias, table, epilogue };
         for id in p.ids() {
             let values = d.normals(100, p.matrix(id).rows * p.matrix(id).cols, 0.5);
             let cols = p.shape(id).cols;
             p.fill(id, |i, j| values[i * cols + j]);
         }
         let mut graph = d.graph(p, &[(d.k, 1.0)], Box::new(move |tape, p, x| vec![tape.linear(p, layer, x[0])]));
-        if matches!(finish, Finish::LeakyRelu(_)) {
+        if matches!(epilogue, Epilogue::LeakyRelu(_)) {
             keep_from_the_kink(&mut graph, weight, bias.or(table));
         }
         graph
@@ -111,7 +111,7 @@ fn folded_case(d: &Dimensions, view: usize, group: usize) -> Graph {
     let table = p.add_table("views", 3 * d.n, d.k);
     let values = d.normals(100, 3 * d.n * d.k, 0.5);
     p.fill(table, |i, j| values[i * d.k + j]);
-    let layer = Folded { table, shape: Arc::new(Staircase::dense(d.n, d.k)), finish: Finish::Store };
+    let layer = Folded { table, shape: Arc::new(Staircase::dense(d.n, d.k)), epilogue: Epilogue::Store };
     d.graph(p, &[(d.k, 1.0)], Box::new(move |tape, p, x| vec![tape.folded(p, &layer, view, group, x[0])]))
 }
 
@@ -209,7 +209,7 @@ pub fn cases_of(operation: Operation, d: &Dimensions) -> Vec<Graph> {
                 tape.cross_entropy(x[0], 0.37);
                 Vec::new()
             });
-            vec![d.graph(none(), &[(d.classes, 3.0)], record)]
+            vec![d.graph(none(), &[(d.contexts, 3.0)], record)]
         }
         Operation::Custom => {
             let op: Arc<dyn CustomOp<f64>> = Arc::new(Products);

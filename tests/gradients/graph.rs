@@ -1,7 +1,7 @@
 //! A function on a tape with a point, and the laws its derivative obeys there: central differences, the dot-product
 //! identity by a five-point rule along a random direction, and twice the gradient when recorded twice.
 
-use nafal::autodiff::{Gradients, Operation, ParameterId, Parameters, Prepared, Tape, Var, check_gradient};
+use nafal::autodiff::{Gradients, Operation, ParameterId, Parameters, Tape, TransposedWeights, Var, check_gradient};
 use nafal::random::{Purpose, below, normal, stream};
 use nafal_kernels::Isa;
 use proptest::prelude::*;
@@ -15,7 +15,7 @@ pub struct Graph {
     /// Each input `[rows, batch]`, row-major.
     pub inputs: Vec<Vec<f64>>,
     pub batch: usize,
-    pub classes: Vec<u32>,
+    pub contexts: Vec<u32>,
     pub record: Box<Record>,
 }
 
@@ -51,7 +51,7 @@ impl Graph {
         }
         let mut tape = Tape::new(isa);
         tape.begin(self.batch);
-        tape.set_classes(self.classes.iter().copied());
+        tape.set_classes(self.contexts.iter().copied());
         let mut from = 0;
         let mut vars = Vec::new();
         for input in &self.inputs {
@@ -83,7 +83,7 @@ impl Graph {
         recorded: &[Vec<Var>],
         u: &[Vec<f64>],
     ) -> Vec<f64> {
-        let mut prepared = Prepared::default();
+        let mut prepared = TransposedWeights::default();
         prepared.refresh(isa, parameters);
         let mut gradients = Gradients::zeros(parameters);
         type Seed<'a> = Box<dyn FnMut(&mut [f64], usize) + 'a>;

@@ -7,7 +7,7 @@ mod graph;
 use cases::{cases_of, dimensions, operations};
 use graph::{Graph, Record};
 use nafal::autodiff::check_gradient;
-use nafal::flow::Classes;
+use nafal::flow::Context;
 use nafal::flow::strategies::{Case, Magnitudes, Sizes, cases, settings};
 use nafal_kernels::Isa;
 use proptest::prelude::*;
@@ -18,8 +18,8 @@ fn flow_graph(case: &Case) -> Graph {
     let (m, batch) = (case.spec.features, case.batch);
     let x = case.inputs::<f64>();
     let input = (0..m).flat_map(|i| x.iter().skip(i).step_by(m).copied().collect::<Vec<_>>()).collect();
-    let classes = match case.classes() {
-        Classes::Each(classes) => classes.to_vec(),
+    let contexts = match case.contexts() {
+        Context::Each(contexts) => contexts.to_vec(),
         _ => vec![0; batch],
     };
     let parameters = flow.parameters().clone();
@@ -29,7 +29,7 @@ fn flow_graph(case: &Case) -> Graph {
         flow.record_nll(tape, x[0], 1.0 / batch as f64);
         Vec::new()
     });
-    Graph { parameters, inputs: vec![input], batch, classes, record }
+    Graph { parameters, inputs: vec![input], batch, contexts, record }
 }
 
 proptest! {

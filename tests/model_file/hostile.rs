@@ -2,7 +2,7 @@
 //! model that can be used without a panic, and nothing of a claimed size is built before the tensors bear it out.
 
 use nafal::data::Table;
-use nafal::detect::model_file::{Container, Tensor, Values};
+use nafal::data::container::{Container, Tensor, Values};
 use nafal::detect::{Base, Configuration, ExtractorConfiguration, ExtractorKind, MapKind, ScoreKind};
 use nafal::flow::strategies::settings;
 use nafal::{Detector, Error, Model, Preset, Threshold};

@@ -6,7 +6,8 @@ use std::fs;
 use std::time::Instant;
 
 use nafal::Error;
-use nafal::detect::model_file::{Container, MAX_FILE_BYTES, MAX_HEADER_BYTES, Tensor, Values, write_atomically};
+use nafal::data::container::{Container, MAX_FILE_BYTES, MAX_HEADER_BYTES, Tensor, Values};
+use nafal::data::write_atomically;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! The encoder: its laws, edge shapes and the model file.
 
-use nafal::data::{Case, SeriesSet};
-use nafal::detect::model_file::Container;
+use nafal::data::container::Container;
+use nafal::data::{Series, SeriesSet};
 use nafal::detect::series::{EncoderOptions, SeriesEncoder};
 use nafal::random::{Purpose, normal, stream};
 
@@ -15,7 +15,7 @@ pub fn waves(n: usize, channels: usize, seed: u64) -> SeriesSet {
                 .map(|t| (0.3 * (c + 1) as f64 * t as f64 + phase).sin() + 0.1 * normal::<f64>(rng))
                 .collect()
         };
-        Case::new(&(0..channels).map(|c| channel(c, &mut rng)).collect::<Vec<_>>()).unwrap()
+        Series::new(&(0..channels).map(|c| channel(c, &mut rng)).collect::<Vec<_>>()).unwrap()
     };
     SeriesSet::new((0..n).map(case).collect()).unwrap()
 }
@@ -63,8 +63,8 @@ fn a_case_does_not_depend_on_its_neighbours_or_its_place() {
 
 #[test]
 fn constant_channels_lengths_and_extremes_stay_finite() {
-    let mut cases: Vec<Case> = waves(20, 2, 1).cases().to_vec();
-    cases = cases.iter().map(|c| Case::new(&[c.channel(0).to_vec(), vec![5.0; 12]]).unwrap()).collect();
+    let mut cases: Vec<Series> = waves(20, 2, 1).cases().to_vec();
+    cases = cases.iter().map(|c| Series::new(&[c.channel(0).to_vec(), vec![5.0; 12]]).unwrap()).collect();
     let train = SeriesSet::new(cases).unwrap();
     let (encoder, features) = SeriesEncoder::fit(&train, &EncoderOptions::default(), 0).unwrap();
     assert_eq!(encoder.length(), 30);
@@ -74,14 +74,14 @@ fn constant_channels_lengths_and_extremes_stay_finite() {
         [vec![f64::MAX, -f64::MAX], vec![5.0]],
         [vec![1e-300; 2], vec![f64::MIN_POSITIVE]],
     ];
-    let odd = SeriesSet::new(odd.iter().map(|c| Case::new(c).unwrap()).collect()).unwrap();
+    let odd = SeriesSet::new(odd.iter().map(|c| Series::new(c).unwrap()).collect()).unwrap();
     let encoded = encoder.encode(&odd).unwrap();
     for k in 0..features.views() {
         assert!(features.view(k).iter().chain(encoded.view(k)).all(|v| v.is_finite()));
         assert!(encoded.row(k, 2).iter().any(|v| v.abs() > 3.0), "an extreme case looks normal");
     }
     // Nothing to learn from: one case, one value, all cases alike.
-    for cases in [vec![Case::new(&[[1.0]]).unwrap()], vec![Case::new(&[[1.0, 2.0, 3.0]]).unwrap(); 9]] {
+    for cases in [vec![Series::new(&[[1.0]]).unwrap()], vec![Series::new(&[[1.0, 2.0, 3.0]]).unwrap(); 9]] {
         let set = SeriesSet::new(cases).unwrap();
         let (encoder, features) = SeriesEncoder::fit(&set, &EncoderOptions::default(), 0).unwrap();
         assert!(features.view(0).iter().all(|v| v.abs() < 1e-3));
@@ -93,7 +93,7 @@ fn constant_channels_lengths_and_extremes_stay_finite() {
 fn resampled_copies_of_a_smooth_series_have_almost_its_features() {
     let line = |n: usize| -> Vec<f64> { (0..n).map(|t| (3.0 * t as f64 / (n - 1) as f64).sin()).collect() };
     let (encoder, _) = SeriesEncoder::fit(&waves(40, 1, 1), &EncoderOptions::default(), 0).unwrap();
-    let set = SeriesSet::new(vec![Case::new(&[line(30)]).unwrap(), Case::new(&[line(300)]).unwrap()]).unwrap();
+    let set = SeriesSet::new(vec![Series::new(&[line(30)]).unwrap(), Series::new(&[line(300)]).unwrap()]).unwrap();
     let features = encoder.encode(&set).unwrap();
     let distance =
         |k: usize| features.row(k, 0).iter().zip(features.row(k, 1)).map(|(a, b)| (a - b).abs()).fold(0.0f32, f32::max);
@@ -118,7 +118,7 @@ fn wrong_channels_and_senseless_options_are_refused() {
     ] {
         assert_eq!(SeriesEncoder::fit(&waves(9, 1, 1), &options, 0).unwrap_err().exit_code(), 2, "{options:?}");
     }
-    let huge = SeriesSet::new(vec![Case::new(&[[f64::MAX, -f64::MAX]]).unwrap()]).unwrap();
+    let huge = SeriesSet::new(vec![Series::new(&[[f64::MAX, -f64::MAX]]).unwrap()]).unwrap();
     assert_eq!(SeriesEncoder::fit(&huge, &default(), 0).unwrap_err().exit_code(), 3);
 }
 

@@ -1,7 +1,7 @@
 //! The detector of series: laws of its scores and p-values, and its model file.
 
-use nafal::data::{Case, SeriesSet, Table};
-use nafal::detect::model_file::Container;
+use nafal::data::container::Container;
+use nafal::data::{Series, SeriesSet, Table};
 use nafal::evaluate::metrics::auroc;
 use nafal::{Detector, Model, Preset, ScoreKind, Threshold};
 
@@ -14,7 +14,7 @@ fn model() -> Model {
 
 /// Waves that run backwards in time: another class.
 fn reversed(n: usize) -> SeriesSet {
-    let turned = |c: &Case| Case::new(&[c.channel(1).to_vec(), c.channel(0).to_vec()]).unwrap();
+    let turned = |c: &Series| Series::new(&[c.channel(1).to_vec(), c.channel(0).to_vec()]).unwrap();
     SeriesSet::new(waves(n, 2, 5).cases().iter().map(turned).collect()).unwrap()
 }
 
@@ -75,7 +75,7 @@ fn fits_are_the_same_for_any_number_of_threads_and_differ_by_seed() {
 
 #[test]
 fn odd_series_get_finite_scores_and_wrong_ones_are_refused() {
-    let constant = |c: &Case| Case::new(&[c.channel(0).to_vec(), vec![5.0; 12]]).unwrap();
+    let constant = |c: &Series| Series::new(&[c.channel(0).to_vec(), vec![5.0; 12]]).unwrap();
     let train = SeriesSet::new(waves(20, 2, 1).cases().iter().map(constant).collect()).unwrap();
     let model = Detector::builder().preset(Preset::Fast).fit(&train).unwrap();
     let odd = [
@@ -84,7 +84,7 @@ fn odd_series_get_finite_scores_and_wrong_ones_are_refused() {
         [vec![f64::MAX, -f64::MAX], vec![5.0]],
         [vec![0.0; 30], vec![5.0; 30]],
     ];
-    let odd = SeriesSet::new(odd.iter().map(|c| Case::new(c).unwrap()).collect()).unwrap();
+    let odd = SeriesSet::new(odd.iter().map(|c| Series::new(c).unwrap()).collect()).unwrap();
     let (scores, p_values) = model.score_with_p_values(&odd).unwrap();
     assert!(scores.iter().chain(&p_values).all(|v| v.is_finite()), "{scores:?} {p_values:?}");
     assert_eq!(model.smallest_p_value(), 1.0 / 21.0);

@@ -1,12 +1,12 @@
 //! The protocol of Tables 2 and 3, held to the figures that fix it.
 
-use nafal::data::{Case, SeriesSet};
+use nafal::data::{Series, SeriesSet};
 use nafal::evaluate::metrics::auroc;
 use nafal::evaluate::rivals::{AnomalyDetector, LocalOutlierFactor, OneClassSvm};
 use nafal::evaluate::series::{ARCHIVE, Archive, Flattened, NormalClasses, paper_figures};
 
 fn toy(labels: &[&str]) -> SeriesSet {
-    let case = |i: usize| Case::new(&[vec![i as f64; 2 + i % 3]]).unwrap();
+    let case = |i: usize| Series::new(&[vec![i as f64; 2 + i % 3]]).unwrap();
     SeriesSet::new((0..labels.len()).map(case).collect())
         .unwrap()
         .with_labels(labels.iter().map(|&l| l.to_owned()).collect())

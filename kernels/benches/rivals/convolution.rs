@@ -4,8 +4,8 @@ use super::contest::{Line, Rival, Setting};
 use super::foreign::Foreign;
 use super::operands::{Aligned, close, numbers};
 use nafal_kernels::conv1d::{self, Conv1d};
-use nafal_kernels::gemm::{Finish, Start, product};
-use nafal_kernels::{Matrix, MatrixMut, Staircase, naive};
+use nafal_kernels::gemm::{Epilogue, Init, product};
+use nafal_kernels::{Matrix, MatrixMut, Staircase, reference};
 use std::hint::black_box;
 
 /// `(channels_in, taps, channels_out)`.
@@ -47,9 +47,9 @@ fn shape<T: Foreign>(setting: &Setting, c: &Conv1d, name: &str) {
     let bias = vec![T::ZERO; co];
     let outputs = || Aligned::ones(SAMPLES * LENGTH * co);
     let mut want = outputs();
-    naive::conv1d_forward(c, LENGTH, &x, &w, &bias, Finish::Store, &mut want);
+    reference::conv1d_forward(c, LENGTH, &x, &w, &bias, Epilogue::Store, &mut want);
 
-    let ours = |x: &[T], y: &mut [T]| conv1d::forward(isa, c, LENGTH, x, &w, &bias, Finish::Store, y);
+    let ours = |x: &[T], y: &mut [T]| conv1d::forward(isa, c, LENGTH, x, &w, &bias, Epilogue::Store, y);
     let mut y = outputs();
     ours(&x, &mut y);
     close("conv1d", &y, &want, 64.0);
@@ -57,7 +57,7 @@ fn shape<T: Foreign>(setting: &Setting, c: &Conv1d, name: &str) {
     let dense = Staircase::dense(LENGTH, inner);
     let by_our_product = |columns: &[T], y: &mut [T]| {
         let (columns, w) = (Matrix::new(columns, LENGTH, inner, inner), Matrix::new(&w, inner, co, co));
-        product(isa, &dense, columns, w, Start::Zero, Finish::Store, MatrixMut::new(y, LENGTH, co, co));
+        product(isa, &dense, columns, w, Init::Zero, Epilogue::Store, MatrixMut::new(y, LENGTH, co, co));
     };
     let by_gemm = |columns: &[T], y: &mut [T]| T::gemm([LENGTH, inner, co], columns, &w, y);
     let by_matrixmultiply = |columns: &[T], y: &mut [T]| T::matrixmultiply([LENGTH, inner, co], columns, &w, y);

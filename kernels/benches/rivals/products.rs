@@ -3,8 +3,8 @@
 use super::contest::{Line, Rival, Setting};
 use super::foreign::Foreign;
 use super::operands::{Aligned, close, numbers};
-use nafal_kernels::gemm::{Finish, Start, product};
-use nafal_kernels::{Isa, Matrix, MatrixMut, Staircase, naive};
+use nafal_kernels::gemm::{Epilogue, Init, product};
+use nafal_kernels::{Isa, Matrix, MatrixMut, Staircase, reference};
 use std::hint::black_box;
 
 /// Rows of a batch.
@@ -70,7 +70,7 @@ fn layer<T: Foreign>(setting: &Setting, kernel: &str, shape: &Staircase, lanes: 
     let sizes = [n, k, lanes];
     let run = |isa: Isa, shape: &Staircase, w: &[T], x: &[T], y: &mut [T]| {
         let (w, x) = (Matrix::new(w, n, k, k), Matrix::new(x, k, lanes, lanes));
-        product(isa, shape, w, x, Start::Zero, Finish::Store, MatrixMut::new(y, n, lanes, lanes));
+        product(isa, shape, w, x, Init::Zero, Epilogue::Store, MatrixMut::new(y, n, lanes, lanes));
     };
     // Sums of `k` products of numbers up to one, in any order.
     let tolerance = 16.0 + k as f64;
@@ -78,7 +78,7 @@ fn layer<T: Foreign>(setting: &Setting, kernel: &str, shape: &Staircase, lanes: 
     {
         let (w, x) = (Matrix::new(&w, n, k, k), Matrix::new(&x, k, lanes, lanes));
         let y = MatrixMut::new(&mut want, n, lanes, lanes);
-        naive::product(shape, w, x, Start::Zero, Finish::Store, y);
+        reference::product(shape, w, x, Init::Zero, Epilogue::Store, y);
     }
     let rivals: [(&str, Product<T>); 3] =
         [("gemm", T::gemm), ("matrixmultiply", T::matrixmultiply), ("nalgebra", T::nalgebra)];
@@ -118,16 +118,16 @@ fn net<T: Foreign>(setting: &Setting, lanes: usize) {
     let pass = |shapes: &[Staircase], hidden: &mut [Aligned<T>; 2], y: &mut [T]| {
         let [first, second] = hidden;
         for (x, y) in x.chunks_exact(FEATURES * tile).zip(y.chunks_exact_mut(384 * tile)) {
-            let layer = |l: usize, x: &[T], y: &mut [T], finish| {
+            let layer = |l: usize, x: &[T], y: &mut [T], epilogue| {
                 let (n, k) = (shapes[l].rows, shapes[l].cols);
                 let (w, x) = (Matrix::new(&w[l], n, k, k), Matrix::new(x, k, tile, tile));
                 let y = MatrixMut::new(y, n, tile, tile);
-                product(setting.isa, &shapes[l], w, x, Start::Bias(&bias[l]), finish, y);
+                product(setting.isa, &shapes[l], w, x, Init::Bias(&bias[l]), epilogue, y);
             };
-            let leaky = Finish::LeakyRelu(T::from_f64(0.01));
+            let leaky = Epilogue::LeakyRelu(T::from_f64(0.01));
             layer(0, x, first, leaky);
             layer(1, first, second, leaky);
-            layer(2, second, y, Finish::Store);
+            layer(2, second, y, Epilogue::Store);
         }
     };
     let hidden = || [Aligned::ones(128 * tile), Aligned::ones(128 * tile)];

@@ -17,7 +17,7 @@ mod gradients;
 mod window;
 
 use crate::call::{self, Call};
-use crate::gemm::{Block, Finish, Operands, TileStart, block};
+use crate::gemm::{Block, Epilogue, Operands, TileInit, block};
 use crate::isa::{Kernel, Simd};
 use crate::map::MapInPlace;
 use crate::math::Tanh;
@@ -69,7 +69,7 @@ impl Conv1d {
     }
 }
 
-/// `y = finish(bias + w ∗ x)`; see the [module](self) for shapes and layout. The number of samples follows from
+/// `y = epilogue(bias + w ∗ x)`; see the [module](self) for shapes and layout. The number of samples follows from
 /// `x.len()`. Panics if lengths disagree. Each output is one multiply-add chain over ascending `(tap, channel)`.
 pub fn forward<T: Real>(
     isa: Isa,
@@ -78,7 +78,7 @@ pub fn forward<T: Real>(
     x: &[T],
     w: &[T],
     bias: &[T],
-    finish: Finish<T>,
+    epilogue: Epilogue<T>,
     y: &mut [T],
 ) {
     let samples = c.samples(length, x.len());
@@ -86,7 +86,7 @@ pub fn forward<T: Real>(
     assert_eq!(bias.len(), c.channels_out, "conv1d: biases");
     assert_eq!(y.len(), samples * c.length_out(length) * c.channels_out, "conv1d: outputs");
     if !y.is_empty() {
-        call::run(isa, Call::Conv1d(Forward { c, length, x, w, bias, finish, y }))
+        call::run(isa, Call::Conv1d(Forward { c, length, x, w, bias, epilogue, y }))
     }
 }
 
@@ -96,7 +96,7 @@ pub(crate) struct Forward<'a, T> {
     x: &'a [T],
     w: &'a [T],
     bias: &'a [T],
-    finish: Finish<T>,
+    epilogue: Epilogue<T>,
     y: &'a mut [T],
 }
 
@@ -104,20 +104,20 @@ impl<T: Real> Kernel<T> for Forward<'_, T> {
     type Out = ();
     #[inline(always)]
     fn run<S: Simd<T>>(self, s: S) {
-        let Forward { c, length, x, w, bias, finish, y } = self;
-        let leak = match finish {
-            Finish::LeakyRelu(slope) => Some(slope),
-            Finish::Store | Finish::Tanh => None,
+        let Forward { c, length, x, w, bias, epilogue, y } = self;
+        let leak = match epilogue {
+            Epilogue::LeakyRelu(slope) => Some(slope),
+            Epilogue::Store | Epilogue::Tanh => None,
         };
         if c.dilation == 1 {
-            whole_windows(s, c, length, x, w, TileStart::Lanes(bias), leak, y);
+            whole_windows(s, c, length, x, w, TileInit::Lanes(bias), leak, y);
         } else {
             let sample = c.length_out(length) * c.channels_out;
             for (x, y) in x.chunks_exact(length * c.channels_in).zip(y.chunks_exact_mut(sample)) {
                 tap_by_tap(s, c, length, x, w, bias, leak, y);
             }
         }
-        if finish == Finish::Tanh {
+        if epilogue == Epilogue::Tanh {
             MapInPlace(Tanh, y).run(s);
         }
     }
@@ -131,7 +131,7 @@ fn whole_windows<T: Real, S: Simd<T>>(
     length: usize,
     x: &[T],
     w: &[T],
-    start: TileStart<T>,
+    start: TileInit<T>,
     leak: Option<T>,
     y: &mut [T],
 ) {
@@ -190,7 +190,7 @@ fn tap_by_tap<T: Real, S: Simd<T>>(
             x: Matrix { data: &w[k * ci * co..], rows: ci, cols: co, ld: co },
             y: MatrixMut { data: &mut y[steps.start * co..], rows: steps.len(), cols: co, ld: co },
         };
-        let start = TileStart::Output;
+        let start = TileInit::Output;
         block(s, &mut o, &Block { rows: 0..steps.len(), inner: 0..ci, lanes: 0..co, start, leak: None });
     }
     if let Some(slope) = leak {

@@ -6,7 +6,7 @@ use crate::dsf::slope::Positive;
 use crate::dsf::sums::{Extent, Frame, Sums, Terms, preactivation, store, terms};
 use crate::isa::{Kernel, Simd};
 use crate::math::formulas::ln_normal;
-use crate::naive::ddsf::Lane;
+use crate::reference::ddsf::Lane;
 use crate::{Matrix, MatrixMut, Real};
 
 /// Vectors kept for each unit: `u`, `a·M/N` and the four parts of the outer sums.

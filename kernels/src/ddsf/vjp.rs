@@ -12,7 +12,7 @@ use super::{Gradients, LANES, Layer};
 use crate::dsf::slope::Positive;
 use crate::dsf::sums::{Extent, Sums, load, preactivation, store, terms};
 use crate::isa::{Kernel, Simd};
-use crate::naive::ddsf::Lane;
+use crate::reference::ddsf::Lane;
 use crate::{Matrix, Real};
 
 /// Vectors kept for each unit: `a, κ, u, z, 1/N, 1/M, e^{−|u|}, d`, the four parts, and `z̄/N, ρ/M, (ρ+z̄z)/N`.

@@ -1,7 +1,7 @@
 //! From a block of a product to register tiles: lanes in strips of up to four vectors, rows in even tiles, long
 //! sums in pieces.
 
-use super::tile::{TileStart, Tiles, widest};
+use super::tile::{TileInit, Tiles, widest};
 use crate::isa::Simd;
 use crate::{Matrix, MatrixMut, Real};
 use core::ops::Range;
@@ -35,15 +35,15 @@ pub(crate) struct Block<'a, T> {
     /// Columns of the inputs and outputs.
     pub lanes: Range<usize>,
     /// What the outputs start from; a bias covers all rows of the weights.
-    pub start: TileStart<'a, T>,
+    pub start: TileInit<'a, T>,
     /// Slope of a leaky ReLU at the end.
     pub leak: Option<T>,
 }
 
 impl<'a, T: Copy> Block<'a, T> {
     /// What the outputs start from, and end with, where only `inner` of the inner range is summed.
-    pub(super) fn ends(&self, inner: &Range<usize>) -> (TileStart<'a, T>, Option<T>) {
-        let start = if inner.start == self.inner.start { self.start } else { TileStart::Output };
+    pub(super) fn ends(&self, inner: &Range<usize>) -> (TileInit<'a, T>, Option<T>) {
+        let start = if inner.start == self.inner.start { self.start } else { TileInit::Output };
         (start, if inner.end == self.inner.end { self.leak } else { None })
     }
 }
@@ -117,7 +117,7 @@ fn strip<T: Real, S: Simd<T>>(
 struct Piece<'a, T> {
     inner: Range<usize>,
     lanes: Range<usize>,
-    start: TileStart<'a, T>,
+    start: TileInit<'a, T>,
     leak: Option<T>,
 }
 

@@ -6,7 +6,7 @@
 
 use super::blocks::{Block, Operands, Strip, block, strips};
 use super::outer::LINE;
-use super::tile::TileStart;
+use super::tile::TileInit;
 use crate::isa::Simd;
 use crate::{Matrix, MatrixMut, Real, Staircase};
 use core::cell::Cell;
@@ -60,7 +60,7 @@ pub(super) fn gathered<T: Real, S: Simd<T>>(
     s: S,
     o: &mut Operands<T>,
     shape: &Staircase,
-    start: TileStart<T>,
+    start: TileInit<T>,
     leak: Option<T>,
 ) {
     let mut room = T::take();

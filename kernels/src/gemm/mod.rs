@@ -2,7 +2,7 @@
 //!
 //! | product | formula | call |
 //! |---|---|---|
-//! | forward | `Y = finish(bias + W·X)` | [`product`] |
+//! | forward | `Y = epilogue(bias + W·X)` | [`product`] |
 //! | input gradient | `dX = Wᵀ·dY` | [`product`] with the transposed weights and `shape.transposed()` |
 //! | weight gradient | `dW = dY·Xᵀ` | [`outer`] |
 //!
@@ -29,11 +29,11 @@ pub(crate) use outer::Outer;
 pub use outer::{outer, outer_scratch};
 pub(crate) use reduce::{RowSums, Transpose};
 use stream::{reads_once, streamed};
-pub(crate) use tile::TileStart;
+pub(crate) use tile::TileInit;
 
 /// What an output element starts from.
 #[derive(Clone, Copy, Debug)]
-pub enum Start<'a, T> {
+pub enum Init<'a, T> {
     /// Zero.
     Zero,
     /// The row's bias, `bias[i]`.
@@ -44,7 +44,7 @@ pub enum Start<'a, T> {
 
 /// What happens to a finished output element.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Finish<T> {
+pub enum Epilogue<T> {
     /// Nothing.
     Store,
     /// `max(v, slope·v)` for `0 <= slope < 1`.
@@ -53,7 +53,7 @@ pub enum Finish<T> {
     Tanh,
 }
 
-/// `Y[i, b] = finish(start + Σ_{p in inner(i)} W[i, p]·X[p, b])`, one fused multiply-add chain over ascending `p`.
+/// `Y[i, b] = epilogue(start + Σ_{p in inner(i)} W[i, p]·X[p, b])`, one fused multiply-add chain over ascending `p`.
 ///
 /// `w: [n, k]`, `x: [k, lanes]`, `y: [n, lanes]`; only `shape`'s columns of each row are read. Panics if the shapes
 /// disagree. Costs `shape.nonzeros()·lanes` multiply-adds. Rows of `x` that begin on cache lines are fastest, 64 lanes
@@ -65,14 +65,14 @@ pub fn product<T: Real>(
     shape: &Staircase,
     w: Matrix<T>,
     x: Matrix<T>,
-    start: Start<T>,
-    finish: Finish<T>,
+    start: Init<T>,
+    epilogue: Epilogue<T>,
     y: MatrixMut<T>,
 ) {
-    Product { shape, start, finish, operands: Operands { w, by_columns: false, x, y } }.dispatch(isa)
+    Product { shape, start, epilogue, operands: Operands { w, by_columns: false, x, y } }.dispatch(isa)
 }
 
-/// `Y[i, b] = finish(start + Σ_{p in inner(i)} W[p, i]·X[p, b])`: [`product`] with the transpose of `w`, read in place.
+/// `Y[i, b] = epilogue(start + Σ_{p in inner(i)} W[p, i]·X[p, b])`: [`product`] with the transpose of `w`, read in place.
 ///
 /// `w: [k, n]`, `shape` that of its transpose. Panics if the shapes disagree.
 pub fn product_by_columns<T: Real>(
@@ -80,17 +80,17 @@ pub fn product_by_columns<T: Real>(
     shape: &Staircase,
     w: Matrix<T>,
     x: Matrix<T>,
-    start: Start<T>,
-    finish: Finish<T>,
+    start: Init<T>,
+    epilogue: Epilogue<T>,
     y: MatrixMut<T>,
 ) {
-    Product { shape, start, finish, operands: Operands { w, by_columns: true, x, y } }.dispatch(isa)
+    Product { shape, start, epilogue, operands: Operands { w, by_columns: true, x, y } }.dispatch(isa)
 }
 
 pub(crate) struct Product<'a, T> {
     shape: &'a Staircase,
-    start: Start<'a, T>,
-    finish: Finish<T>,
+    start: Init<'a, T>,
+    epilogue: Epilogue<T>,
     operands: Operands<'a, T>,
 }
 
@@ -101,7 +101,7 @@ impl<T: Real> Product<'_, T> {
         let (rows, cols) = if *by_columns { (w.cols, w.rows) } else { (w.rows, w.cols) };
         assert_eq!((rows, cols), (shape.rows, shape.cols), "product: weights and staircase");
         assert_eq!((x.rows, y.rows, y.cols), (cols, rows, x.cols), "product: inputs and outputs");
-        if let Start::Bias(bias) = start {
+        if let Init::Bias(bias) = start {
             assert_eq!(bias.len(), rows, "product: biases");
         }
         if y.cols > 0 {
@@ -115,13 +115,13 @@ impl<T: Real> Kernel<T> for Product<'_, T> {
     #[inline(always)]
     fn run<S: Simd<T>>(mut self, s: S) {
         let start = match self.start {
-            Start::Zero => TileStart::Zero,
-            Start::Bias(bias) => TileStart::Bias(bias),
-            Start::Output => TileStart::Output,
+            Init::Zero => TileInit::Zero,
+            Init::Bias(bias) => TileInit::Bias(bias),
+            Init::Output => TileInit::Output,
         };
-        let leak = match self.finish {
-            Finish::LeakyRelu(slope) => Some(slope),
-            Finish::Store | Finish::Tanh => None,
+        let leak = match self.epilogue {
+            Epilogue::LeakyRelu(slope) => Some(slope),
+            Epilogue::Store | Epilogue::Tanh => None,
         };
         let lanes = self.operands.y.cols;
         if reads_often(s, self.shape, lanes) {
@@ -136,7 +136,7 @@ impl<T: Real> Kernel<T> for Product<'_, T> {
                 }
             }
         }
-        if self.finish == Finish::Tanh {
+        if self.epilogue == Epilogue::Tanh {
             for i in 0..self.operands.y.rows {
                 MapInPlace(Tanh, self.operands.y.row(i)).run(s);
             }

@@ -5,7 +5,7 @@
 
 use super::blocks::{Block, Operands, block};
 use super::reduce::Transpose;
-use super::tile::TileStart;
+use super::tile::TileInit;
 use crate::call::{self, Call};
 use crate::isa::{Kernel, Simd};
 use crate::{Isa, Matrix, MatrixMut, Real, Staircase};
@@ -60,7 +60,7 @@ impl<T: Real> Kernel<T> for Outer<'_, T> {
     #[inline(always)]
     fn run<S: Simd<T>>(self, s: S) {
         let Outer { shape, add, dy, x, dw, scratch } = self;
-        let start = if add { TileStart::Output } else { TileStart::Zero };
+        let start = if add { TileInit::Output } else { TileInit::Zero };
         let (lanes, ld) = (dy.cols, panel_ld(x.rows));
         let used = shape.used();
         for first in (0..used).step_by(PANEL) {

@@ -10,7 +10,7 @@ use core::ops::Range;
 
 /// What a tile's outputs start from.
 #[derive(Clone, Copy)]
-pub(crate) enum TileStart<'a, T> {
+pub(crate) enum TileInit<'a, T> {
     /// Zero.
     Zero,
     /// One number a row.
@@ -23,22 +23,22 @@ pub(crate) enum TileStart<'a, T> {
 
 /// Which of the starts a tile has, without its numbers.
 #[derive(Clone, Copy)]
-pub(super) enum StartKind {
+pub(super) enum InitKind {
     Zero,
     Bias,
     Lanes,
     Output,
 }
 
-impl<'a, T> TileStart<'a, T> {
+impl<'a, T> TileInit<'a, T> {
     /// The kind, and the numbers of `rows` or `lanes`, or none: in two, so that no part of a tile's operands is
     /// undefined.
-    pub(super) fn of(&self, rows: Range<usize>, lanes: Range<usize>) -> (StartKind, &'a [T]) {
+    pub(super) fn of(&self, rows: Range<usize>, lanes: Range<usize>) -> (InitKind, &'a [T]) {
         match *self {
-            TileStart::Zero => (StartKind::Zero, &[]),
-            TileStart::Bias(bias) => (StartKind::Bias, &bias[rows]),
-            TileStart::Lanes(bias) => (StartKind::Lanes, &bias[lanes]),
-            TileStart::Output => (StartKind::Output, &[]),
+            TileInit::Zero => (InitKind::Zero, &[]),
+            TileInit::Bias(bias) => (InitKind::Bias, &bias[rows]),
+            TileInit::Lanes(bias) => (InitKind::Lanes, &bias[lanes]),
+            TileInit::Output => (InitKind::Output, &[]),
         }
     }
 }
@@ -62,7 +62,7 @@ pub(super) struct Tiles<'a, T, const ROWS: usize, const WIDTH: usize, const BY_C
     /// Distance between rows of `y`.
     pub y_ld: usize,
     /// What the chains start from, and the numbers of it, from the first tile's first row or lane.
-    pub start: (StartKind, &'a [T]),
+    pub start: (InitKind, &'a [T]),
     /// Slope of a leaky ReLU at the end of the chains.
     pub leak: Option<T>,
     /// Lanes in use: all of `WIDTH` vectors if that is [`widest`] and more than one, else the last vector may be in part.
@@ -84,15 +84,15 @@ impl<T: Real, const ROWS: usize, const WIDTH: usize, const BY_COLUMNS: bool> Ker
             let mut sums = [[s.splat(T::ZERO); WIDTH]; ROWS];
             let (kind, bias) = start;
             match kind {
-                StartKind::Zero => {}
-                StartKind::Bias => {
+                InitKind::Zero => {}
+                InitKind::Bias => {
                     let bias = &bias[row..row + ROWS];
                     for i in 0..ROWS {
                         sums[i] = [s.splat(bias[i]); WIDTH];
                     }
                 }
-                StartKind::Lanes => sums = [load::<T, S, WIDTH>(s, lanes, bias); ROWS],
-                StartKind::Output => {
+                InitKind::Lanes => sums = [load::<T, S, WIDTH>(s, lanes, bias); ROWS],
+                InitKind::Output => {
                     for i in 0..ROWS {
                         sums[i] = load::<T, S, WIDTH>(s, lanes, &y[i * y_ld..]);
                     }

@@ -13,7 +13,7 @@ use guarded::{Number, guarded};
 use nafal_kernels::conv1d::{self, Conv1d};
 use nafal_kernels::ddsf::{self, Gradients, Layer};
 use nafal_kernels::dsf::{self, Slope};
-use nafal_kernels::gemm::{self, Finish, Start};
+use nafal_kernels::gemm::{self, Epilogue, Init};
 use nafal_kernels::map::{self, AdamStep};
 use nafal_kernels::{Isa, Matrix, MatrixMut, Staircase};
 use support::{Numbers, extent, isas, small};
@@ -72,9 +72,9 @@ fn products<T: Number>() {
                         let what = format!("{name} {n}x{k} by {lanes}, slack {slack}");
                         guarded(&what, &inputs, std::slice::from_ref(&y), |x, y| {
                             let (w, x, bias) =
-                                (Matrix::new(x[0], n, k, w_ld), Matrix::new(x[1], k, lanes, x_ld), Start::Bias(x[2]));
+                                (Matrix::new(x[0], n, k, w_ld), Matrix::new(x[1], k, lanes, x_ld), Init::Bias(x[2]));
                             let y = MatrixMut::new(y[0], n, lanes, y_ld);
-                            gemm::product(isa, &shape, w, x, bias, Finish::LeakyRelu(T::from_f64(0.1)), y);
+                            gemm::product(isa, &shape, w, x, bias, Epilogue::LeakyRelu(T::from_f64(0.1)), y);
                         });
                         let dw = r.vec::<T>(extent(n, k, w_ld));
                         let turned = r.vec::<T>(extent(lanes, n, n + slack));
@@ -108,7 +108,7 @@ fn convolutions<T: Number>() {
                         let outputs = [n, 2 * length * channels_in, c.weights(), channels_out].map(|n| r.vec::<T>(n));
                         guarded(&format!("{name} {c:?} of {length}"), &inputs, &outputs, |x, y| {
                             let ([x, w, bias, dy], [y, dx, dw, db]) = (x, y) else { unreachable!("four of each") };
-                            conv1d::forward(isa, &c, length, x, w, bias, Finish::Store, y);
+                            conv1d::forward(isa, &c, length, x, w, bias, Epilogue::Store, y);
                             let mut flipped = w.to_vec();
                             conv1d::flip(&c, w, &mut flipped);
                             conv1d::gradient_input(isa, &c, length, dy, &flipped, dx);

@@ -2,7 +2,7 @@
 
 use super::Numbers;
 use nafal_kernels::dsf::{self, Slope};
-use nafal_kernels::{Isa, Matrix, MatrixMut, Real, naive};
+use nafal_kernels::{Isa, Matrix, MatrixMut, Real, reference};
 
 /// Inputs of one node.
 pub struct Node<T> {
@@ -72,8 +72,8 @@ impl<T: Real> Node<T> {
                 dsf::vjp(isa, s, u, x, raw, yb, lb, &mut x_bar, out, scratch);
             }
             None => {
-                naive::dsf_forward(s, u, x, raw, &mut y, &mut log_slope);
-                naive::dsf_vjp(s, u, x, raw, yb, lb, &mut x_bar, out);
+                reference::dsf_forward(s, u, x, raw, &mut y, &mut log_slope);
+                reference::dsf_vjp(s, u, x, raw, yb, lb, &mut x_bar, out);
             }
         }
         Results { y, log_slope, x_bar, raw_bar }

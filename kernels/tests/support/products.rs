@@ -1,8 +1,8 @@
 //! Random products: shapes that are rarely multiples of anything, staircases, and one runner for every backend.
 
 use super::{Numbers, extent, tight};
-use nafal_kernels::gemm::{self, Finish, Start};
-use nafal_kernels::{Isa, MatrixMut, Real, Staircase, naive};
+use nafal_kernels::gemm::{self, Epilogue, Init};
+use nafal_kernels::{Isa, MatrixMut, Real, Staircase, reference};
 
 /// Operands of one product and of its weight gradient.
 pub struct Problem<T> {
@@ -49,22 +49,22 @@ impl<T: Real> Problem<T> {
         let (x, y) = (r.vec(extent(k, lanes, x_ld)), r.vec(extent(n, lanes, y_ld)));
         Problem { bias: r.vec(n), shape, lanes, w, w_ld, x, x_ld, y, y_ld }
     }
-    fn start(&self, begin: Begin) -> Start<'_, T> {
+    fn start(&self, begin: Begin) -> Init<'_, T> {
         match begin {
-            Begin::Zero => Start::Zero,
-            Begin::Bias => Start::Bias(&self.bias),
-            Begin::Output => Start::Output,
+            Begin::Zero => Init::Zero,
+            Begin::Bias => Init::Bias(&self.bias),
+            Begin::Output => Init::Output,
         }
     }
     /// The whole output storage after the product, by `isa` or by the definition.
-    pub fn product(&self, isa: Option<Isa>, begin: Begin, finish: Finish<T>) -> Vec<T> {
+    pub fn product(&self, isa: Option<Isa>, begin: Begin, epilogue: Epilogue<T>) -> Vec<T> {
         let (n, k) = (self.shape.rows, self.shape.cols);
         let (w, x) = (tight(&self.w, n, k, self.w_ld), tight(&self.x, k, self.lanes, self.x_ld));
         let mut out = self.y.clone();
         let y = MatrixMut::new(&mut out, n, self.lanes, self.y_ld);
         match isa {
-            Some(isa) => gemm::product(isa, &self.shape, w, x, self.start(begin), finish, y),
-            None => naive::product(&self.shape, w, x, self.start(begin), finish, y),
+            Some(isa) => gemm::product(isa, &self.shape, w, x, self.start(begin), epilogue, y),
+            None => reference::product(&self.shape, w, x, self.start(begin), epilogue, y),
         }
         out
     }
@@ -79,7 +79,7 @@ impl<T: Real> Problem<T> {
                 let mut scratch: Vec<T> = Numbers(10).vec(gemm::outer_scratch(k, self.lanes));
                 gemm::outer(isa, &self.shape, dy, x, add, dw, &mut scratch)
             }
-            None => naive::outer(&self.shape, dy, x, add, dw),
+            None => reference::outer(&self.shape, dy, x, add, dw),
         }
         out
     }

@@ -1,14 +1,14 @@
 //! A dense layer over one of many fixed affine views of the same rows, with the two maps folded into one:
-//! `Y = finish(F_k·X)`, `F_k = W₁·[A_k | b_k]` being rows `k·h..(k+1)·h` of a table `[K·h, d+1]`, `X: [d+1, lanes]` the rows
+//! `Y = epilogue(F_k·X)`, `F_k = W₁·[A_k | b_k]` being rows `k·h..(k+1)·h` of a table `[K·h, d+1]`, `X: [d+1, lanes]` the rows
 //! with a one below, `Y: [h, lanes]`. Views may follow one another along the lanes, each with as many columns.
 //!
-//! VJP with `dY' = finish'(Y)∘dY`: `dF_k += dY'·Xᵀ`, which [`crate::autodiff::Folding`] carries back to `W₁`, and
+//! VJP with `dY' = epilogue'(Y)∘dY`: `dF_k += dY'·Xᵀ`, which [`crate::autodiff::Folding`] carries back to `W₁`, and
 //! `dX += F_kᵀ·dY'`.
 
 use std::ops::Range;
 use std::sync::Arc;
 
-use nafal_kernels::gemm::{self, Finish, Start};
+use nafal_kernels::gemm::{self, Epilogue, Init};
 use nafal_kernels::{Matrix, MatrixMut, Real, Staircase, map};
 
 use crate::autodiff::tape::{Backward, Env, Var};
@@ -22,7 +22,7 @@ pub struct Folded<T> {
     /// Dense shape `[h, d+1]` of one view's map.
     pub shape: Arc<Staircase>,
     /// What happens to a finished element; any but tanh.
-    pub finish: Finish<T>,
+    pub epilogue: Epilogue<T>,
 }
 
 pub(in crate::autodiff) struct Node<T> {
@@ -34,7 +34,7 @@ pub(in crate::autodiff) struct Node<T> {
 }
 
 impl<T: Real> Folded<T> {
-    /// `Y = finish(F_k·X)` for view `view` of the rows `x: [d+1, lanes]`, into `y: [h, lanes]`.
+    /// `Y = epilogue(F_k·X)` for view `view` of the rows `x: [d+1, lanes]`, into `y: [h, lanes]`.
     pub fn apply(
         &self,
         isa: nafal_kernels::Isa,
@@ -45,7 +45,7 @@ impl<T: Real> Folded<T> {
     ) {
         let h = self.shape.rows;
         let w = parameters.matrix(self.table).rows(view * h..(view + 1) * h);
-        gemm::product(isa, &self.shape, w, x, Start::Zero, self.finish, y);
+        gemm::product(isa, &self.shape, w, x, Init::Zero, self.epilogue, y);
     }
 }
 
@@ -72,7 +72,7 @@ impl<T: Real> Node<T> {
             b.before.open(self.x);
         }
         let (isa, lanes, shape) = (b.env.isa, b.env.lanes, &self.layer.shape);
-        if let Finish::LeakyRelu(slope) = self.layer.finish {
+        if let Epilogue::LeakyRelu(slope) = self.layer.epilogue {
             map::leaky_relu_vjp(isa, slope, &b.values[output.range(lanes)], b.output);
         }
         let (h, k) = (shape.rows, shape.cols);
@@ -90,7 +90,7 @@ impl<T: Real> Node<T> {
                 gemm::transpose(isa, map, MatrixMut::new(b.scratch, k, h, h));
                 let dx = MatrixMut::new(&mut b.before.of(self.x)[start..], k, count, lanes);
                 let turned = Matrix::new(b.scratch, k, h, h);
-                gemm::product(isa, &Staircase::dense(k, h), turned, dy, Start::Output, Finish::Store, dx);
+                gemm::product(isa, &Staircase::dense(k, h), turned, dy, Init::Output, Epilogue::Store, dx);
             }
         }
     }

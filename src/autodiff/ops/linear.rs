@@ -1,10 +1,10 @@
-//! A masked linear layer with a fused end: `Y = finish(W·X + bias + table[class])`.
+//! A masked linear layer with a fused end: `Y = epilogue(W·X + bias + table[class])`.
 //!
 //! `W: [n, k]` with a staircase, `X: [k, lanes]`, `bias: [n]`, `table: [classes, n]`, `Y: [n, lanes]`. VJP with
-//! `dY' = finish'(Y)∘dY`: `dX += Wᵀ·dY'`, `dW += dY'·Xᵀ` inside the staircase, `dbias += Σ_lanes dY'`,
+//! `dY' = epilogue'(Y)∘dY`: `dX += Wᵀ·dY'`, `dW += dY'·Xᵀ` inside the staircase, `dbias += Σ_lanes dY'`,
 //! `dtable[class] += dY'` column by column.
 
-use nafal_kernels::gemm::{self, Finish, Start};
+use nafal_kernels::gemm::{self, Epilogue, Init};
 use nafal_kernels::{Matrix, MatrixMut, Real, map};
 
 use crate::autodiff::tape::{Backward, Env, Var};
@@ -20,7 +20,7 @@ pub struct Linear<T> {
     /// Table `[classes, n]`: the row of a column's class is added.
     pub table: Option<ParameterId>,
     /// What happens to a finished element.
-    pub finish: Finish<T>,
+    pub epilogue: Epilogue<T>,
 }
 
 pub(in crate::autodiff) struct Node<T> {
@@ -30,13 +30,13 @@ pub(in crate::autodiff) struct Node<T> {
 
 impl<T: Real> Node<T> {
     pub(super) fn forward(&self, env: &Env, parameters: &Parameters<T>, before: &[T], output: &mut [T]) {
-        let Linear { weight, bias, table, finish } = self.layer;
+        let Linear { weight, bias, table, epilogue } = self.layer;
         let w = parameters.matrix(weight);
         let x = Matrix::new(&before[self.x.range(env.lanes)], self.x.rows, env.lanes, env.lanes);
         let bias = bias.map(|id| parameters.vector(id));
         let start = match (table, bias) {
-            (None, None) => Start::Zero,
-            (None, Some(bias)) => Start::Bias(bias),
+            (None, None) => Init::Zero,
+            (None, Some(bias)) => Init::Bias(bias),
             (Some(table), bias) => {
                 let table = parameters.matrix(table);
                 for (i, row) in output.chunks_exact_mut(env.lanes).enumerate() {
@@ -46,21 +46,21 @@ impl<T: Real> Node<T> {
                         *y = b + table.row(class as usize)[i];
                     }
                 }
-                Start::Output
+                Init::Output
             }
         };
         let y = MatrixMut::new(output, w.rows, env.lanes, env.lanes);
-        gemm::product(env.isa, parameters.shape(weight), w, x, start, finish, y);
+        gemm::product(env.isa, parameters.shape(weight), w, x, start, epilogue, y);
     }
 
     pub(super) fn vjp(&self, mut b: Backward<T>, output: Var) {
-        let start = if self.x.tracked && b.before.first_to_write(self.x) { Start::Zero } else { Start::Output };
+        let start = if self.x.tracked && b.before.first_to_write(self.x) { Init::Zero } else { Init::Output };
         let (isa, lanes, layer) = (b.env.isa, b.env.lanes, &self.layer);
         let y = &b.values[output.range(lanes)];
-        match layer.finish {
-            Finish::Store => {}
-            Finish::Tanh => map::tanh_vjp(isa, y, b.output),
-            Finish::LeakyRelu(slope) => map::leaky_relu_vjp(isa, slope, y, b.output),
+        match layer.epilogue {
+            Epilogue::Store => {}
+            Epilogue::Tanh => map::tanh_vjp(isa, y, b.output),
+            Epilogue::LeakyRelu(slope) => map::leaky_relu_vjp(isa, slope, y, b.output),
         }
         let dy = Matrix::new(&*b.output, output.rows, lanes, lanes);
         if let Some(id) = layer.bias {

@@ -4,7 +4,6 @@
 //! [`SeriesReader`] tells them apart by their content and reads case by case, so that a stream needs the memory of one
 //! case.
 
-mod case;
 mod header;
 mod line;
 mod missing;
@@ -12,14 +11,16 @@ mod npy;
 mod npy_header;
 #[cfg(feature = "cli")]
 mod open;
+#[allow(clippy::module_inception)]
+mod series;
 mod set;
 mod ts;
 
-pub use case::Case;
 pub use header::TsHeader;
 pub use npy::{NpyArray, NpyReader};
 pub use npy_header::{NpyHeader, NpyType};
 #[cfg(feature = "cli")]
 pub use open::SeriesReader;
-pub use set::{Record, SeriesSet};
+pub use series::Series;
+pub use set::{Record, SERIES_LABEL, SeriesSet};
 pub use ts::TsReader;

@@ -6,7 +6,7 @@
 
 use std::io::Read;
 
-use super::{Case, NpyHeader, Record, missing};
+use super::{NpyHeader, Record, Series, missing};
 use crate::error::{DataError, Result};
 
 /// Bytes read at a time.
@@ -116,7 +116,7 @@ impl<R: Read> NpyReader<R> {
                     .map_err(|p| DataError::new(&self.source, p).at_row(row))?;
             }
         }
-        let (mut case, length) = (Case::default(), size / self.channels());
+        let (mut case, length) = (Series::default(), size / self.channels());
         for (c, channel) in self.buffer.chunks_exact_mut(length).enumerate() {
             push(&mut case, channel)
                 .map_err(|p| DataError::new(&self.source, p).at_row(row).in_column(format!("channel {c}")))?;
@@ -137,7 +137,7 @@ impl<R: Read> Iterator for NpyReader<R> {
     }
 }
 
-fn push(case: &mut Case, channel: &mut [f64]) -> Result<(), String> {
+fn push(case: &mut Series, channel: &mut [f64]) -> Result<(), String> {
     let used = channel.iter().rposition(|v| !v.is_nan()).map_or(0, |last| last + 1);
     if !missing::fill(&mut channel[..used]) {
         return Err("every value is missing (NaN): leave the case out or give the channel at least one value".into());

@@ -1,13 +1,14 @@
 //! Many cases with the same channels, and their labels.
 
-use super::Case;
+use super::Series;
+use crate::data::{Dataset, Kind};
 use crate::error::{DataError, Result};
 
 /// A case as it comes from a reader.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     /// The series.
-    pub case: Case,
+    pub case: Series,
     /// Its label, if the file has labels.
     pub label: Option<String>,
 }
@@ -15,9 +16,8 @@ pub struct Record {
 /// Cases of `C` channels each, all or none labelled.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SeriesSet {
-    cases: Vec<Case>,
+    cases: Vec<Series>,
     labels: Option<Vec<String>>,
-    channel_names: Option<Vec<String>>,
     source: String,
 }
 
@@ -26,7 +26,7 @@ impl SeriesSet {
     ///
     /// # Errors
     /// If there is no case, or a case has another number of channels than the first.
-    pub fn new(cases: Vec<Case>) -> Result<SeriesSet> {
+    pub fn new(cases: Vec<Series>) -> Result<SeriesSet> {
         let Some(first) = cases.first() else {
             return Err(DataError::new("", "there are no cases").into());
         };
@@ -35,7 +35,7 @@ impl SeriesSet {
             let problem = format!("{} channels, the first case has {channels}", cases[row].channels());
             return Err(DataError::new("", problem).at_row(row).into());
         }
-        Ok(SeriesSet { cases, labels: None, channel_names: None, source: String::new() })
+        Ok(SeriesSet { cases, labels: None, source: String::new() })
     }
 
     /// A set from all records of a reader, labelled if every record is.
@@ -75,19 +75,6 @@ impl SeriesSet {
         SeriesSet { labels: None, ..self }
     }
 
-    /// The same set with one name a channel.
-    ///
-    /// # Errors
-    /// If the number of names differs from the number of channels.
-    pub fn with_channel_names(mut self, names: Vec<String>) -> Result<SeriesSet> {
-        if names.len() != self.channels() {
-            let problem = format!("{} names for {} channels", names.len(), self.channels());
-            return Err(DataError::new(&self.source, problem).into());
-        }
-        self.channel_names = Some(names);
-        Ok(self)
-    }
-
     /// The same set, remembering the file it came from (for messages).
     pub fn with_source(mut self, source: impl Into<String>) -> SeriesSet {
         self.source = source.into();
@@ -103,16 +90,12 @@ impl SeriesSet {
     pub fn channels(&self) -> usize {
         self.cases[0].channels()
     }
-    /// Names of the channels, if they have names.
-    pub fn channel_names(&self) -> Option<&[String]> {
-        self.channel_names.as_deref()
-    }
-    /// Case `i`.
-    pub fn case(&self, i: usize) -> &Case {
+    /// Series `i`.
+    pub fn case(&self, i: usize) -> &Series {
         &self.cases[i]
     }
     /// All cases.
-    pub fn cases(&self) -> &[Case] {
+    pub fn cases(&self) -> &[Series] {
         &self.cases
     }
     /// One label a case, if the set has labels.
@@ -135,7 +118,7 @@ impl SeriesSet {
     }
     /// Length of the longest channel of all cases.
     pub fn longest(&self) -> usize {
-        self.cases.iter().map(Case::longest).max().unwrap_or(0)
+        self.cases.iter().map(Series::longest).max().unwrap_or(0)
     }
 
     /// The cases `keep`, in that order (repeats allowed).
@@ -149,8 +132,31 @@ impl SeriesSet {
         Ok(SeriesSet {
             cases: keep.iter().map(|&i| self.cases[i].clone()).collect(),
             labels: self.labels.as_ref().map(|l| keep.iter().map(|&i| l[i].clone()).collect()),
-            channel_names: self.channel_names.clone(),
             source: self.source.clone(),
         })
+    }
+}
+
+/// What the label of a series is called where a column's name is asked for.
+pub const SERIES_LABEL: &str = "class";
+
+impl Dataset for SeriesSet {
+    fn kind(&self) -> Kind {
+        Kind::Series
+    }
+    fn len(&self) -> usize {
+        self.cases.len()
+    }
+    fn labels(&self) -> Option<&[String]> {
+        self.labels.as_deref()
+    }
+    fn label_name(&self) -> Option<&str> {
+        self.labels.as_ref().map(|_| SERIES_LABEL)
+    }
+    fn source(&self) -> &str {
+        &self.source
+    }
+    fn select(&self, keep: &[usize]) -> Result<Box<dyn Dataset>> {
+        Ok(Box::new(SeriesSet::select(self, keep)?))
     }
 }

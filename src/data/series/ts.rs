@@ -6,7 +6,7 @@
 use std::io::BufRead;
 
 use super::line::Lines;
-use super::{Case, Record, TsHeader, missing};
+use super::{Record, Series, TsHeader, missing};
 use crate::error::{DataError, Result};
 
 /// Reads a `.ts` stream case by case; holds one line at a time.
@@ -93,7 +93,7 @@ fn parse(line: &str, header: &mut TsHeader, channel: &mut Vec<f64>) -> Result<Re
         let labels = if header.classes.is_some() { " and a label" } else { " and no label (no `@classlabel true`)" };
         return Err(whole(format!("{found} channels, expected {want}{labels}, separated by `:`")));
     }
-    let mut case = Case::default();
+    let mut case = Series::default();
     for (c, text) in body.split(':').enumerate() {
         let here = |text| Problem { channel: Some(c), text };
         parse_channel(text, channel).map_err(here)?;

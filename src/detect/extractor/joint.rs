@@ -1,4 +1,4 @@
-//! Training extractor and flow together by Eq. 6, as the paper does; see [`super::CollapseAlarm`] for where that leads.
+//! Training extractor and flow together by Eq. 6, as the paper does; see [`super::DivergenceCheck`] for where that leads.
 
 use std::sync::Arc;
 

@@ -7,7 +7,7 @@
 //!
 //! `W₁` and the views are folded ([`crate::autodiff::Folding`]), so a view costs `d·h` a row.
 
-mod collapse;
+mod divergence;
 mod joint;
 mod maps;
 mod net;
@@ -20,14 +20,14 @@ mod training;
 
 use std::sync::Arc;
 
-use nafal_kernels::gemm::{self, Finish, Start};
+use nafal_kernels::gemm::{self, Epilogue, Init};
 use nafal_kernels::{Isa, Matrix, MatrixMut, Real, Staircase};
 
 use crate::autodiff::{AlignedVec, Folded, Linear, ParameterId, Parameters, Tape, Var, padded};
 use crate::random::{Purpose, normal, stream};
 use scoring::Lanes;
 
-pub use collapse::CollapseAlarm;
+pub use divergence::DivergenceCheck;
 pub use joint::JointTrainer;
 pub use maps::dense_views;
 pub use net::ViewNet;
@@ -79,7 +79,7 @@ impl<T: Real> Layers<T> {
             folded: Folded {
                 table,
                 shape: Arc::new(Staircase::dense(hidden, columns + 1)),
-                finish: Finish::LeakyRelu(T::from_f64(LEAK)),
+                epilogue: Epilogue::LeakyRelu(T::from_f64(LEAK)),
             },
             hidden: deeper,
             head: parameters.add_matrix("extractor.head", Staircase::dense(features, hidden)),
@@ -92,9 +92,9 @@ impl<T: Real> Layers<T> {
     fn record(&self, tape: &mut Tape<T>, parameters: &Parameters<T>, view: usize, group: usize, x: Var) -> Var {
         let mut h = tape.folded(parameters, &self.folded, view, group, x);
         for &weight in &self.hidden {
-            h = tape.linear(parameters, Linear { weight, bias: None, table: None, finish: self.folded.finish }, h);
+            h = tape.linear(parameters, Linear { weight, bias: None, table: None, epilogue: self.folded.epilogue }, h);
         }
-        let head = Linear { weight: self.head, bias: None, table: None, finish: Finish::Store };
+        let head = Linear { weight: self.head, bias: None, table: None, epilogue: Epilogue::Store };
         tape.linear(parameters, head, h)
     }
 }
@@ -163,12 +163,12 @@ impl<T: Real> Extractor<T> {
             into.resize_dirty(width * lanes);
             let x = Matrix::new(from, width, lanes, lanes);
             let y = MatrixMut::new(into, width, lanes, lanes);
-            gemm::product(isa, p.shape(id), p.matrix(id), x, Start::Zero, self.layers.folded.finish, y);
+            gemm::product(isa, p.shape(id), p.matrix(id), x, Init::Zero, self.layers.folded.epilogue, y);
             hidden.swap(0, 1);
         }
         let x = Matrix::new(&hidden[0], width, lanes, lanes);
         let (head, shift) = (self.layers.head, p.vector(self.layers.shift));
-        gemm::product(isa, p.shape(head), p.matrix(head), x, Start::Bias(shift), Finish::Store, features);
+        gemm::product(isa, p.shape(head), p.matrix(head), x, Init::Bias(shift), Epilogue::Store, features);
     }
 
     /// Features of one tile of a view: rows `x: [d+1, lanes]` (the last row ones) to `[m, lanes]`.

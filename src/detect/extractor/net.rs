@@ -8,7 +8,7 @@ use crate::flow::{Density, Flow, FlowError, FlowSpec};
 /// Rows scored at once: enough to fill the tiles of every view.
 const BLOCK: usize = 256;
 
-/// A feature extractor behind `K` views and a flow on its features, conditioned on the view if the flow has classes.
+/// A feature extractor behind `K` views and a flow on its features, conditioned on the view if the flow has contexts.
 #[derive(Clone, Debug)]
 pub struct ViewNet<T: Real> {
     /// `f_θ`.

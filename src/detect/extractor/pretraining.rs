@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use nafal_kernels::gemm::Finish;
+use nafal_kernels::gemm::Epilogue;
 use nafal_kernels::{Isa, Real, Staircase};
 
 use super::Extractor;
@@ -35,7 +35,7 @@ impl<T: Real> Extractor<T> {
         let mut rng = stream(seed, Purpose::Weights, key, 1 << 33);
         let sd = 1.0 / (m as f64).sqrt();
         parameters.fill(weight, |_, _| T::from_f64(sd * normal::<f64>(&mut rng)));
-        let classifier = Linear { weight, bias: Some(bias), table: None, finish: Finish::Store };
+        let classifier = Linear { weight, bias: Some(bias), table: None, epilogue: Epilogue::Store };
         let layers = &self.layers;
         let mut trainer = ViewTrainer::new(isa, self.spec, layers, maps, AdamOptions::default(), &mut parameters);
         let mut loss = f64::NAN;

@@ -7,13 +7,13 @@
 
 use std::sync::Mutex;
 
-use nafal_kernels::gemm::{self, Start};
+use nafal_kernels::gemm::{self, Init};
 use nafal_kernels::{Isa, Matrix, MatrixMut, Real, Staircase};
 use rayon::prelude::*;
 
 use super::{Extractor, ExtractorSpec, lay_with_ones};
 use crate::autodiff::{AlignedVec, ParameterId, Parameters, padded};
-use crate::flow::{Classes, Density, Flow, Scratch};
+use crate::flow::{Context, Density, Flow, Scratch};
 
 /// Columns of a scoring tile.
 const TILE: usize = 64;
@@ -58,7 +58,7 @@ impl<T: Real> Lanes<T> {
 struct Buffers<T: Real> {
     hidden: [AlignedVec<T>; 2],
     flow: Scratch<T>,
-    classes: Vec<u32>,
+    contexts: Vec<u32>,
     density: Density,
 }
 
@@ -82,8 +82,8 @@ impl<T: Real> Clone for Pool<T> {
 }
 
 impl<T: Real> Extractor<T> {
-    /// Densities of rows `[n, d]` (row-major) under every view by `flow`, `[K, n]`, view after view; the flow's class, if
-    /// it has classes, is the view. Uses the threads of the current pool; the bits do not depend on their number or on
+    /// Densities of rows `[n, d]` (row-major) under every view by `flow`, `[K, n]`, view after view; the flow's context, if
+    /// it has contexts, is the view. Uses the threads of the current pool; the bits do not depend on their number or on
     /// the other rows. Cost: `d·h` and one masked pass of the flow's conditioners per row and view.
     ///
     /// Panics if the rows' length is no multiple of `d` or the flow's features are not the extractor's.
@@ -138,16 +138,16 @@ impl<T: Real> Extractor<T> {
         let groups = out.log_density.par_chunks_mut(n * together).zip(out.log_base.par_chunks_mut(n * together));
         groups.enumerate().for_each(|(group, (log_density, log_base))| {
             let (first, count) = (group * together, log_density.len() / n);
-            self.lanes.pool.with(|Buffers { hidden, flow: scratch, density, classes }| {
+            self.lanes.pool.with(|Buffers { hidden, flow: scratch, density, contexts }| {
                 for (t, (active, x)) in tiles.iter().enumerate() {
                     density.log_density.clear();
                     density.log_base.clear();
-                    classes.clear();
-                    classes.extend((0..count).flat_map(|v| std::iter::repeat_n((first + v) as u32, *active)));
-                    let of = match (flow.spec().classes, count) {
-                        (0, _) => Classes::None,
-                        (_, 1) => Classes::Same(first as u32),
-                        _ => Classes::Each(classes),
+                    contexts.clear();
+                    contexts.extend((0..count).flat_map(|v| std::iter::repeat_n((first + v) as u32, *active)));
+                    let of = match (flow.spec().contexts, count) {
+                        (0, _) => Context::None,
+                        (_, 1) => Context::Same(first as u32),
+                        _ => Context::Each(contexts),
                     };
                     let fill = |tile: &mut [T], lanes: usize| {
                         let own = lanes / count;
@@ -179,8 +179,8 @@ impl<T: Real> Extractor<T> {
         let mut first = AlignedVec::zeroed(n * ld);
         let folded = Matrix::new(&self.lanes.values, d + 1, h * k, ld);
         let (w, y) = (Matrix::new(&x, n, d + 1, d + 1), MatrixMut::new(&mut first, n, h * k, ld));
-        let finish = self.layers.folded.finish;
-        gemm::product(flow.isa(), &Staircase::dense(n, d + 1), w, folded, Start::Zero, finish, y);
+        let epilogue = self.layers.folded.epilogue;
+        gemm::product(flow.isa(), &Staircase::dense(n, d + 1), w, folded, Init::Zero, epilogue, y);
         let tile = |t: usize| {
             let pairs = t * TILE..((t + 1) * TILE).min(n * k);
             self.lanes.pool.with(|buffers| {
@@ -200,12 +200,12 @@ impl<T: Real> Extractor<T> {
     /// Densities of the pairs `pairs` (pair `row·K + view`) from the first layer's outputs, into `buffers.density`.
     fn pairs_tile(&self, flow: &Flow<T>, first: &[T], pairs: std::ops::Range<usize>, buffers: &mut Buffers<T>) {
         let (k, h, ld) = (self.spec.views, self.spec.hidden, self.lanes.ld);
-        let Buffers { hidden, flow: scratch, classes, density } = buffers;
+        let Buffers { hidden, flow: scratch, contexts, density } = buffers;
         density.log_density.clear();
         density.log_base.clear();
-        classes.clear();
-        classes.extend(pairs.clone().map(|pair| (pair % k) as u32));
-        let classes = if flow.spec().classes > 0 { Classes::Each(classes) } else { Classes::None };
+        contexts.clear();
+        contexts.extend(pairs.clone().map(|pair| (pair % k) as u32));
+        let contexts = if flow.spec().contexts > 0 { Context::Each(contexts) } else { Context::None };
         let fill = |tile: &mut [T], lanes: usize| {
             hidden[0].resize_dirty(h * lanes);
             for (unit, row) in hidden[0].chunks_exact_mut(lanes).enumerate() {
@@ -218,6 +218,6 @@ impl<T: Real> Extractor<T> {
             let features = MatrixMut::new(tile, self.spec.features, lanes, lanes);
             self.deeper(flow.isa(), hidden, lanes, features);
         };
-        flow.density_tile(scratch, pairs.len(), classes, fill, density);
+        flow.density_tile(scratch, pairs.len(), contexts, fill, density);
     }
 }

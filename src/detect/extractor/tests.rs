@@ -19,24 +19,24 @@ fn numbers<T: Real>(n: usize, key: u64) -> Vec<T> {
 
 const SPEC: ExtractorSpec = ExtractorSpec { columns: 5, views: 3, layers: 2, hidden: 4, features: 3 };
 
-fn flow_spec(spec: &ExtractorSpec, classes: usize) -> FlowSpec {
-    FlowSpec { features: spec.features, classes, blocks: 2, layers: 1, hidden: 6, units: 3, slope: Slope::Softplus }
+fn flow_spec(spec: &ExtractorSpec, contexts: usize) -> FlowSpec {
+    FlowSpec { features: spec.features, contexts, blocks: 2, layers: 1, hidden: 6, units: 3, slope: Slope::Softplus }
 }
 
 fn maps<T: Real>(spec: &ExtractorSpec) -> Arc<AffineMaps<T>> {
     Arc::new(dense_views(MapKind::Gaussian, spec.views, spec.columns, 0, &[], 1, 2))
 }
 
-fn trainer<T: Real>(spec: ExtractorSpec, classes: usize, noise: f64) -> JointTrainer<T> {
-    let net = ViewNet::<T>::new(spec, flow_spec(&spec, classes), 5, 0).unwrap();
+fn trainer<T: Real>(spec: ExtractorSpec, contexts: usize, noise: f64) -> JointTrainer<T> {
+    let net = ViewNet::<T>::new(spec, flow_spec(&spec, contexts), 5, 0).unwrap();
     JointTrainer::new(Isa::detect(), net, maps(&spec), AdamOptions::default(), noise, 5, 0)
 }
 
 /// Every derivative of Eq. 6 with respect to θ and ψ, the folding of the views included, against central differences.
 #[test]
 fn joint_gradient_is_the_derivative_of_the_joint_loss() {
-    for (classes, noise, n) in [(0, 0.0, 7), (3, 0.3, 70)] {
-        let mut t = trainer::<f64>(SPEC, classes, noise);
+    for (contexts, noise, n) in [(0, 0.0, 7), (3, 0.3, 70)] {
+        let mut t = trainer::<f64>(SPEC, contexts, noise);
         let rows = numbers::<f64>(n * SPEC.columns, 9);
         t.gradient(&rows);
         let p = t.net.flow.parameters().clone();
@@ -52,7 +52,7 @@ fn joint_gradient_is_the_derivative_of_the_joint_loss() {
             let claimed: Vec<f64> = entries.iter().map(|&(i, j)| claimed.row(i)[j]).collect();
             let start: Vec<f64> = entries.iter().map(|&(i, j)| p.matrix(id).row(i)[j]).collect();
             let loss = |x: &[f64]| {
-                let mut other = trainer::<f64>(SPEC, classes, noise);
+                let mut other = trainer::<f64>(SPEC, contexts, noise);
                 let mut at = entries.iter().zip(x);
                 other.net.flow.parameters_mut().fill(id, |_, _| *at.next().expect("a value an entry").1);
                 let maps = maps::<f64>(&SPEC);
@@ -113,8 +113,8 @@ fn features_are_those_of_the_unfolded_maps() {
 #[test]
 fn densities_do_not_depend_on_what_lies_in_the_lanes() {
     let spec = ExtractorSpec { columns: 19, views: 37, layers: 1, hidden: 8, features: 4 };
-    for classes in [0, 37] {
-        let net = trainer::<f32>(spec, classes, 0.0).net();
+    for contexts in [0, 37] {
+        let net = trainer::<f32>(spec, contexts, 0.0).net();
         let rows = numbers::<f32>(100 * spec.columns, 6);
         let many = net.density(&rows);
         for n in [1, 2, 15] {
@@ -198,7 +198,7 @@ fn pretraining_learns_to_predict_the_view() {
 #[test]
 fn the_alarm_tells_a_runaway_from_a_fit() {
     let features = numbers::<f32>(1000 * 8, 2);
-    let alarm = CollapseAlarm::new(&features, 8);
+    let alarm = DivergenceCheck::new(&features, 8);
     // Gaussian features of spread s have −log p = 8·(½ ln 2πe + ln s); the alarm wants s below a hundredth.
     let gaussian = |s: f64| 8.0 * (0.5 * (2.0 * std::f64::consts::PI * std::f64::consts::E).ln() + s.ln());
     assert!((alarm.bound() - gaussian(0.01)).abs() < 0.3, "{} {}", alarm.bound(), gaussian(0.01));

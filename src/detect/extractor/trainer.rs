@@ -1,14 +1,14 @@
 //! Gradient steps through the folded views: some rows, every view, any loss on the features.
 //!
 //! A step's samples are the `n·K` pairs of `n` rows and all views. A tile holds rows of one view or, where the rows are
-//! few, of several; a slot sums the gradients of its tiles, and the folded maps' gradient is carried back to `W₁` once a step.
+//! few, of several; a shard sums the gradients of its tiles, and the folded maps' gradient is carried back to `W₁` once a step.
 
 use std::sync::Arc;
 
 use nafal_kernels::{Isa, Matrix, MatrixMut, Real, gemm};
 
 use super::{ExtractorSpec, Layers};
-use crate::autodiff::{Adam, AdamOptions, AffineMaps, AlignedVec, Folding, Parameters, Slots, Tape, Var};
+use crate::autodiff::{Adam, AdamOptions, AffineMaps, AlignedVec, Folding, GradientShards, Parameters, Tape, Var};
 
 /// Most rows of a tile.
 pub(super) const TILE: usize = 64;
@@ -25,7 +25,7 @@ pub(super) struct ViewTrainer<T: Real> {
     spec: ExtractorSpec,
     maps: Arc<AffineMaps<T>>,
     adam: Adam<T>,
-    slots: Slots<T>,
+    shards: GradientShards<T>,
     folding: Folding<T>,
     columns_of_tile: usize,
     /// The step's rows as columns with a one below, `[d+1, n]`.
@@ -54,11 +54,11 @@ impl<T: Real> ViewTrainer<T> {
         assert_eq!((maps.count(), maps.columns()), (spec.views, spec.columns), "views and columns of the maps");
         let mut folding = Folding::new(layers.first, layers.folded.table);
         folding.refresh(isa, &maps, parameters);
-        let (adam, slots) = (Adam::new(parameters, options), Slots::new(isa, parameters, spec.views));
+        let (adam, shards) = (Adam::new(parameters, options), GradientShards::new(isa, parameters, spec.views));
         let table = parameters.shape(layers.folded.table);
         let weights = size_of::<T>() * (parameters.count() - table.rows * table.cols);
         let columns_of_tile = if weights > MANY_BYTES { WIDE_TILE } else { TILE };
-        ViewTrainer { isa, spec, maps, adam, slots, folding, columns_of_tile, columns: AlignedVec::new() }
+        ViewTrainer { isa, spec, maps, adam, shards, folding, columns_of_tile, columns: AlignedVec::new() }
     }
 
     /// Mean loss over rows `[n, d]` (row-major) and all views; `record(tape, features, info)` records a tile's loss. The
@@ -78,7 +78,7 @@ impl<T: Real> ViewTrainer<T> {
         self.columns[d * n..].fill(T::ONE);
         let (columns, chunks, weight) = (&self.columns, n.div_ceil(TILE), 1.0 / (n * views) as f64);
         let together = if chunks == 1 { (self.columns_of_tile / n.max(1)).max(1) } else { 1 };
-        let (loss, _) = self.slots.gradient(parameters, views.div_ceil(together) * chunks, |tile, tape| {
+        let (loss, _) = self.shards.gradient(parameters, views.div_ceil(together) * chunks, |tile, tape| {
             let (view, first) = (tile / chunks * together, tile % chunks * TILE);
             let (count, shown) = (TILE.min(n - first), together.min(views - view));
             tape.begin(count * shown);
@@ -93,20 +93,20 @@ impl<T: Real> ViewTrainer<T> {
             let features = layers.record(tape, parameters, view, count, x);
             record(tape, features, TileInfo { tile, weight });
         });
-        self.folding.pull_back(self.isa, &self.maps, parameters, self.slots.gradients_mut());
+        self.folding.pull_back(self.isa, &self.maps, parameters, self.shards.gradients_mut());
         loss
     }
 
     /// The gradients of the latest [`ViewTrainer::gradient`].
     #[cfg(test)]
     pub(super) fn gradients(&mut self) -> &crate::autodiff::Gradients<T> {
-        self.slots.gradients_mut()
+        self.shards.gradients_mut()
     }
 
     /// One step of Adam with the latest gradients at learning rate `rate`, and the folding of the new weights; returns the
     /// gradient's norm before clipping.
     pub(super) fn update(&mut self, parameters: &mut Parameters<T>, rate: f64) -> f64 {
-        let norm = self.adam.step(self.isa, rate, parameters, self.slots.gradients_mut());
+        let norm = self.adam.step(self.isa, rate, parameters, self.shards.gradients_mut());
         self.folding.refresh(self.isa, &self.maps, parameters);
         norm
     }

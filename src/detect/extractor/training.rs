@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use nafal_kernels::Isa;
 
-use super::{CollapseAlarm, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
+use super::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
 use crate::autodiff::{AffineMaps, Folding};
-use crate::detect::Progress;
 use crate::detect::configuration::{ExtractorConfiguration, ExtractorKind, FamilyConfiguration};
 use crate::error::{Error, Result};
 use crate::flow::Flow;
+use crate::progress::Progress;
 use crate::random::{Purpose, permutation, stream};
 
 /// Rows whose scores are compared when a joint training ends, and whose features set the alarm's scale.
@@ -104,7 +104,7 @@ pub(in crate::detect) fn train_jointly(
     let m = extractor.spec.features;
     let checked = &data.rows[..data.rows.len().min(CHECKED * data.columns)];
     let start: Vec<f32> = (0..extractor.spec.views).flat_map(|k| extractor.features(isa, k, checked)).collect();
-    let alarm = CollapseAlarm::new(&start, m);
+    let alarm = DivergenceCheck::new(&start, m);
     let steps = configuration.steps;
     let schedule = family.optimiser.schedule(steps, family.peak_rate);
     let options = family.optimiser.adam();

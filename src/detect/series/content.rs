@@ -11,7 +11,7 @@ use super::filters::FilterGroup;
 use super::prepare::Preparation;
 use super::view::View;
 use super::whitening::Whitening;
-use crate::detect::model_file::{Container, Fields, Tensor};
+use crate::data::container::{Container, Fields, Tensor};
 use crate::error::Result;
 
 /// Header field of the encoder.

@@ -8,7 +8,7 @@ use super::prepare::Preparation;
 use super::view::View;
 use super::whitening::Whitening;
 use super::{EncoderOptions, ViewFeatures};
-use crate::data::{Case, SeriesSet};
+use crate::data::{Series, SeriesSet};
 use crate::error::{DataError, Result};
 
 /// Training cases whose responses give a filter's quantiles: as many as are needed for steady quantiles.
@@ -123,7 +123,7 @@ impl SeriesEncoder {
     }
 
     /// Features of each case, its views one behind the other: `[n, K·m]`. The numbers of channels must be right.
-    pub(in crate::detect) fn encode_rows(&self, cases: &[Case]) -> Vec<f32> {
+    pub(in crate::detect) fn encode_rows(&self, cases: &[Series]) -> Vec<f32> {
         let (m, length) = (self.width, self.preparation.length);
         let planes = prepare(&self.preparation, cases);
         let mut rows = vec![0.0; cases.len() * self.views.len() * m];
@@ -277,7 +277,7 @@ fn thresholds(
 }
 
 /// All cases as planes, `[n, L, C]`.
-fn prepare(preparation: &Preparation, cases: &[Case]) -> Vec<f32> {
+fn prepare(preparation: &Preparation, cases: &[Series]) -> Vec<f32> {
     let mut planes = vec![0.0; cases.len() * preparation.size()];
     planes
         .par_chunks_mut(preparation.size())

@@ -5,7 +5,7 @@
 
 use nafal_kernels::Isa;
 use nafal_kernels::conv1d::{self, Conv1d};
-use nafal_kernels::gemm::Finish;
+use nafal_kernels::gemm::Epilogue;
 
 /// Filters of equal taps and dilation.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +33,6 @@ impl FilterGroup {
             dilation: self.dilation,
         };
         out.resize(length * filters, 0.0);
-        conv1d::forward(isa, &geometry, length, x, &self.weights, &self.bias, Finish::LeakyRelu(slope), out);
+        conv1d::forward(isa, &geometry, length, x, &self.weights, &self.bias, Epilogue::LeakyRelu(slope), out);
     }
 }

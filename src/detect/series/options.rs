@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::detect::model_file::Fields;
+use crate::data::container::Fields;
 use crate::error::{Error, Result};
 
 /// Settings of a [`super::SeriesEncoder`]; the default was chosen on NATOPS and RacketSports alone.

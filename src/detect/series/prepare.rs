@@ -5,7 +5,7 @@
 use rayon::prelude::*;
 
 use super::resample;
-use crate::data::{Case, SeriesSet};
+use crate::data::{Series, SeriesSet};
 use crate::error::{DataError, Result};
 
 /// Largest magnitude of a prepared value; what lies beyond is as abnormal as can be.
@@ -55,7 +55,7 @@ impl Preparation {
     }
 
     /// Writes `case` as `[L, C]`. `line` holds `L` values. The number of channels must be right.
-    pub fn planes(&self, case: &Case, line: &mut [f64], out: &mut [f32]) {
+    pub fn planes(&self, case: &Series, line: &mut [f64], out: &mut [f32]) {
         let channels = self.mean.len();
         for (c, mean) in self.mean.iter().enumerate() {
             resample(case.channel(c), line);

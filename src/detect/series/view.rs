@@ -2,7 +2,7 @@
 
 use nafal_kernels::Isa;
 use nafal_kernels::conv1d::{self, Conv1d};
-use nafal_kernels::gemm::Finish;
+use nafal_kernels::gemm::Epilogue;
 use rand::Rng;
 use rand_distr::{Distribution, Uniform};
 
@@ -61,7 +61,7 @@ impl View {
             dilation: 1,
         };
         out.resize(length * self.channels(), 0.0);
-        conv1d::forward(isa, &geometry, length, planes, &self.map, &self.shift, Finish::Store, out);
+        conv1d::forward(isa, &geometry, length, planes, &self.map, &self.shift, Epilogue::Store, out);
     }
 }
 

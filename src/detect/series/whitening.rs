@@ -5,7 +5,7 @@
 
 use nafal_kernels::Isa;
 use nafal_kernels::conv1d::{self, Conv1d};
-use nafal_kernels::gemm::Finish;
+use nafal_kernels::gemm::Epilogue;
 use nalgebra::{DMatrix, SymmetricEigen};
 
 /// Largest magnitude of a standardised feature.
@@ -59,7 +59,7 @@ impl Whitening {
         // One step of one tap: the product of a row and a matrix.
         let geometry =
             Conv1d { channels_in: pooled.len(), channels_out: out.len(), taps: 1, stride: 1, padding: 0, dilation: 1 };
-        conv1d::forward(isa, &geometry, 1, pooled, &self.projection, &self.offset, Finish::Store, out);
+        conv1d::forward(isa, &geometry, 1, pooled, &self.projection, &self.offset, Epilogue::Store, out);
         out.iter_mut().for_each(|o| *o = o.clamp(-OUTPUT_LIMIT, OUTPUT_LIMIT));
     }
 }

@@ -13,8 +13,9 @@ use flate2::read::MultiGzDecoder;
 
 use super::mersenne_twister::permutation;
 use super::{Split, Task, divide};
-use crate::data::{Standardizer, Table};
+use crate::data::Table;
 use crate::error::{DataError, Result};
+use crate::stats::Standardizer;
 
 /// Training rows a detector learns from, at most: the first distinct ones in the order of the permutation, each
 /// once, or the first ones with their repeats (see [`Task::repeats`]).

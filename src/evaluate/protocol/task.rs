@@ -1,7 +1,8 @@
 //! One thing to learn and to be judged on.
 
-use crate::data::{Standardizer, Table};
+use crate::data::Table;
 use crate::error::Result;
+use crate::stats::Standardizer;
 
 /// Training rows, test rows and the test rows' labels.
 ///

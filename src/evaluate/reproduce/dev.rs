@@ -5,10 +5,11 @@
 use super::record::{Dataset, Record, Run, Sink};
 use super::runner::Runner;
 use super::{Options, Results, summarise, table1};
-use crate::detect::{DetectorBuilder, Progress};
+use crate::detect::DetectorBuilder;
 use crate::error::Result;
 use crate::evaluate::Method;
 use crate::evaluate::protocol::Split;
+use crate::progress::Progress;
 
 /// The data sets (ADBench, Han et al. 2022).
 pub const SETS: [&str; 13] = [

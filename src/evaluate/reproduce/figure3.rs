@@ -5,14 +5,15 @@
 use super::figure::{Cell, Drawing, Figure, Rows};
 use super::record::{Record, Sink};
 use super::{Options, table1};
-use crate::detect::{DetectorBuilder, Progress};
+use crate::detect::DetectorBuilder;
 use crate::error::Result;
 use crate::evaluate::metrics::{auroc, f1_at_true_ratio};
+use crate::progress::Progress;
 
 /// The data set of the paper's figure.
 const SET: &str = "cardio";
 
-/// Draws the figure for each of the small data sets that `options` name, Cardio's if none; seed 0.
+/// Samples the figure for each of the small data sets that `options` name, Cardio's if none; seed 0.
 pub fn run(options: &Options, builder: &DetectorBuilder, progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
     let sets = if options.datasets.is_empty() { vec![SET] } else { options.datasets(&table1::SMALL)? };
     for set in sets {

@@ -7,10 +7,11 @@
 use super::figure::{Drawing, Figure, Line, Rows};
 use super::record::{Record, Sink};
 use super::{Options, mean_and_sd, table1};
-use crate::detect::{ActiveConfiguration, Configuration, DetectorBuilder, Progress};
+use crate::detect::{ActiveConfiguration, Configuration, DetectorBuilder};
 use crate::error::{Error, Result};
 use crate::evaluate::metrics::f1_at_true_ratio;
 use crate::evaluate::protocol::{Labelled, Task};
+use crate::progress::Progress;
 
 /// Shares of augmented samples.
 const SHARES: [f64; 6] = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5];
@@ -28,7 +29,7 @@ struct Point {
     f1: f64,
 }
 
-/// Draws both halves for the small data sets that `options` ask for.
+/// Samples both halves for the small data sets that `options` ask for.
 pub fn run(options: &Options, builder: &DetectorBuilder, progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
     let sets = options.datasets(&table1::SMALL)?;
     let seeds = options.seeds.unwrap_or(SEEDS);

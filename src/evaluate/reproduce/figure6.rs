@@ -11,12 +11,14 @@ use rand::Rng;
 use super::figure::{Cell, Drawing, Figure, Plane, Rows};
 use super::record::{Record, Sink};
 use crate::autodiff::{AdamOptions, OneCycle};
-use crate::data::Standardizer;
-use crate::detect::mahalanobis::Mahalanobis;
-use crate::detect::{ActiveConfiguration, Progress, chi_square};
+use crate::detect::ActiveConfiguration;
 use crate::error::{Error, Result};
-use crate::flow::{BatchSource, Classes, Flow, FlowSpec, Trainer, TrainingOptions};
+use crate::flow::{BatchSource, Context, Flow, FlowSpec, Trainer, TrainingOptions};
+use crate::progress::Progress;
 use crate::random::{Purpose, below, normal, stream};
+use crate::stats::Standardizer;
+use crate::stats::chi_square;
+use crate::stats::mahalanobis::Mahalanobis;
 use nafal_kernels::dsf::Slope;
 
 /// Training rows, normal test rows, anomalies.
@@ -25,7 +27,7 @@ const ROWS: [usize; 3] = [150, 400, 200];
 const NOISE: f64 = 0.1;
 /// Steps of the training, and of a round.
 const STEPS: (u64, u64) = (500, 40);
-/// Draws of a round.
+/// Samples of a round.
 const DRAWS: usize = 400;
 /// Half the width of the picture, in standard deviations, and its grid's points a side.
 const EXTENT: f64 = 4.0;
@@ -72,7 +74,8 @@ pub fn run(progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
     let gate = Mahalanobis::fit(&flat, 2, NOISE * NOISE).map_err(|e| failed(&e))?;
     let usual = ActiveConfiguration::default();
     let limit = chi_square::quantile_upper(usual.gate, 2).map_err(|e| failed(&e))?;
-    let spec = FlowSpec { features: 2, classes: 0, blocks: 2, layers: 1, hidden: 64, units: 8, slope: Slope::Softplus };
+    let spec =
+        FlowSpec { features: 2, contexts: 0, blocks: 2, layers: 1, hidden: 64, units: 8, slope: Slope::Softplus };
     let mut level = f64::NAN;
     let (mut panels, mut points, mut summary) = (Vec::new(), Vec::new(), Vec::new());
     for strategy in Strategy::ALL {
@@ -107,7 +110,7 @@ pub fn run(progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
         }
         let density = |rows: &[[f64; 2]]| -> Vec<f64> {
             let x: Vec<f32> = rows.iter().flatten().map(|&v| v as f32).collect();
-            flow.density(&x, Classes::None).log_density
+            flow.density(&x, Context::None).log_density
         };
         if strategy == Strategy::None {
             level = twentieth(density(&train));

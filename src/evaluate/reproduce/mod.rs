@@ -28,8 +28,9 @@ pub use text::TextTables;
 use super::Method;
 use super::protocol::Split;
 use super::series::NormalClasses;
-use crate::detect::{DetectorBuilder, Progress};
+use crate::detect::DetectorBuilder;
 use crate::error::{Error, Result};
+use crate::progress::Progress;
 
 /// What can be reproduced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

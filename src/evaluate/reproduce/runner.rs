@@ -4,11 +4,12 @@ use std::time::Instant;
 
 use super::record::{Failure, Record, Results, Run, Sink};
 use super::{Options, summarise};
-use crate::detect::{DetectorBuilder, Progress};
+use crate::detect::DetectorBuilder;
 use crate::error::{Error, Result};
 use crate::evaluate::Method;
 use crate::evaluate::metrics::{auroc, average_precision, f1, f1_at_true_ratio};
 use crate::evaluate::protocol::Task;
+use crate::progress::Progress;
 
 /// What stays the same over the data sets of an experiment.
 pub struct Runner<'a> {

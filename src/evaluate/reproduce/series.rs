@@ -5,10 +5,11 @@ use std::time::Instant;
 use super::record::{Dataset, Record, Results, Run, Sink};
 use super::runner::metrics;
 use super::{Options, summarise};
-use crate::detect::{DetectorBuilder, Model, Progress};
+use crate::detect::{DetectorBuilder, Model};
 use crate::error::{Error, Result};
 use crate::evaluate::Method;
 use crate::evaluate::series::{ARCHIVE, Archive, EncodedNeighbours, Flattened, NormalClasses, SeriesTask};
+use crate::progress::Progress;
 
 /// The task that stands for all classes: the mean over them, seed by seed.
 pub const MEAN: &str = "mean";

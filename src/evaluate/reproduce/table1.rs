@@ -5,9 +5,10 @@ use std::path::Path;
 use super::record::{Dataset, Record, Sink};
 use super::runner::Runner;
 use super::{Options, Results};
-use crate::detect::{DetectorBuilder, Progress};
+use crate::detect::DetectorBuilder;
 use crate::error::Result;
 use crate::evaluate::protocol::{Direction, Kdd, Labelled, Split, TRAINING_ROWS};
+use crate::progress::Progress;
 
 /// The data sets in the paper's order.
 pub const SETS: [&str; 6] = ["arrhythmia", "cardio", "lympho", "thyroid", "kdd", "kddrev"];

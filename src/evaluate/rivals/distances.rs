@@ -4,7 +4,7 @@
 //! feature-major in the vector lanes. Both sides are shifted by the reference mean, which keeps the cancellation
 //! at about 1e-15 of the data's spread.
 
-use nafal_kernels::gemm::{Finish, Start, product};
+use nafal_kernels::gemm::{Epilogue, Init, product};
 use nafal_kernels::{Isa, Matrix, MatrixMut, Staircase};
 use rayon::prelude::*;
 
@@ -86,7 +86,7 @@ impl Reference {
             let lanes = block.norms.len();
             let w = Matrix::new(&shifted, n, d, d);
             let x = Matrix::new(&block.values, d, lanes, lanes);
-            product(isa, &shape, w, x, Start::Zero, Finish::Store, MatrixMut::new(&mut out, n, lanes, lanes));
+            product(isa, &shape, w, x, Init::Zero, Epilogue::Store, MatrixMut::new(&mut out, n, lanes, lanes));
             for (query, row) in out[..n * lanes].chunks_exact_mut(lanes).enumerate() {
                 for (v, norm) in row.iter_mut().zip(&block.norms) {
                     *v = (norms[query] + norm - 2.0 * *v).max(0.0);

@@ -10,13 +10,13 @@ use serde_json::{Map, Value};
 use super::encoding::{self, FORMAT, MAX_FILE_BYTES};
 use super::fields::Fields;
 use super::tensor::{Tensor, Values};
-use super::write_atomically;
+use crate::data::write_atomically;
 use crate::error::{Error, Result};
 
 /// A header of JSON fields and named tensors.
 ///
 /// ```
-/// use nafal::detect::model_file::{Container, Tensor};
+/// use nafal::data::container::{Container, Tensor};
 ///
 /// let mut container = Container::new();
 /// container.set("seed", 7);

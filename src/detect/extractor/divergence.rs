@@ -16,13 +16,13 @@ const CONSTANT: f64 = 1e-6;
 
 /// Watches a joint training; see the top of this file.
 #[derive(Clone, Copy, Debug)]
-pub struct CollapseAlarm {
+pub struct DivergenceCheck {
     features: usize,
     spread: f64,
     bound: f64,
 }
 
-impl CollapseAlarm {
+impl DivergenceCheck {
     /// An alarm for features `[n, m]` (row-major, all views) as they are before training.
     pub fn new(features: &[f32], m: usize) -> Self {
         let n = (features.len() / m).max(1) as f64;
@@ -33,7 +33,7 @@ impl CollapseAlarm {
         };
         let spread = ((0..m).map(variance).sum::<f64>() / m as f64).sqrt();
         let gaussian = 0.5 * (1.0 + (2.0 * std::f64::consts::PI).ln());
-        CollapseAlarm { features: m, spread, bound: m as f64 * (gaussian + (RESOLUTION * spread).ln()) }
+        DivergenceCheck { features: m, spread, bound: m as f64 * (gaussian + (RESOLUTION * spread).ln()) }
     }
 
     /// The smallest mean loss, in nats, that is no reason for alarm.
@@ -44,7 +44,7 @@ impl CollapseAlarm {
     /// Checks the mean loss and the gradient's norm of step `step`.
     ///
     /// # Errors
-    /// [`Error::Training`] if either is not finite or the loss is below [`CollapseAlarm::bound`].
+    /// [`Error::Training`] if either is not finite or the loss is below [`DivergenceCheck::bound`].
     pub fn check(&self, step: u64, loss: f64, norm: f64) -> Result<()> {
         if !loss.is_finite() || !norm.is_finite() {
             let what = "check the table for extreme values, or lower the learning rate";

@@ -2,27 +2,27 @@
 
 /// One series of `C` channels; the channels may differ in length, none is empty, every value is finite.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub struct Case {
+pub struct Series {
     values: Vec<f64>,
     /// Where each channel ends in `values`.
     ends: Vec<usize>,
 }
 
-impl Case {
+impl Series {
     /// A case from its channels.
     ///
     /// # Errors
     /// A sentence naming the first channel that is empty or holds a value that is not finite, or saying that there are
     /// no channels.
-    pub fn new<V: AsRef<[f64]>>(channels: &[V]) -> Result<Case, String> {
-        let mut case = Case::default();
+    pub fn new<V: AsRef<[f64]>>(channels: &[V]) -> Result<Series, String> {
+        let mut case = Series::default();
         for (c, channel) in channels.iter().enumerate() {
             case.push_channel(channel.as_ref()).map_err(|problem| format!("channel {c}: {problem}"))?;
         }
         if case.ends.is_empty() { Err("a series needs at least one channel".into()) } else { Ok(case) }
     }
 
-    /// Adds a channel behind the others; see [`Case::new`] for the errors.
+    /// Adds a channel behind the others; see [`Series::new`] for the errors.
     pub(super) fn push_channel(&mut self, channel: &[f64]) -> Result<(), String> {
         if channel.is_empty() {
             return Err("no values".into());

@@ -16,13 +16,12 @@
 //! [`MAX_HEADER_BYTES`] are accepted. A checksum protects against accidents, not against forgery: shapes and ranges are
 //! checked again by whoever reads the content, through [`Fields`] and [`Container::tensor_f32`] and its like.
 
-mod atomic;
+#[allow(clippy::module_inception)]
 mod container;
 mod encoding;
 mod fields;
 mod tensor;
 
-pub use atomic::write_atomically;
 pub use container::Container;
 pub use encoding::{FORMAT, MAX_FILE_BYTES, MAX_HEADER_BYTES};
 pub use fields::Fields;

@@ -1,82 +1,67 @@
-//! What a detector is fitted to and applied to: the rows of a table, or whole series.
+//! A data set: cases of one kind with their labels, whatever a case is.
+//!
+//! Detectors and protocols are written against [`Dataset`]; only the encoder of a kind asks for the concrete type, by
+//! [`downcast`](trait.Dataset.html#method.downcast). A further kind of data is a further implementation.
 
-use crate::data::{SeriesSet, Table, is_normal};
-use crate::error::{DataError, Result};
+use std::any::Any;
+use std::fmt::Debug;
 
-/// Borrowed cases of either kind; `&Table` and `&SeriesSet` turn into it by themselves.
-#[derive(Clone, Copy, Debug)]
-pub enum Cases<'a> {
-    /// Rows of a table.
-    Table(&'a Table),
-    /// Whole series.
-    Series(&'a SeriesSet),
-}
+use super::{Kind, is_normal};
+use crate::error::{DataError, Error, Result};
 
-impl<'a> From<&'a Table> for Cases<'a> {
-    fn from(table: &'a Table) -> Self {
-        Cases::Table(table)
-    }
-}
-
-impl<'a> From<&'a SeriesSet> for Cases<'a> {
-    fn from(set: &'a SeriesSet) -> Self {
-        Cases::Series(set)
-    }
-}
-
-/// What the label of a series is called where a column's name is asked for.
-pub const SERIES_LABEL: &str = "class";
-
-impl<'a> Cases<'a> {
-    /// Number of rows or series.
-    #[allow(clippy::len_without_is_empty)] // a set of series is never empty
-    pub fn len(self) -> usize {
-        match self {
-            Cases::Table(table) => table.rows(),
-            Cases::Series(set) => set.len(),
-        }
+/// Cases of one kind: the rows of a table, or whole series.
+pub trait Dataset: Any + Debug + Send + Sync {
+    /// What a case is.
+    fn kind(&self) -> Kind;
+    /// Number of cases.
+    fn len(&self) -> usize;
+    /// Whether there are no cases.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
     }
     /// One label a case, if there are labels.
-    pub fn labels(self) -> Option<&'a [String]> {
-        match self {
-            Cases::Table(table) => table.labels(),
-            Cases::Series(set) => set.labels(),
-        }
-    }
+    fn labels(&self) -> Option<&[String]>;
     /// Name of the label column, if there are labels.
-    pub fn label_name(self) -> Option<&'a str> {
-        match self {
-            Cases::Table(table) => table.label_name(),
-            Cases::Series(set) => set.labels().map(|_| SERIES_LABEL),
-        }
-    }
+    fn label_name(&self) -> Option<&str>;
     /// The file the cases came from, `<stdin>`, or empty.
-    pub fn source(self) -> &'a str {
-        match self {
-            Cases::Table(table) => table.source(),
-            Cases::Series(set) => set.source(),
-        }
+    fn source(&self) -> &str;
+    /// The cases `keep`, in that order (repeats allowed), with their labels.
+    ///
+    /// # Errors
+    /// If the kind has no empty data set and `keep` is empty.
+    fn select(&self, keep: &[usize]) -> Result<Box<dyn Dataset>>;
+}
+
+impl dyn Dataset {
+    /// The concrete data set, if it is a `T`.
+    pub fn downcast<T: Dataset>(&self) -> Option<&T> {
+        (self as &dyn Any).downcast_ref()
     }
-    /// The kind in words.
-    pub(super) fn kind(self) -> &'static str {
-        match self {
-            Cases::Table(_) => "the rows of a table",
-            Cases::Series(_) => "whole series",
-        }
+
+    /// The concrete data set of a model fitted to data of the kind `kind`.
+    ///
+    /// # Errors
+    /// [`Error::Data`] for data of another kind.
+    pub fn expect<T: Dataset>(&self, kind: Kind) -> Result<&T> {
+        self.downcast().ok_or_else(|| {
+            let problem =
+                format!("the model was fitted to {}, and these are {}", kind.in_words(), self.kind().in_words());
+            Error::from(DataError::new(self.source(), problem))
+        })
     }
 
     /// The cases whose label is one of `normals`, in order; all of them without labels.
-    pub fn normal(self, normals: &[String]) -> Vec<usize> {
+    pub fn normal(&self, normals: &[String]) -> Vec<usize> {
         let Some(labels) = self.labels() else { return (0..self.len()).collect() };
         let one_of = |label: &String| normals.iter().any(|normal| is_normal(label, normal));
         (0..self.len()).filter(|&i| one_of(&labels[i])).collect()
     }
 
-    /// [`Cases::normal`], of which there must be one.
+    /// [`normal`](Self::normal), of which there must be one.
     ///
     /// # Errors
     /// If there is none: names the label column and the labels seen.
-    pub fn require_normal(self, normals: &[String]) -> Result<Vec<usize>> {
+    pub fn require_normal(&self, normals: &[String]) -> Result<Vec<usize>> {
         const SHOWN: usize = 8;
         let kept = self.normal(normals);
         if !kept.is_empty() {
@@ -103,6 +88,11 @@ impl<'a> Cases<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Table;
+
+    fn data(table: &Table) -> &dyn Dataset {
+        table
+    }
 
     fn table(labels: &[&str]) -> Table {
         let labels = labels.iter().map(|&l| l.to_owned()).collect::<Vec<_>>();
@@ -116,21 +106,21 @@ mod tests {
     #[test]
     fn labels_compare_as_numbers_if_both_are() {
         let t = table(&["0", "0.0", "1", "normal", "+0", "-0", " 0"]);
-        assert_eq!(Cases::from(&t).normal(&names(&["0"])), [0, 1, 4, 5]);
-        assert_eq!(Cases::from(&t).normal(&names(&["normal", "1"])), [2, 3]);
-        assert_eq!(Cases::from(&table(&["NaN", "0", "inf", "nan"])).normal(&names(&["NaN"])), [0]);
+        assert_eq!(data(&t).normal(&names(&["0"])), [0, 1, 4, 5]);
+        assert_eq!(data(&t).normal(&names(&["normal", "1"])), [2, 3]);
+        assert_eq!(data(&table(&["NaN", "0", "inf", "nan"])).normal(&names(&["NaN"])), [0]);
     }
 
     #[test]
     fn without_labels_every_row_is_normal() {
         let t = Table::new(vec!["a".into()], vec![1.0, 2.0]).unwrap();
-        assert_eq!(Cases::from(&t).normal(&names(&["7"])), [0, 1]);
+        assert_eq!(data(&t).normal(&names(&["7"])), [0, 1]);
     }
 
     #[test]
     fn no_normal_row_lists_the_labels_seen() {
         let t = table(&["up", "down", "up"]);
-        let message = Cases::from(&t).require_normal(&names(&["0"])).unwrap_err().to_string();
+        let message = data(&t).require_normal(&names(&["0"])).unwrap_err().to_string();
         assert!(message.contains(r#"column "class""#) && message.contains(r#""up", "down""#), "{message}");
     }
 }

@@ -22,7 +22,7 @@ fn log_upper_tail(v: f64) -> (f64, f64) {
 }
 
 /// The `u ≤ 0` with `ln Φ(u) = log_probability`. Values above `ln ½` give 0; −∞ gives the most negative finite result.
-pub(super) fn lower_quantile(log_probability: f64) -> f64 {
+pub(crate) fn lower_quantile(log_probability: f64) -> f64 {
     if log_probability >= -LN_2 {
         return 0.0;
     }

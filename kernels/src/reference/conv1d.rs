@@ -2,7 +2,7 @@
 
 use crate::Real;
 use crate::conv1d::Conv1d;
-use crate::gemm::Finish;
+use crate::gemm::Epilogue;
 
 /// Calls `f(sample, t, k, position)` for every output step `t` and tap `k` that falls on an input position.
 fn each(c: &Conv1d, length: usize, samples: usize, mut f: impl FnMut(usize, usize, usize, usize)) {
@@ -25,7 +25,7 @@ pub fn conv1d_forward<T: Real>(
     x: &[T],
     w: &[T],
     bias: &[T],
-    finish: Finish<T>,
+    epilogue: Epilogue<T>,
     y: &mut [T],
 ) {
     let (ci, co, steps) = (c.channels_in, c.channels_out, c.length_out(length));
@@ -41,16 +41,16 @@ pub fn conv1d_forward<T: Real>(
         }
     });
     for y in y {
-        *y = match finish {
-            Finish::Store => *y,
-            Finish::LeakyRelu(slope) => {
+        *y = match epilogue {
+            Epilogue::Store => *y,
+            Epilogue::LeakyRelu(slope) => {
                 if *y > slope * *y {
                     *y
                 } else {
                     slope * *y
                 }
             }
-            Finish::Tanh => T::from_f64(y.to_f64().tanh()),
+            Epilogue::Tanh => T::from_f64(y.to_f64().tanh()),
         };
     }
 }

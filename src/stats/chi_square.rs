@@ -49,7 +49,7 @@ pub const MAX_DOF: usize = 1_000_000_000;
 /// [`ChiSquareError`] outside the domain.
 ///
 /// ```
-/// use nafal::detect::chi_square::quantile_upper;
+/// use nafal::stats::chi_square::quantile_upper;
 /// let gate = quantile_upper(0.05, 8)?;
 /// assert!((gate - 15.50731305586545).abs() < 1e-13);
 /// # Ok::<(), nafal::Error>(())

@@ -1,6 +1,6 @@
 //! Matrix products, sums and the transpose, by their definitions.
 
-use crate::gemm::{Finish, Start};
+use crate::gemm::{Epilogue, Init};
 use crate::{Matrix, MatrixMut, Real, Staircase};
 
 /// See [`crate::gemm::product`].
@@ -8,31 +8,31 @@ pub fn product<T: Real>(
     shape: &Staircase,
     w: Matrix<T>,
     x: Matrix<T>,
-    start: Start<T>,
-    finish: Finish<T>,
+    start: Init<T>,
+    epilogue: Epilogue<T>,
     y: MatrixMut<T>,
 ) {
     for r in &shape.runs {
         for i in r.rows.clone() {
             for b in 0..y.cols {
                 let mut s = match start {
-                    Start::Zero => T::ZERO,
-                    Start::Bias(v) => v[i],
-                    Start::Output => y.data[i * y.ld + b],
+                    Init::Zero => T::ZERO,
+                    Init::Bias(v) => v[i],
+                    Init::Output => y.data[i * y.ld + b],
                 };
                 for p in r.inner.clone() {
                     s = w.data[i * w.ld + p].mul_add(x.data[p * x.ld + b], s);
                 }
-                y.data[i * y.ld + b] = match finish {
-                    Finish::Store => s,
-                    Finish::LeakyRelu(slope) => {
+                y.data[i * y.ld + b] = match epilogue {
+                    Epilogue::Store => s,
+                    Epilogue::LeakyRelu(slope) => {
                         if s > slope * s {
                             s
                         } else {
                             slope * s
                         }
                     }
-                    Finish::Tanh => T::from_f64(s.to_f64().tanh()),
+                    Epilogue::Tanh => T::from_f64(s.to_f64().tanh()),
                 };
             }
         }

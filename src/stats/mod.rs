@@ -1,0 +1,9 @@
+//! Statistics: moments of columns, distances to a mean, tail probabilities and quantiles.
+
+pub mod chi_square;
+pub mod mahalanobis;
+mod normal_quantile;
+mod standardizer;
+
+pub(crate) use normal_quantile::lower_quantile;
+pub use standardizer::Standardizer;
