@@ -18,7 +18,7 @@ use super::features::Features;
 use super::schema::Schema;
 use super::series::SeriesEncoder;
 use super::view::View;
-use crate::data::Dataset;
+use crate::data::{Dataset, Kind};
 use crate::data::container;
 use crate::error::{Error, Result};
 use crate::flow::{Density, Scratch};
@@ -233,6 +233,20 @@ impl Model {
         match &self.schema {
             Schema::Table { .. } => None,
             Schema::Series { encoder, .. } => Some(encoder),
+        }
+    }
+    /// The kind of data the model is for.
+    pub fn kind(&self) -> Kind {
+        match &self.schema {
+            Schema::Table { .. } => Kind::Table,
+            Schema::Series { .. } => Kind::Series,
+        }
+    }
+    /// What the model looks at, in words: "8 columns", "3 channels of 206 steps".
+    pub fn inputs(&self) -> String {
+        match self.encoder() {
+            None => format!("{} columns", self.columns().len()),
+            Some(encoder) => format!("{} channels of {} steps", encoder.channels(), encoder.length()),
         }
     }
     /// The label column seen at fitting, if any.
