@@ -12,6 +12,7 @@ mod folding;
 mod gradient_shards;
 mod ops;
 mod parameters;
+mod persistence;
 mod schedule;
 mod tape;
 

@@ -10,6 +10,7 @@ mod density;
 #[allow(clippy::module_inception)]
 mod flow;
 mod inverse;
+mod persistence;
 mod sampling;
 mod spec;
 #[cfg(feature = "proptest")]

@@ -1,0 +1,13 @@
+//! Tables: every column mapped on its own, to a standardised and to a Gaussian shape.
+
+mod encoder;
+mod marginal;
+
+pub use encoder::TableEncoding;
+pub(super) use encoder::{read, read_settings};
+pub use marginal::{GAUSSIAN, STANDARDISED};
+
+use crate::data::Kind;
+
+/// The kind of data encoded here.
+pub const KIND: Kind = Kind::Table;
