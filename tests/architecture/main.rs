@@ -7,6 +7,7 @@ mod cycles;
 mod imports;
 mod modules;
 mod pages;
+mod performance;
 mod source;
 mod tidiness;
 mod tokens;

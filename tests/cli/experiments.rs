@@ -1,9 +1,7 @@
 //! Experiments through the command: the paper's preset, what an experiment prints, and the files of its figures.
 #![cfg(feature = "cli")]
 
-mod command;
-
-use command::Bench;
+use crate::command::Bench;
 use nafal::random::{Purpose, normal, stream};
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! The GradBench session of `examples/gradbench.rs` on recorded messages, against closed forms in double precision.
 
-#[path = "../examples/gradbench.rs"]
+#[path = "../../examples/gradbench.rs"]
 #[allow(dead_code)]
 mod gradbench;
 

@@ -1,14 +1,9 @@
-//! Whole series: readers, encoder, protocol of Tables 2 and 3.
+//! Whole series: encoder, detector, protocol of Tables 2 and 3.
 #![cfg(feature = "cli")]
 
-#[path = "series/encoder.rs"]
 mod encoder;
-#[path = "series/model.rs"]
 mod model;
-#[path = "series/protocol.rs"]
 mod protocol;
-#[path = "series/readers.rs"]
-mod readers;
 
 /// The folder of real data, if this machine has it.
 fn data() -> Option<std::path::PathBuf> {

@@ -1,9 +1,7 @@
 //! What the verbs print and write, as the contract has it.
 #![cfg(all(feature = "cli", feature = "report"))]
 
-mod command;
-
-use command::{Bench, numbers, simulated};
+use crate::command::{Bench, numbers, simulated};
 use nafal::evaluate::metrics;
 
 /// A bench with a model and a labelled test table `test.csv`.

@@ -1,0 +1,7 @@
+//! The command, run as a process: what it prints, what it leaves behind, and how it fails.
+
+mod bad_input;
+mod command;
+mod experiments;
+mod series;
+mod verbs;
