@@ -3,5 +3,7 @@
 mod bad_input;
 mod command;
 mod experiments;
+#[path = "../harness/real_data.rs"]
+mod real_data;
 mod series;
 mod verbs;

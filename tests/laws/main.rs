@@ -1,5 +1,7 @@
 //! Laws that hold for any flow, any detector and any number, on random cases.
 
+#[path = "../harness/bits.rs"]
+mod bits;
 mod density;
 mod determinism;
 mod gradbench;

@@ -1,12 +1,5 @@
 //! Readers of files: what is read, what is refused and with which words.
 
+#[path = "../harness/real_data.rs"]
+mod real_data;
 mod series;
-
-/// The folder of real data, if this machine has it.
-fn data() -> Option<std::path::PathBuf> {
-    let folder = std::env::var_os("NAFAL_DATA").map(std::path::PathBuf::from);
-    if folder.is_none() {
-        println!("skipped: NAFAL_DATA");
-    }
-    folder
-}
