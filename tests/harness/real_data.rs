@@ -17,6 +17,7 @@ pub fn real_data() -> Option<PathBuf> {
     let required = std::env::var_os("NAFAL_REQUIRE_DATA").is_some_and(|value| value == "1");
     assert!(!required, "NAFAL_REQUIRE_DATA=1, and NAFAL_DATA does not name the folder of real data");
     let thread = std::thread::current();
-    writeln!(std::io::stderr(), "skipped: NAFAL_DATA is not set: {}", thread.name().unwrap_or("a test")).unwrap();
+    let line = format!("skipped: NAFAL_DATA is not set: {}\n", thread.name().unwrap_or("a test"));
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
     None
 }
