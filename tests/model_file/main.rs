@@ -1,5 +1,6 @@
 //! The model file: round trips, and refusal of everything that is not exactly what the writer writes.
 
+mod fixtures;
 mod hostile;
 
 use std::fs;

@@ -1,5 +1,6 @@
 //! The encoder: its laws, edge shapes and the model file.
 
+use crate::bits::bits;
 use nafal::data::container::Container;
 use nafal::data::{Series, SeriesSet};
 use nafal::detect::series::{EncoderOptions, SeriesEncoder};
@@ -18,10 +19,6 @@ pub fn waves(n: usize, channels: usize, seed: u64) -> SeriesSet {
         Series::new(&(0..channels).map(|c| channel(c, &mut rng)).collect::<Vec<_>>()).unwrap()
     };
     SeriesSet::new((0..n).map(case).collect()).unwrap()
-}
-
-fn bits(values: &[f32]) -> Vec<u32> {
-    values.iter().map(|v| v.to_bits()).collect()
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The detector of series: laws of its scores and p-values, and its model file.
 
+use crate::bits::bits;
 use nafal::data::container::Container;
 use nafal::data::{Series, SeriesSet, Table};
 use nafal::evaluate::metrics::auroc;
@@ -16,10 +17,6 @@ fn model() -> Model {
 fn reversed(n: usize) -> SeriesSet {
     let turned = |c: &Series| Series::new(&[c.channel(1).to_vec(), c.channel(0).to_vec()]).unwrap();
     SeriesSet::new(waves(n, 2, 5).cases().iter().map(turned).collect()).unwrap()
-}
-
-fn bits(values: &[f64]) -> Vec<u64> {
-    values.iter().map(|v| v.to_bits()).collect()
 }
 
 #[test]

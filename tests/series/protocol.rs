@@ -1,5 +1,6 @@
 //! The protocol of Tables 2 and 3, held to the figures that fix it.
 
+use crate::real_data::real_data;
 use nafal::data::{Series, SeriesSet};
 use nafal::evaluate::metrics::auroc;
 use nafal::evaluate::rivals::{AnomalyDetector, LocalOutlierFactor, OneClassSvm};
@@ -58,7 +59,7 @@ fn percent(archive: &Archive, normals: NormalClasses, rival: &dyn AnomalyDetecto
 
 #[test]
 fn rivals_on_flattened_series_give_the_papers_figures() {
-    let Some(folder) = super::data() else { return };
+    let Some(folder) = real_data() else { return };
     let lof = LocalOutlierFactor::default();
     let svm = OneClassSvm::default();
     for (name, rival, one, rest) in [

@@ -1,5 +1,5 @@
 //! The tables and the pictures of docs/performance.md and its like for other machines are made from the dated records of the
-//! likelihood benchmark, and say what they say: `NAFAL_WRITE_DOCS=1 cargo test --test performance` brings them up to date.
+//! likelihood benchmark, and say what they say: `NAFAL_WRITE_DOCS=1 cargo test --test architecture` brings them up to date.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ const MACHINES: [[&str; 3]; 2] = [
         "docs/performance/zen4-likelihood.svg",
     ],
 ];
-const BEGIN: &str = "<!-- likelihood, written by tests/performance.rs -->\n";
+const BEGIN: &str = "<!-- likelihood, written by tests/architecture -->\n";
 const END: &str = "<!-- end of likelihood -->\n";
 
 fn path(name: &str) -> PathBuf {
@@ -149,7 +149,7 @@ fn the_pages_say_what_the_records_say() {
             std::fs::write(path(picture_of_it), picture(&lines)).unwrap();
             continue;
         }
-        assert!(text == want, "{page} is out of date: NAFAL_WRITE_DOCS=1 cargo test --test performance");
+        assert!(text == want, "{page} is out of date: NAFAL_WRITE_DOCS=1 cargo test --test architecture");
         assert!(
             std::fs::read_to_string(path(picture_of_it)).unwrap() == picture(&lines),
             "{picture_of_it} is out of date"

@@ -2,8 +2,7 @@
 //! factor must give the paper's own figures, the others scikit-learn's.
 #![cfg(feature = "cli")]
 
-use std::path::PathBuf;
-
+use crate::real_data::real_data;
 use nafal::evaluate::metrics::f1_at_true_ratio;
 use nafal::evaluate::protocol::{Labelled, Split};
 use nafal::evaluate::rivals::{
@@ -11,15 +10,6 @@ use nafal::evaluate::rivals::{
 };
 
 const SETS: [&str; 3] = ["arrhythmia", "cardio", "thyroid"];
-
-/// The folder with real data, or a line that says why nothing is tested.
-fn data() -> Option<PathBuf> {
-    let folder = std::env::var_os("NAFAL_DATA").map(PathBuf::from);
-    if folder.is_none() {
-        println!("skipped: NAFAL_DATA");
-    }
-    folder
-}
 
 /// F1 in percent at the true ratio, first-half split, standardised.
 fn f1(folder: &std::path::Path, set: &str, detector: &dyn AnomalyDetector, seed: u64) -> f64 {
@@ -30,7 +20,7 @@ fn f1(folder: &std::path::Path, set: &str, detector: &dyn AnomalyDetector, seed:
 }
 
 fn check(detector: &dyn AnomalyDetector, want: [f64; 3], tolerance: f64) {
-    let Some(folder) = data() else { return };
+    let Some(folder) = real_data() else { return };
     for (set, want) in SETS.into_iter().zip(want) {
         let got = f1(&folder, set, detector, 0);
         assert!((got - want).abs() <= tolerance, "{} on {set}: {got:.2} instead of {want}", detector.name());
@@ -62,7 +52,7 @@ fn mahalanobis_gives_scikit_learns_figures() {
 
 #[test]
 fn isolation_forest_agrees_with_scikit_learn_within_seed_noise() {
-    let Some(folder) = data() else { return };
+    let Some(folder) = real_data() else { return };
     // mean and sd of scikit-learn over ten seeds
     for (set, (want, sd)) in SETS.into_iter().zip([(59.1, 3.3), (69.3, 3.1), (81.9, 2.1)]) {
         let runs: Vec<f64> = (0..10).map(|seed| f1(&folder, set, &IsolationForest::default(), seed)).collect();
@@ -77,7 +67,7 @@ fn isolation_forest_agrees_with_scikit_learn_within_seed_noise() {
 /// By NumPy and scikit-learn: `RandomState(seed).permutation(n)` over the normal rows, z-scores, the fifth distance.
 #[test]
 fn random_splits_are_numpys() {
-    let Some(folder) = data() else { return };
+    let Some(folder) = real_data() else { return };
     for (path, limit, want) in [
         ("tabular/arrhythmia", None, [56.0606, 54.5455]),
         ("tabular/cardio", None, [68.75, 69.8864]),

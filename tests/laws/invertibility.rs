@@ -1,6 +1,7 @@
 //! Laws of the bijection: it can be inverted, it is triangular bit by bit, it never decreases, a stack is the composition
 //! of its blocks. Every law holds on every instruction set of the machine and in both precisions.
 
+use crate::bits::bits;
 use nafal::autodiff::Tape;
 use nafal::flow::strategies::{Case, Magnitudes, Sizes, cases, settings};
 use nafal::flow::{Context, Flow, FlowSpec};
@@ -44,10 +45,6 @@ fn log_slopes<T: Real>(block: &Flow<T>, x: &[T], contexts: Context) -> Vec<f64> 
     assert_eq!(blocks, 1);
     let slopes = tape.value(vars[0]);
     (0..n * m).map(|at| slopes.row(at % m)[at / m].to_f64()).collect()
-}
-
-fn bits<T: Real>(values: &[T]) -> Vec<u64> {
-    values.iter().map(|v| v.bits()).collect()
 }
 
 fn on_every_isa(law: impl Fn(Isa) -> Law) -> Law {

@@ -1,9 +1,8 @@
 //! Experiments through the command: the paper's preset, what an experiment prints, and the files of its figures.
 #![cfg(feature = "cli")]
 
-mod command;
-
-use command::Bench;
+use crate::command::Bench;
+use crate::real_data::real_data;
 use nafal::random::{Purpose, normal, stream};
 use serde_json::Value;
 
@@ -21,15 +20,6 @@ fn table(rows: usize, noise: f64) -> String {
 
 fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-/// The folder with real data, or a line that says why nothing is tested.
-fn data() -> Option<String> {
-    let Ok(data) = std::env::var("NAFAL_DATA") else {
-        println!("skipped: NAFAL_DATA");
-        return None;
-    };
-    Some(std::path::absolute(data).unwrap().to_str().unwrap().to_owned())
 }
 
 #[test]
@@ -70,10 +60,11 @@ fn a_likelihood_that_runs_away_ends_the_fit_with_six() {
 
 #[test]
 fn every_line_of_an_experiment_keeps_the_contract() {
-    let Some(data) = data() else { return };
+    let Some(data) = real_data() else { return };
+    let data = data.to_str().unwrap();
     let bench = Bench::new();
     let methods = "naf-ad,naf-al,control,lof,default-pairs";
-    let arguments = ["reproduce", "table1", "--data", &data, "--datasets", "lympho", "--methods", methods];
+    let arguments = ["reproduce", "table1", "--data", data, "--datasets", "lympho", "--methods", methods];
     let printed = bench.succeeds(&[&arguments[..], &["--seeds", "2", "--json", "--preset", "fast"]].concat()).out;
     let (mut runs, mut summaries, mut differences) = (0, 0, 0);
     let mut configurations = std::collections::BTreeSet::new();
@@ -116,15 +107,16 @@ fn every_line_of_an_experiment_keeps_the_contract() {
 
 #[test]
 fn the_ablation_tells_what_failed_and_what_a_step_is_worth() {
-    let Some(data) = data() else { return };
+    let Some(data) = real_data() else { return };
+    let data = data.to_str().unwrap();
     let bench = Bench::new();
     let methods = "default,default-wide,default-pairs";
-    let arguments = ["reproduce", "ablation", "--data", &data, "--datasets", "lympho", "--methods", methods];
+    let arguments = ["reproduce", "ablation", "--data", data, "--datasets", "lympho", "--methods", methods];
     let told = bench.succeeds(&[&arguments[..], &["--seeds", "1"]].concat()).out;
     for words in ["ablation lympho", "default-wide - default:", "default-pairs", "mean of 1 data sets"] {
         assert!(told.contains(words), "{words:?} is not in {told}");
     }
-    let ran = bench.run(&["reproduce", "ablation", "--data", &data, "--methods", "default-magic"]);
+    let ran = bench.run(&["reproduce", "ablation", "--data", data, "--methods", "default-magic"]);
     assert!(ran.code == 2 && ran.err.contains("a variant of the ablation"), "{}", ran.err);
 }
 
@@ -150,11 +142,11 @@ fn samples_of_low_likelihood_widen_the_boundary_and_those_of_high_likelihood_nar
 
 #[test]
 fn figures_of_scores_and_settings_are_files() {
-    let Some(data) = data() else { return };
+    let Some(data) = real_data() else { return };
+    let data = data.to_str().unwrap();
     let bench = Bench::new();
     let run = |figure: &str, seeds: &str| {
-        let fixed =
-            ["reproduce", figure, "--data", &data, "--datasets", "lympho", "--preset", "fast", "--seeds", seeds];
+        let fixed = ["reproduce", figure, "--data", data, "--datasets", "lympho", "--preset", "fast", "--seeds", seeds];
         bench.succeeds(&[&fixed[..], &["--out", "f", "--quiet"]].concat()).out
     };
     let told = run("figure3", "1");

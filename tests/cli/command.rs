@@ -1,6 +1,4 @@
 //! Runs the command in a folder of its own, and looks at what it leaves behind.
-// Each test binary uses its own part of this.
-#![allow(dead_code)]
 
 use std::fs;
 use std::path::PathBuf;

@@ -23,7 +23,7 @@ fn numbers(value: &Value) -> Vec<f64> {
 }
 
 fn statistics(kind: &str) -> Vec<Value> {
-    let all = golden(include_str!("golden/statistics.json"));
+    let all = golden(include_str!("../goldens/statistics.json"));
     let cases: Vec<_> = all["cases"].as_array().unwrap().iter().filter(|c| c["kind"] == kind).cloned().collect();
     assert!(!cases.is_empty());
     cases
@@ -43,7 +43,7 @@ fn quantiles_match_the_reference() {
 /// Against 60 digits, from α = 0.999999 down to 1e-300.
 #[test]
 fn quantiles_are_exact_deep_into_the_tail() {
-    let cases = golden(include_str!("golden/chi_square.json"));
+    let cases = golden(include_str!("../goldens/chi_square.json"));
     let mut worst = 0f64;
     for case in cases["quantiles"].as_array().unwrap() {
         let (dof, alpha) = (case["dof"].as_u64().unwrap() as usize, number(case, "alpha"));
@@ -63,7 +63,7 @@ fn quantiles_are_exact_deep_into_the_tail() {
 
 #[test]
 fn tails_match_sixty_digits() {
-    let cases = golden(include_str!("golden/chi_square.json"));
+    let cases = golden(include_str!("../goldens/chi_square.json"));
     for case in cases["tails"].as_array().unwrap() {
         let (dof, x) = (case["dof"].as_u64().unwrap() as usize, number(case, "x"));
         let (got, want) = (ln_survival(x, dof).unwrap(), number(case, "ln_survival"));

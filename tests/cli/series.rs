@@ -1,12 +1,10 @@
 //! Series on the command line: kinds, labels, streams, mistakes, and the experiments on a small archive.
 #![cfg(all(feature = "cli", feature = "report"))]
 
-mod command;
-
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Write};
 
-use command::{Bench, numbers};
+use crate::command::{Bench, numbers};
 
 /// `n` series of two channels and unequal lengths: waves of class `slow` or, every third, `fast`.
 fn ts(seed: usize, n: usize) -> String {

@@ -128,7 +128,7 @@ fn naf_case<T: Real>(isa: Isa, case: &Value, tolerance: f64) {
 
 #[test]
 fn whole_flows_and_their_gradients_agree_with_pytorch() {
-    for case in golden(include_str!("golden/naf.json")) {
+    for case in golden(include_str!("naf.json")) {
         for &isa in Isa::available() {
             naf_case::<f64>(isa, &case, 1e-10);
             naf_case::<f32>(isa, &case, 2e-6);
@@ -138,7 +138,7 @@ fn whole_flows_and_their_gradients_agree_with_pytorch() {
 
 #[test]
 fn adam_follows_pytorch_step_by_step() {
-    for case in golden(include_str!("golden/adam.json")) {
+    for case in golden(include_str!("adam.json")) {
         let f = |key: &str| case[key].as_f64().unwrap();
         let options = AdamOptions {
             beta1: f("beta1"),

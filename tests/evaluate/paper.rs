@@ -1,5 +1,6 @@
 //! The paper's set-up as a detector: it fits, scores, saves and loads like any other, and says so when it runs away.
 
+use crate::bits::bits;
 use nafal::data::Table;
 use nafal::detect::{Configuration, ExtractorConfiguration, ExtractorKind, FamilyConfiguration, MapKind, ScoreKind};
 use nafal::random::{Purpose, normal, stream};
@@ -31,10 +32,6 @@ fn small(change: impl Fn(&mut FamilyConfiguration)) -> Configuration {
 
 fn fit(configuration: Configuration) -> nafal::Result<Model> {
     Detector::builder().seed(3).with_configuration(configuration).fit(&table(160, 1, 0.0))
-}
-
-fn bits(v: &[f64]) -> Vec<u64> {
-    v.iter().map(|v| v.to_bits()).collect()
 }
 
 fn kind(kind: ExtractorKind) -> impl Fn(&mut FamilyConfiguration) {

@@ -1,11 +1,9 @@
 //! Bad tables are exit 3 and one sentence that names file, line and column; a failed command leaves nothing behind.
 #![cfg(all(feature = "cli", feature = "report"))]
 
-mod command;
-
 use std::io::Write;
 
-use command::{Bench, simulated};
+use crate::command::{Bench, simulated};
 
 const FIT: [&str; 5] = ["fit", "t.csv", "-o", "m.nafal", "--preset=fast"];
 

@@ -2,6 +2,7 @@
 //! duplicates, constant columns and very few rows are no trouble, an outlier is one.
 #![cfg(feature = "cli")]
 
+use crate::bits::bits;
 use nafal::data::Table;
 use nafal::evaluate::rivals::{
     AnomalyDetector, IsolationForest, LocalOutlierFactor, Mahalanobis, NearestNeighbours, OneClassSvm,
@@ -33,10 +34,6 @@ fn scores(detector: &dyn AnomalyDetector, train: &Table, rows: &Table) -> Vec<f6
     assert_eq!(scores.len(), rows.rows());
     assert!(scores.iter().all(|s| s.is_finite()), "{}: {scores:?}", detector.name());
     scores
-}
-
-fn bits(scores: &[f64]) -> Vec<u64> {
-    scores.iter().map(|s| s.to_bits()).collect()
 }
 
 #[test]

@@ -1,9 +1,8 @@
 //! What the verbs print and write, as the contract has it.
 #![cfg(all(feature = "cli", feature = "report"))]
 
-mod command;
-
-use command::{Bench, numbers, simulated};
+use crate::command::{Bench, numbers, simulated};
+use crate::real_data::real_data;
 use nafal::evaluate::metrics;
 
 /// A bench with a model and a labelled test table `test.csv`.
@@ -355,11 +354,7 @@ fn experiments_refuse_what_they_do_not_know() {
 
 #[test]
 fn an_experiment_prints_a_line_a_value() {
-    let Ok(data) = std::env::var("NAFAL_DATA") else {
-        println!("skipped: NAFAL_DATA");
-        return;
-    };
-    let data = std::path::absolute(data).unwrap();
+    let Some(data) = real_data() else { return };
     let bench = Bench::new();
     let arguments = ["reproduce", "table1", "--datasets", "LYMPHO", "--methods", "lof,knn", "--seeds", "2", "--json"];
     let printed = bench.succeeds(&[&arguments[..], &["--data", data.to_str().unwrap()]].concat()).out;

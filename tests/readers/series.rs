@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Write};
 
+use crate::real_data::real_data;
 use nafal::data::SeriesSet;
 use nafal::data::series::{NpyArray, NpyReader, SeriesReader, TsReader};
 
@@ -190,7 +191,7 @@ fn gzip_and_kind_are_told_by_content_and_streams_are_read_case_by_case() {
 
 #[test]
 fn the_archive_reads_as_its_papers_describe_it() {
-    let Some(folder) = super::data() else { return };
+    let Some(folder) = real_data() else { return };
     let folder = folder.join("timeseries");
     for (name, train, test, channels, longest, classes) in [
         ("CharacterTrajectories", 1422, 1436, 3, 182, 20),

@@ -1,8 +1,8 @@
 //! The GradBench session of `examples/gradbench.rs` on recorded messages, against closed forms in double precision.
 
-#[path = "../examples/gradbench.rs"]
+#[path = "../../examples/gradbench.rs"]
 #[allow(dead_code)]
-mod gradbench;
+mod example;
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 fn answers(messages: &[Value]) -> Vec<Value> {
     let input: String = messages.iter().map(|m| format!("{m}\n")).collect();
     let mut output = Vec::new();
-    gradbench::session(input.as_bytes(), &mut output).unwrap();
+    example::session(input.as_bytes(), &mut output).unwrap();
     let text = String::from_utf8(output).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

@@ -11,7 +11,7 @@ const RANKINGS: [(&str, Metric); 3] =
 
 #[test]
 fn rankings_match_the_reference() {
-    let text = include_str!("golden/statistics.json");
+    let text = include_str!("../goldens/statistics.json");
     let golden: Value = serde_json::from_str(text).unwrap();
     let cases: Vec<&Value> = golden["cases"].as_array().unwrap().iter().filter(|c| c["kind"] == "ranking").collect();
     assert!(cases.len() >= 3, "the golden file holds {} rankings", cases.len());
