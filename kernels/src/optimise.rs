@@ -1,6 +1,6 @@
 //! Optimiser arithmetic on flat slices: one fused Adam step, and the gradient norm in a fixed order.
 
-use crate::call::{self, Call};
+use crate::entry::run;
 use crate::isa::{Kernel, Simd};
 use crate::{Isa, Real};
 
@@ -68,7 +68,7 @@ pub fn adam<T: Real>(isa: Isa, c: &AdamStep, p: &mut [T], g: &[T], m: &mut [T], 
     let keep = 1.0 - c.rate * c.decay;
     let constants = [c.beta1, c.beta2, 1.0 - c.beta1, 1.0 - c.beta2, step, root, c.epsilon, keep, c.gradient_scale]
         .map(T::from_f64);
-    call::run(isa, Call::Adam(Adam { constants, p, g, m, v }))
+    run!(isa, Adam<'a, T> = Adam { constants, p, g, m, v })
 }
 
 /// Accumulators of the sum of squares, whatever the width of the machine's vectors.
@@ -109,6 +109,6 @@ fn tree(mut v: [f64; SUMS]) -> f64 {
 /// `Σ x²` in double precision, over sixteen sums and a tree: same bits under every instruction set.
 pub fn sum_of_squares<T: Real>(isa: Isa, x: &[T]) -> f64 {
     let mut sum = 0.0;
-    call::run(isa, Call::SumOfSquares(SumOfSquares(x, &mut sum)));
+    run!(isa, SumOfSquares<'a, T> = SumOfSquares(x, &mut sum));
     sum
 }

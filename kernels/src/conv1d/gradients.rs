@@ -1,7 +1,7 @@
 //! Gradients of the convolution with respect to its input, weights and bias.
 
 use super::{Conv1d, whole_windows, window};
-use crate::call::{self, Call};
+use crate::entry::run;
 use crate::gemm::{Block, Operands, TileInit, block};
 use crate::isa::{Kernel, Simd};
 use crate::{Isa, Matrix, MatrixMut, Real};
@@ -30,7 +30,7 @@ pub fn gradient_input<T: Real>(isa: Isa, c: &Conv1d, length: usize, dy: &[T], fl
     assert_eq!(flipped.len(), c.weights(), "conv1d: weights");
     assert_eq!(dy.len(), samples * c.length_out(length) * c.channels_out, "conv1d: output gradient");
     if !dy.is_empty() {
-        call::run(isa, Call::Conv1dInput(InputGradient { c, length, dy, flipped, dx }))
+        run!(isa, InputGradient<'a, T> = InputGradient { c, length, dy, flipped, dx })
     }
 }
 
@@ -84,7 +84,7 @@ pub fn gradient_weights<T: Real>(isa: Isa, c: &Conv1d, length: usize, x: &[T], d
     assert_eq!(dw.len(), c.weights(), "conv1d: weights");
     assert_eq!(dy.len(), samples * c.length_out(length) * c.channels_out, "conv1d: output gradient");
     if !dy.is_empty() {
-        call::run(isa, Call::Conv1dWeights(WeightGradient { c, length, x, dy, dw }))
+        run!(isa, WeightGradient<'a, T> = WeightGradient { c, length, x, dy, dw })
     }
 }
 
@@ -140,7 +140,7 @@ fn accumulate<T: Real, S: Simd<T>>(s: S, c: &Conv1d, rows: usize, x: &[T], dy: &
 pub fn gradient_bias<T: Real>(isa: Isa, c: &Conv1d, dy: &[T], db: &mut [T]) {
     let co = c.channels_out;
     assert!(db.len() == co && dy.len().is_multiple_of(co), "conv1d: output gradient and biases");
-    call::run(isa, Call::Conv1dBias(BiasGradient { dy, db }))
+    run!(isa, BiasGradient<'a, T> = BiasGradient { dy, db })
 }
 
 pub(crate) struct BiasGradient<'a, T> {

@@ -16,14 +16,13 @@
 mod gradients;
 mod window;
 
-use crate::call::{self, Call};
+use crate::entry::run;
 use crate::gemm::{Block, Epilogue, Operands, TileInit, block};
 use crate::isa::{Kernel, Simd};
 use crate::map::MapInPlace;
 use crate::math::Tanh;
 use crate::{Isa, Matrix, MatrixMut, Real};
 
-pub(crate) use gradients::{BiasGradient, InputGradient, WeightGradient};
 pub use gradients::{flip, gradient_bias, gradient_input, gradient_weights};
 
 /// The geometry of a convolution.
@@ -86,7 +85,7 @@ pub fn forward<T: Real>(
     assert_eq!(bias.len(), c.channels_out, "conv1d: biases");
     assert_eq!(y.len(), samples * c.length_out(length) * c.channels_out, "conv1d: outputs");
     if !y.is_empty() {
-        call::run(isa, Call::Conv1d(Forward { c, length, x, w, bias, epilogue, y }))
+        run!(isa, Forward<'a, T> = Forward { c, length, x, w, bias, epilogue, y })
     }
 }
 

@@ -19,10 +19,12 @@ mod exponentials;
 pub(crate) mod forward;
 pub(crate) mod vjp;
 
-use crate::call::{self, Call};
 use crate::dsf::Slope;
 use crate::dsf::slope::{Bounded, Softplus};
+use crate::entry::run;
 use crate::{Isa, Matrix, MatrixMut, Real};
+use forward::Forward;
+use vjp::Vjp;
 
 /// Sizes and shared logits of a layer.
 #[derive(Clone, Copy, Debug)]
@@ -107,26 +109,18 @@ pub fn forward<T: Real>(
 ) {
     let out = [shape(&h_out.as_ref()), shape(&log_tangent_out.as_ref())];
     layer.check(shape(&h), shape(&log_tangent), shape(&raw), out, scratch.len());
-    macro_rules! run {
-        ($call:ident, $slope:expr) => {
-            call::run(
-                isa,
-                Call::$call(forward::Forward {
-                    layer: *layer,
-                    slope: $slope,
-                    h,
-                    log_tangent,
-                    raw,
-                    h_out,
-                    log_tangent_out,
-                    scratch,
-                }),
-            )
-        };
-    }
+    let layer = *layer;
     match layer.slope {
-        Slope::Softplus => run!(Ddsf, Softplus),
-        Slope::Bounded { limit } => run!(DdsfBounded, Bounded(T::from_f64(limit))),
+        Slope::Softplus => {
+            let slope = Softplus;
+            let forward = Forward { layer, slope, h, log_tangent, raw, h_out, log_tangent_out, scratch };
+            run!(isa, Forward<'a, T, Softplus> = forward)
+        }
+        Slope::Bounded { limit } => {
+            let slope = Bounded(T::from_f64(limit));
+            let forward = Forward { layer, slope, h, log_tangent, raw, h_out, log_tangent_out, scratch };
+            run!(isa, Forward<'a, T, Bounded<T>> = forward)
+        }
     }
 }
 
@@ -148,26 +142,17 @@ pub fn vjp<T: Real>(
     let (h_bar, t_bar) = (shape(&bars.h.as_ref()), shape(&bars.log_tangent.as_ref()));
     layer.check(h_bar, t_bar, shape(&bars.raw.as_ref()), out, scratch.len());
     assert!(bars.u.len() == layer.u.len() && bars.w.len() == layer.w.len(), "ddsf: logit gradients");
-    macro_rules! run {
-        ($call:ident, $slope:expr) => {
-            call::run(
-                isa,
-                Call::$call(vjp::Vjp {
-                    layer: *layer,
-                    slope: $slope,
-                    h,
-                    log_tangent,
-                    raw,
-                    h_out_bar,
-                    log_tangent_out_bar,
-                    bars,
-                    scratch,
-                }),
-            )
-        };
-    }
+    let layer = *layer;
     match layer.slope {
-        Slope::Softplus => run!(DdsfVjp, Softplus),
-        Slope::Bounded { limit } => run!(DdsfBoundedVjp, Bounded(T::from_f64(limit))),
+        Slope::Softplus => {
+            let slope = Softplus;
+            let vjp = Vjp { layer, slope, h, log_tangent, raw, h_out_bar, log_tangent_out_bar, bars, scratch };
+            run!(isa, Vjp<'a, T, Softplus> = vjp)
+        }
+        Slope::Bounded { limit } => {
+            let slope = Bounded(T::from_f64(limit));
+            let vjp = Vjp { layer, slope, h, log_tangent, raw, h_out_bar, log_tangent_out_bar, bars, scratch };
+            run!(isa, Vjp<'a, T, Bounded<T>> = vjp)
+        }
     }
 }

@@ -8,6 +8,7 @@ use super::blocks::{Block, Operands, Strip, block, strips};
 use super::outer::LINE;
 use super::tile::TileInit;
 use crate::isa::Simd;
+use crate::real::PerPrecision;
 use crate::{Matrix, MatrixMut, Real, Staircase};
 use core::cell::Cell;
 use core::ops::Range;
@@ -17,32 +18,27 @@ const LIGHT: usize = 1 << 20;
 /// Rows of weights, on average, that read an input.
 const OFTEN: usize = 32;
 
-/// Scalar types of which each thread keeps room from one product to the next.
-pub trait Room: Sized + 'static {
-    /// What the thread has kept, or nothing.
-    fn take() -> Vec<Self>;
-    /// Keeps it.
-    fn keep(room: Vec<Self>);
-}
+/// Exchanges a buffer with the one that the thread has saved for this precision.
+enum ExchangeSaved {}
 
-macro_rules! rooms {
-    ($($t:ty)*) => {$(
-        const _: () = {
-            thread_local! {
-                static KEPT: Cell<Vec<$t>> = const { Cell::new(Vec::new()) };
-            }
-            impl Room for $t {
-                fn take() -> Vec<$t> {
-                    KEPT.take()
+macro_rules! saved {
+    ($($function:ident: $t:ty;)*) => {
+        impl PerPrecision for ExchangeSaved {
+            type Arguments<'a, T: 'a> = &'a mut Vec<T>;
+            $(#[inline(never)]
+            fn $function(buffer: &mut Vec<$t>) {
+                thread_local! {
+                    static SAVED: Cell<Vec<$t>> = const { Cell::new(Vec::new()) };
                 }
-                fn keep(room: Vec<$t>) {
-                    KEPT.set(room);
-                }
-            }
-        };
-    )*};
+                *buffer = SAVED.replace(std::mem::take(buffer));
+            })*
+        }
+    };
 }
-rooms!(f32 f64);
+saved! {
+    single: f32;
+    double: f64;
+}
 
 /// Whether the inputs of a product are best [`gathered`]: there is more than the second-level cache holds, in long rows, and
 /// each input is read often enough to be worth a copy.
@@ -63,7 +59,8 @@ pub(super) fn gathered<T: Real, S: Simd<T>>(
     start: TileInit<T>,
     leak: Option<T>,
 ) {
-    let mut room = T::take();
+    let mut room = Vec::new();
+    T::call::<ExchangeSaved>(&mut room);
     for Strip { lanes, .. } in strips::<T, S>(&(0..o.y.cols)) {
         let mut strip = Operands {
             w: o.w,
@@ -76,7 +73,7 @@ pub(super) fn gathered<T: Real, S: Simd<T>>(
             block(s, &mut strip, &Block { rows, inner, lanes: 0..lanes.len(), start, leak });
         }
     }
-    T::keep(room);
+    T::call::<ExchangeSaved>(&mut room);
 }
 
 /// The first `rows` rows of `x`, `lanes` of each, one after another and on cache lines.

@@ -17,17 +17,15 @@ mod reduce;
 mod stream;
 mod tile;
 
-use crate::call::{self, Call};
+use crate::entry::run;
 use crate::isa::{Kernel, Simd};
 use crate::map::MapInPlace;
 use crate::math::Tanh;
 use crate::{Isa, Matrix, MatrixMut, Real, Staircase};
 pub(crate) use blocks::{Block, Operands, block};
-pub(crate) use gathered::Room;
 use gathered::{gathered, reads_often};
-pub(crate) use outer::Outer;
 pub use outer::{outer, outer_scratch};
-pub(crate) use reduce::{RowSums, Transpose};
+use reduce::{RowSums, Transpose};
 use stream::{reads_once, streamed};
 pub(crate) use tile::TileInit;
 
@@ -105,7 +103,7 @@ impl<T: Real> Product<'_, T> {
             assert_eq!(bias.len(), rows, "product: biases");
         }
         if y.cols > 0 {
-            call::run(isa, Call::Product(self))
+            run!(isa, Product<'a, T> = self)
         }
     }
 }
@@ -147,11 +145,11 @@ impl<T: Real> Kernel<T> for Product<'_, T> {
 /// `out[i] (+)= Σ_b m[i, b]` over sixteen sums and a tree: same bits under every instruction set.
 pub fn row_sums<T: Real>(isa: Isa, m: Matrix<T>, add: bool, out: &mut [T]) {
     assert_eq!(m.rows, out.len(), "row_sums: rows and sums");
-    call::run(isa, Call::RowSums(RowSums { m, add, out }))
+    run!(isa, RowSums<'a, T> = RowSums { m, add, out })
 }
 
 /// `dst[j, i] = src[i, j]`.
 pub fn transpose<T: Real>(isa: Isa, src: Matrix<T>, dst: MatrixMut<T>) {
     assert_eq!((src.rows, src.cols), (dst.cols, dst.rows), "transpose: shapes");
-    call::run(isa, Call::Transpose(Transpose { src, dst }))
+    run!(isa, Transpose<'a, T> = Transpose { src, dst })
 }

@@ -6,7 +6,7 @@
 use super::blocks::{Block, Operands, block};
 use super::reduce::Transpose;
 use super::tile::TileInit;
-use crate::call::{self, Call};
+use crate::entry::run;
 use crate::isa::{Kernel, Simd};
 use crate::{Isa, Matrix, MatrixMut, Real, Staircase};
 
@@ -32,7 +32,7 @@ pub fn outer<T: Real>(
     assert_eq!((dw.rows, dw.cols), (shape.rows, shape.cols), "outer: weights and staircase");
     assert_eq!((dy.rows, x.rows, dy.cols), (dw.rows, dw.cols, x.cols), "outer: gradient and input");
     let scratch = &mut scratch[..outer_scratch(x.rows, x.cols)];
-    call::run(isa, Call::Outer(Outer { shape, add, dy, x, dw, scratch }))
+    run!(isa, Outer<'a, T> = Outer { shape, add, dy, x, dw, scratch })
 }
 
 /// Numbers of the scratch that [`outer`] needs for an input `[k, lanes]`; what it holds does not matter. One that begins on

@@ -26,6 +26,7 @@ use crate::Real;
 use std::sync::OnceLock;
 
 pub use abreast::Abreast;
+pub use scalar::Scalar;
 pub use simd::{Kernel, Simd};
 pub use steps::Steps;
 
@@ -102,15 +103,9 @@ impl Isa {
 }
 
 /// A scalar type with vectors under every instruction set.
-pub trait Dispatch: Sized {
+pub trait Dispatch: Real {
     /// Runs `kernel` under `isa`.
-    fn dispatch<K: Kernel<Self>>(isa: Isa, kernel: K) -> K::Out
-    where
-        Self: Real;
-    /// Runs `kernel` on scalars, with `mul_add` rounded once.
-    fn one_lane<K: Kernel<Self>>(kernel: K) -> K::Out
-    where
-        Self: Real;
+    fn dispatch<K: Kernel<Self>>(isa: Isa, kernel: K) -> K::Out;
 }
 
 macro_rules! dispatch {
@@ -125,9 +120,6 @@ macro_rules! dispatch {
                     Kind::Avx2(simd) => Simd::<$t>::call(simd, kernel),
                     Kind::Portable(simd) => Simd::<$t>::call(simd, kernel),
                 }
-            }
-            fn one_lane<K: Kernel<$t>>(kernel: K) -> K::Out {
-                Simd::<$t>::call(scalar::Scalar, kernel)
             }
         }
     )*};

@@ -3,7 +3,7 @@
 //! `ln(1+f)` is `f − f²/2 + f³·P(f)` in `f32`; in `f64` it is `f − (f²/2 − s·(f²/2 + R))` with `s = f/(2+f)`,
 //! `z = s²`, `R = z·P(z)` (the arrangement of FDLIBM's `e_log.c`, with our own coefficients).
 
-use super::polynomial;
+use super::polynomial::polynomial;
 use crate::Real;
 use crate::isa::Simd;
 

@@ -5,15 +5,13 @@
 //! of the slices of [`crate::map`] under every instruction set with FMA. Errors are stated in ULP of the correctly
 //! rounded result and held by `tests/ulp.rs`; docs/numerics.md has the table.
 
-mod constants;
 mod exp;
 mod ln;
+mod polynomial;
 mod sigmoid;
 
 use crate::Real;
-use crate::isa::{Kernel, Simd};
-
-pub(crate) use constants::Constants;
+use crate::isa::{Kernel, Scalar, Simd};
 
 /// The formulas themselves, for kernels that fuse them.
 pub(crate) mod formulas {
@@ -41,17 +39,6 @@ impl<F: Formula, T: Real> Kernel<T> for Single<F, T> {
     }
 }
 
-/// `c₀ + c₁·x + …` by Horner's rule; `c` is a constant, so the loop unrolls.
-#[inline(always)]
-fn polynomial<T: Real, S: Simd<T>>(s: S, x: S::V, c: &[T]) -> S::V {
-    let (last, rest) = c.split_last().expect("a coefficient");
-    let mut y = s.splat(*last);
-    for &c in rest.iter().rev() {
-        y = s.mul_add(y, x, s.splat(c));
-    }
-    y
-}
-
 macro_rules! functions {
     ($($name:ident $formula:ident $body:path, abreast $abreast:literal: $doc:literal;)*) => {$(
         #[doc = $doc]
@@ -65,7 +52,7 @@ macro_rules! functions {
         }
         #[doc = $doc]
         pub fn $name<T: Real>(x: T) -> T {
-            T::one_lane(Single($formula, x))
+            Scalar.call(Single($formula, x))
         }
     )*};
 }

@@ -5,6 +5,8 @@
 
 /// What a scalar type brings to the formulas of [`crate::math`].
 pub trait Constants: Sized + Copy + 'static {
+    /// Width of the mantissa, in bits.
+    const MANTISSA_BITS: u32;
     /// `1.5·2^mantissa`: adding it rounds a number to an integer held in the low bits.
     const MAGIC: Self;
     /// All bits but the sign.
@@ -69,6 +71,7 @@ pub trait Constants: Sized + Copy + 'static {
 
 macro_rules! bits {
     ($t:ty, $bits:ty, $mantissa:literal, $bias:literal, $sqrt_half:expr) => {
+        const MANTISSA_BITS: u32 = $mantissa;
         const MAGIC: $t = 1.5 * (1u64 << $mantissa) as $t;
         const ABS_MASK: $t = <$t>::from_bits(<$bits>::MAX >> 1);
         const SIGN_MASK: $t = -0.0;
