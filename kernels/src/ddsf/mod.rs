@@ -16,87 +16,27 @@
 //! A chain of layers from one input to one output is the flow's transformer: `y = h'`, `ln dy/dx = λ'`.
 
 mod exponentials;
-pub(crate) mod forward;
-pub(crate) mod vjp;
+mod forward;
+mod lanes;
+mod layer;
+mod log_space;
+mod vjp;
+mod workspace;
 
 use crate::dsf::Slope;
 use crate::dsf::slope::{Bounded, Softplus};
 use crate::entry::run;
 use crate::{Isa, Matrix, MatrixMut, Real};
 use forward::Forward;
+use layer::shape;
+pub use layer::{Gradients, Layer};
 use vjp::Vjp;
-
-/// Sizes and shared logits of a layer.
-#[derive(Clone, Copy, Debug)]
-pub struct Layer<'a, T> {
-    /// How `a_raw` becomes a slope.
-    pub slope: Slope,
-    /// Width of the input.
-    pub inputs: usize,
-    /// Sigmoids.
-    pub units: usize,
-    /// Width of the output.
-    pub outputs: usize,
-    /// Inner logits `[units, inputs]`.
-    pub u: &'a [T],
-    /// Outer logits `[outputs, units]`.
-    pub w: &'a [T],
-}
-
-/// Where [`vjp`] writes.
-#[derive(Debug)]
-pub struct Gradients<'a, T> {
-    /// Of the inputs `[inputs, lanes]`; added to.
-    pub h: MatrixMut<'a, T>,
-    /// Of the inputs' log-tangents `[inputs, lanes]`; added to.
-    pub log_tangent: MatrixMut<'a, T>,
-    /// Of the raw parameters `[3·units + inputs, lanes]`; overwritten.
-    pub raw: MatrixMut<'a, T>,
-    /// Of the inner logits; added to.
-    pub u: &'a mut [T],
-    /// Of the outer logits; added to.
-    pub w: &'a mut [T],
-}
-
-impl<T> Layer<'_, T> {
-    /// Rows of the raw parameters.
-    pub fn raw_rows(&self) -> usize {
-        3 * self.units + self.inputs
-    }
-    /// Numbers of scratch that [`forward`] and [`vjp`] need.
-    pub fn scratch(&self) -> usize {
-        let (i, d, o) = (self.inputs, self.units, self.outputs);
-        let shared = d * i + o * d;
-        let vectors = exponentials::INPUT * i + vjp::UNIT * d + vjp::OUTPUT * o + shared;
-        shared + LANES * vectors
-    }
-    fn check(&self, h: [usize; 2], log_tangent: [usize; 2], raw: [usize; 2], out: [[usize; 2]; 2], scratch: usize) {
-        assert!(self.inputs > 0 && self.units > 0 && self.outputs > 0, "ddsf: an empty layer");
-        assert_eq!(self.u.len(), self.units * self.inputs, "ddsf: inner logits");
-        assert_eq!(self.w.len(), self.outputs * self.units, "ddsf: outer logits");
-        let lanes = h[1];
-        assert_eq!([h, log_tangent], [[self.inputs, lanes]; 2], "ddsf: inputs");
-        assert_eq!(raw, [self.raw_rows(), lanes], "ddsf: raw parameters");
-        assert_eq!(out, [[self.outputs, lanes]; 2], "ddsf: outputs");
-        assert!(scratch >= self.scratch(), "ddsf: {scratch} numbers of scratch, {} needed", self.scratch());
-        if let Slope::Bounded { limit } = self.slope {
-            assert!(limit > 0.0 && limit < f64::INFINITY, "ddsf: the bound {limit} on |ln a| must be positive");
-        }
-    }
-}
-
-/// Lanes of the widest vector; sums over lanes go by as many accumulators on every instruction set.
-const LANES: usize = 16;
-
-fn shape<T>(m: &Matrix<T>) -> [usize; 2] {
-    [m.rows, m.cols]
-}
 
 /// One layer, for all lanes; see the [module](self) for shapes. `scratch` holds at least [`Layer::scratch`] numbers
 /// of any value. Panics if the shapes disagree.
 ///
 /// Costs `3·units·inputs + 4·outputs·units` multiply-adds and `3·units + 2·inputs` exponentials a lane. A lane whose
-/// sums underflow is computed by log-sum-exp in double precision instead.
+/// sums underflow is computed by log-sum-exp instead, and its vector takes several times as long.
 pub fn forward<T: Real>(
     isa: Isa,
     layer: &Layer<T>,

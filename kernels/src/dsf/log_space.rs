@@ -11,7 +11,7 @@ use crate::math::formulas::{exp, ln, ln_1p_unit};
 
 /// Logarithms of `S`, `S̄`, `D`: of the sums, or of one unit's parts.
 #[derive(Clone, Copy)]
-pub(super) struct Logs<T: Real, S: Simd<T>> {
+pub(crate) struct Logs<T: Real, S: Simd<T>> {
     /// `ln S`, framed.
     pub s: S::V,
     /// `ln S̄`, framed.
@@ -30,12 +30,25 @@ pub(super) fn parts<T: Real, S: Simd<T>, P: Positive<T>>(
     x: S::V,
     j: usize,
 ) -> Logs<T, S> {
-    let zero = s.splat(T::ZERO);
     let [r, b, w_raw] = i.unit(s, j);
     let u = preactivation(s, slope.value(s, r), x, b);
+    unit_logs(s, f, u, s.sub(w_raw, f.top), slope.log(s, r))
+}
+
+/// Logarithms of a unit's parts, from its preactivation `u`, the logarithm of its weight (relative to any number that the
+/// units share) and the logarithm of its slope.
+#[inline(always)]
+pub(crate) fn unit_logs<T: Real, S: Simd<T>>(
+    s: S,
+    f: &Frame<T, S>,
+    u: S::V,
+    log_weight: S::V,
+    log_slope: S::V,
+) -> Logs<T, S> {
+    let zero = s.splat(T::ZERO);
     let far = s.abs(u);
     let log_d = s.neg(ln_1p_unit(s, exp(s, s.neg(far))));
-    let big = s.add(s.sub(w_raw, f.top), log_d);
+    let big = s.add(log_weight, log_d);
     let beyond = s.sub(far, f.near);
     // In a mixed lane the small terms keep their factor E = e^{−t}.
     let small = s.sub(big, s.add(beyond, f.mixed));
@@ -43,7 +56,7 @@ pub(super) fn parts<T: Real, S: Simd<T>, P: Positive<T>>(
     Logs {
         s: s.select(positive, big, small),
         c: s.select(positive, small, big),
-        d: s.sub(s.add(s.add(big, log_d), slope.log(s, r)), beyond),
+        d: s.sub(s.add(s.add(big, log_d), log_slope), beyond),
     }
 }
 

@@ -8,7 +8,7 @@
 //! The lanes are independent: every branch is a selection, so a lane's bits never depend on its neighbours.
 
 pub(crate) mod forward;
-mod log_space;
+pub(crate) mod log_space;
 pub(crate) mod slope;
 pub(crate) mod sums;
 pub(crate) mod vjp;

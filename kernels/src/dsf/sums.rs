@@ -131,6 +131,11 @@ pub(crate) struct Terms<T: Real, S: Simd<T>> {
 }
 
 impl<T: Real, S: Simd<T>> Terms<T, S> {
+    /// Parts of `S`, `S̄`, `D` and `Z`.
+    #[inline(always)]
+    pub fn parts(&self) -> [S::V; 4] {
+        [self.s, self.c, self.slope, self.w]
+    }
     /// Part of `S − S̄`, without the frame: `w·tanh(u/2) = ±w·d·(1 − e^{−|u|})`.
     #[inline(always)]
     pub fn tilt(&self, s: S, u: S::V) -> S::V {
