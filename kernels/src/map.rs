@@ -3,7 +3,7 @@
 //! Each lane is computed by the scalar formula of [`crate::math`]; an element's bits never depend on its place.
 
 use crate::entry::run;
-use crate::isa::{Abreast, Kernel, Simd};
+use crate::isa::{Interleaved, Kernel, Simd};
 use crate::math::{self, Formula};
 use crate::{Isa, Real};
 
@@ -17,7 +17,7 @@ impl<T: Real, F: Formula> Kernel<T> for Map<'_, T, F> {
     #[inline(always)]
     fn run<S: Simd<T>>(self, s: S) {
         let Map(_, x, y) = self;
-        let (x, y) = if F::ABREAST { map::<T, F, _>(Abreast(Abreast(s)), x, y) } else { (x, y) };
+        let (x, y) = if F::INTERLEAVED { map::<T, F, _>(Interleaved(Interleaved(s)), x, y) } else { (x, y) };
         let (x, y) = map::<T, F, _>(s, x, y);
         if !x.is_empty() {
             s.store_first(y.len(), F::at(s, s.load_first(x.len(), x)), y);
@@ -44,7 +44,7 @@ impl<T: Real, F: Formula> Kernel<T> for MapInPlace<'_, T, F> {
     #[inline(always)]
     fn run<S: Simd<T>>(self, s: S) {
         let y = self.1;
-        let y = if F::ABREAST { map_in_place::<T, F, _>(Abreast(Abreast(s)), y) } else { y };
+        let y = if F::INTERLEAVED { map_in_place::<T, F, _>(Interleaved(Interleaved(s)), y) } else { y };
         let y = map_in_place::<T, F, _>(s, y);
         if !y.is_empty() {
             s.store_first(y.len(), F::at(s, s.load_first(y.len(), y)), y);

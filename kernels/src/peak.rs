@@ -1,13 +1,13 @@
 //! The machine's limit: a loop of independent multiply-adds that never leaves the registers.
 //!
-//! `a ← a·m + c` in twelve chains side by side: enough to cover the latency of a multiply-add on the processors
+//! `a ← a·m + c` in twelve interleaved chains: enough to cover the latency of a multiply-add on the processors
 //! known to us, few enough for sixteen registers. No kernel of this crate can do more arithmetic in the same time.
 
 use crate::entry::run;
 use crate::isa::{Kernel, Simd};
 use crate::{Isa, Real};
 
-/// Chains side by side.
+/// Interleaved chains.
 const CHAINS: usize = 12;
 
 /// See [`multiply_adds`].

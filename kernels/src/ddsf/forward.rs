@@ -1,4 +1,4 @@
-//! A layer's values and log-tangents: inner sums, the frame of the preactivations, outer sums, four logarithms.
+//! A layer's values and log-tangents: inner sums, the scaling of the outer sums, outer sums, four logarithms.
 
 use super::exponentials::{inner_sums, of_inputs, of_rows};
 use super::lanes::{Lanes, Rows};
@@ -6,12 +6,12 @@ use super::layer::Layer;
 use super::log_space;
 use super::workspace::Workspace;
 use crate::dsf::slope::Positive;
-use crate::dsf::sums::{Extent, Frame, Sums, preactivation, store, terms};
+use crate::dsf::sums::{PreactivationRange, Scaling, Sums, preactivation, store, terms};
 use crate::isa::{Kernel, Simd};
 use crate::math::formulas::ln_normal;
 use crate::{Matrix, MatrixMut, Real};
 
-/// Vectors kept for each unit: `u`, `a·M/N` and the four parts of the outer sums.
+/// Vectors saved for each unit: `u`, `a·M/N` and the four parts of the outer sums.
 const UNIT: usize = 6;
 
 /// See [`super::forward`].
@@ -41,18 +41,18 @@ impl<T: Real, P: Positive<T>> Kernel<T> for Forward<'_, T, P> {
             let lanes = Lanes { h: rows(h), log_tangent: rows(log_tangent), raw: rows(raw) };
             let tangent = of_inputs(s, &c, &lanes, w.inputs);
             let units = &mut w.units[..UNIT * S::LANES * c.units];
-            let (frame, mut least) = fill(s, &c, slope, &lanes, w.inner, w.inputs, units);
+            let (scaling, mut smallest) = fill(s, &c, slope, &lanes, w.inner, w.inputs, units);
             for (k, row) in w.outer.chunks_exact(c.units).enumerate() {
                 let sums = outer_sums(s, row, units);
-                least = s.min(sums.least(s), least);
+                smallest = s.min(sums.smallest(s), smallest);
                 let (log_s, log_c) = (ln_normal(s, sums.s), ln_normal(s, sums.c));
                 let slope = s.add(s.sub(ln_normal(s, sums.d), log_s), s.sub(ln_normal(s, sums.z), log_c));
-                let value = s.add(s.sub(log_s, log_c), frame.shift);
+                let value = s.add(s.sub(log_s, log_c), scaling.shift);
                 store(s, n, value, &mut h_out.data[k * h_out.ld + at..]);
-                let slope = s.add(s.sub(slope, frame.mixed), tangent);
+                let slope = s.add(s.sub(slope, scaling.mixed), tangent);
                 store(s, n, slope, &mut log_tangent_out.data[k * log_tangent_out.ld + at..]);
             }
-            let underflowed = s.le(least, s.splat(T::LOST));
+            let underflowed = s.le(smallest, s.splat(T::UNDERFLOW_BOUND));
             if s.any(underflowed) {
                 let outputs = [&mut h_out, &mut log_tangent_out];
                 log_space::forward(s, &c, slope, &lanes, underflowed, w.units, outputs);
@@ -61,7 +61,7 @@ impl<T: Real, P: Positive<T>> Kernel<T> for Forward<'_, T, P> {
     }
 }
 
-/// Fills the units' records; returns the frame and the least of the inner sums.
+/// Fills the units' records; returns the scaling of the outer sums and the smallest of the inner sums.
 #[inline(always)]
 fn fill<T: Real, S: Simd<T>, P: Positive<T>>(
     s: S,
@@ -71,29 +71,29 @@ fn fill<T: Real, S: Simd<T>, P: Positive<T>>(
     inner: &[T],
     inputs: &[T],
     units: &mut [T],
-) -> (Frame<T, S>, S::V) {
+) -> (Scaling<T, S>, S::V) {
     let l = S::LANES;
-    let mut extent = Extent::new(s);
-    let mut least = s.splat(T::MAX);
+    let mut range = PreactivationRange::new(s);
+    let mut smallest = s.splat(T::MAX);
     for (j, record) in units.chunks_exact_mut(UNIT * l).enumerate() {
         let [norm, weighted, m] = inner_sums(s, &inner[j * c.inputs..(j + 1) * c.inputs], inputs);
-        least = s.min(s.min(norm, m), least);
+        smallest = s.min(s.min(norm, m), smallest);
         let inverse = s.div(s.splat(T::ONE), norm);
         let a = slope.value(s, lanes.raw.row(s, j));
         let u = preactivation(s, a, s.mul(weighted, inverse), lanes.raw.row(s, c.units + j));
-        extent.take(s, u, lanes.raw.row(s, 2 * c.units + j));
+        range.include(s, u, lanes.raw.row(s, 2 * c.units + j));
         s.store(u, record);
         s.store(s.mul(a, s.mul(m, inverse)), &mut record[l..]);
     }
-    let frame = extent.frame(s);
+    let scaling = range.scaling(s);
     for (j, record) in units.chunks_exact_mut(UNIT * l).enumerate() {
-        let (u, steep) = (s.load(record), s.load(&record[l..]));
-        let t = terms(s, &frame, steep, u, lanes.raw.row(s, 2 * c.units + j));
+        let (u, slope) = (s.load(record), s.load(&record[l..]));
+        let t = terms(s, &scaling, slope, u, lanes.raw.row(s, 2 * c.units + j));
         for (k, v) in t.parts().into_iter().enumerate() {
             s.store(v, &mut record[(2 + k) * l..]);
         }
     }
-    (frame, least)
+    (scaling, smallest)
 }
 
 /// `Σ_j E_kj·(parts of unit j)`, from row `k` of the shared matrix; the parts are the last four vectors of a record.

@@ -13,7 +13,7 @@ use super::layer::{Gradients, Layer};
 use super::workspace::{LANES, Workspace};
 use crate::dsf::log_space::{Logs, unit_logs};
 use crate::dsf::slope::Positive;
-use crate::dsf::sums::{Extent, Frame, load, preactivation, store};
+use crate::dsf::sums::{PreactivationRange, Scaling, load, preactivation, store};
 use crate::isa::Simd;
 use crate::math::formulas::{exp, exp_not_positive, ln};
 use crate::{MatrixMut, Real};
@@ -25,7 +25,7 @@ const UNIT: usize = 9;
 struct Vector<'a, T: Real, S: Simd<T>> {
     layer: &'a Layer<'a, T>,
     lanes: &'a Lanes<'a, T>,
-    frame: Frame<T, S>,
+    scaling: Scaling<T, S>,
     /// [`UNIT`] vectors for each unit.
     units: &'a mut [T],
 }
@@ -53,12 +53,12 @@ fn inner_logit<T: Real, S: Simd<T>>(s: S, c: &Layer<T>, lanes: &Lanes<T>, j: usi
 }
 
 impl<'a, T: Real, S: Simd<T>> Vector<'a, T, S> {
-    /// The inner sums of all units, saved in `units`, and the frame of their preactivations.
+    /// The inner sums of all units, saved in `units`, and the scaling of the outer sums.
     #[inline(always)]
     fn new<P: Positive<T>>(s: S, c: &'a Layer<'a, T>, slope: P, lanes: &'a Lanes<'a, T>, units: &'a mut [T]) -> Self {
         let units = &mut units[..UNIT * S::LANES * c.units];
         let (zero, lowest) = (s.splat(T::ZERO), s.splat(-T::MAX));
-        let mut extent = Extent::new(s);
+        let mut range = PreactivationRange::new(s);
         for (j, record) in units.chunks_exact_mut(UNIT * S::LANES).enumerate() {
             let (mut max_n, mut max_m) = (lowest, lowest);
             for i in 0..c.inputs {
@@ -79,13 +79,13 @@ impl<'a, T: Real, S: Simd<T>> Vector<'a, T, S> {
             let raw = lanes.raw.row(s, j);
             let ((a, rate), z) = (slope.value_and_rate(s, raw), s.div(weighted, n));
             let u = preactivation(s, a, z, lanes.raw.row(s, c.units + j));
-            extent.take(s, u, lanes.raw.row(s, 2 * c.units + j));
+            range.include(s, u, lanes.raw.row(s, 2 * c.units + j));
             let log_slope = s.add(slope.log(s, raw), s.sub(log_m, log_n));
             for (k, v) in [u, log_slope, a, rate, z, log_n, log_m].into_iter().enumerate() {
                 s.store(v, &mut record[k * S::LANES..]);
             }
         }
-        Vector { layer: c, lanes, frame: extent.frame(s), units }
+        Vector { layer: c, lanes, scaling: range.scaling(s), units }
     }
 
     /// Vector `k` of unit `j`'s record.
@@ -98,10 +98,10 @@ impl<'a, T: Real, S: Simd<T>> Vector<'a, T, S> {
     #[inline(always)]
     fn parts(&self, s: S, k: usize, j: usize) -> Outer<T, S> {
         let c = self.layer;
-        let shift = s.sub(self.lanes.raw.row(s, 2 * c.units + j), self.frame.top);
+        let shift = s.sub(self.lanes.raw.row(s, 2 * c.units + j), self.scaling.max_logit);
         let weight = s.add(s.splat(c.w[k * c.units + j]), shift);
         let (u, log_slope) = (self.saved(s, j, 0), self.saved(s, j, 1));
-        Outer { sums: unit_logs(s, &self.frame, u, weight, log_slope), z: weight }
+        Outer { sums: unit_logs(s, &self.scaling, u, weight, log_slope), z: weight }
     }
 
     /// Logarithms of the sums of output `k`.
@@ -138,8 +138,8 @@ pub(super) fn forward<T: Real, S: Simd<T>, P: Positive<T>>(
     let vector = Vector::new(s, c, slope, lanes, units);
     for k in 0..c.outputs {
         let Outer { sums, z } = vector.sums(s, k);
-        let value = s.add(s.sub(sums.s, sums.c), vector.frame.shift);
-        let tangent = s.sub(s.add(s.sub(sums.d, sums.s), s.sub(z, sums.c)), vector.frame.mixed);
+        let value = s.add(s.sub(sums.s, sums.c), vector.scaling.shift);
+        let tangent = s.sub(s.add(s.sub(sums.d, sums.s), s.sub(z, sums.c)), vector.scaling.mixed);
         replace(s, lanes, underflowed, h_out, k, value);
         replace(s, lanes, underflowed, log_tangent_out, k, tangent);
     }

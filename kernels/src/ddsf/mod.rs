@@ -4,7 +4,7 @@
 //! `z = U·h`, `u = a∘z + b`, `S_k = Σ_j W_kj σ(u_j)`, `S̄_k = Σ_j W_kj σ(−u_j)`, `h'_k = ln S_k − ln S̄_k`,
 //! `λ'_k = ln Σ_j W_kj a_j e^{m_j} σ(u_j)σ(−u_j) − ln S_k − ln S̄_k`, `m_j = ln Σ_i U_ji e^{λ_i}`.
 //! The rows of `U: [units, inputs]` and `W: [outputs, units]` are softmaxes of shared logits plus a shift of each
-//! column that every lane brings: `U_ji ∝ e^{u_ji + η_i}`, `W_kj ∝ e^{w_kj + ζ_j}`. So `U` and `W` are shared
+//! column that depends on the lane: `U_ji ∝ e^{u_ji + η_i}`, `W_kj ∝ e^{w_kj + ζ_j}`. So `U` and `W` are shared
 //! matrices times diagonals, all sums are products with them, and no log-Jacobian tensor is ever built.
 //!
 //! | array | shape | |

@@ -12,7 +12,7 @@ use super::layer::{Gradients, Layer};
 use super::log_space;
 use super::workspace::{INPUT, LANES, OUTPUT, UNIT, Workspace};
 use crate::dsf::slope::Positive;
-use crate::dsf::sums::{Extent, Sums, load, preactivation, store, terms};
+use crate::dsf::sums::{PreactivationRange, Sums, load, preactivation, store, terms};
 use crate::isa::{Kernel, Simd};
 use crate::{Matrix, Real};
 
@@ -51,10 +51,10 @@ impl<T: Real, P: Positive<T>> Kernel<T> for Vjp<'_, T, P> {
             let rows = |m| Rows { m, at, lanes: n };
             let lanes = Lanes { h: rows(h), log_tangent: rows(log_tangent), raw: rows(raw) };
             of_inputs(s, &c, &lanes, w.inputs);
-            let least = recompute(s, &c, slope, &lanes, &mut w);
+            let smallest = recompute(s, &c, slope, &lanes, &mut w);
             let cotangents = [rows(h_out_bar), rows(log_tangent_out_bar)];
-            let least = s.min(scale(s, &c, &cotangents, &mut w), least);
-            let underflowed = s.le(least, s.splat(T::LOST));
+            let smallest = s.min(scale(s, &c, &cotangents, &mut w), smallest);
+            let underflowed = s.le(smallest, s.splat(T::UNDERFLOW_BOUND));
             unit_gradients(s, &c, &lanes, &mut w, &mut bars, underflowed);
             input_gradients(s, &lanes, &mut w, &mut bars, underflowed);
             if s.any(underflowed) {
@@ -66,7 +66,7 @@ impl<T: Real, P: Positive<T>> Kernel<T> for Vjp<'_, T, P> {
     }
 }
 
-/// The forward pass again, with what the backward pass needs; returns the least of the inner sums.
+/// The forward pass again, with what the backward pass needs; returns the smallest of the inner sums.
 #[inline(always)]
 fn recompute<T: Real, S: Simd<T>, P: Positive<T>>(
     s: S,
@@ -76,54 +76,54 @@ fn recompute<T: Real, S: Simd<T>, P: Positive<T>>(
     w: &mut Workspace<T>,
 ) -> S::V {
     let (l, one) = (S::LANES, s.splat(T::ONE));
-    let mut extent = Extent::new(s);
-    let mut least = s.splat(T::MAX);
+    let mut range = PreactivationRange::new(s);
+    let mut smallest = s.splat(T::MAX);
     for (j, record) in w.units.chunks_exact_mut(UNIT * l).enumerate() {
         let row = &w.inner[j * c.inputs..(j + 1) * c.inputs];
         let [norm, weighted, m] = inner_sums(s, row, w.inputs);
-        least = s.min(s.min(norm, m), least);
+        smallest = s.min(s.min(norm, m), smallest);
         let inverse = s.div(one, norm);
         let (a, rate) = slope.value_and_rate(s, lanes.raw.row(s, j));
         let z = s.mul(weighted, inverse);
         let u = preactivation(s, a, z, lanes.raw.row(s, c.units + j));
-        extent.take(s, u, lanes.raw.row(s, 2 * c.units + j));
-        let steep = s.mul(a, s.mul(m, inverse));
-        for (k, v) in [a, rate, u, z, inverse, s.div(one, m), steep].into_iter().enumerate() {
+        range.include(s, u, lanes.raw.row(s, 2 * c.units + j));
+        let slope = s.mul(a, s.mul(m, inverse));
+        for (k, v) in [a, rate, u, z, inverse, s.div(one, m), slope].into_iter().enumerate() {
             s.store(v, &mut record[k * l..]);
         }
     }
-    let frame = extent.frame(s);
+    let scaling = range.scaling(s);
     for (j, record) in w.units.chunks_exact_mut(UNIT * l).enumerate() {
-        let (u, steep) = (s.load(&record[2 * l..]), s.load(&record[6 * l..]));
-        let t = terms(s, &frame, steep, u, lanes.raw.row(s, 2 * c.units + j));
+        let (u, slope) = (s.load(&record[2 * l..]), s.load(&record[6 * l..]));
+        let t = terms(s, &scaling, slope, u, lanes.raw.row(s, 2 * c.units + j));
         s.store(t.ratio, &mut record[6 * l..]);
         s.store(t.d, &mut record[7 * l..]);
         for (k, v) in t.parts().into_iter().enumerate() {
             s.store(v, &mut record[(PARTS + k) * l..]);
         }
     }
-    least
+    smallest
 }
 
-/// The outer sums, and the cotangents divided by them; returns the least of the sums.
+/// The outer sums, and the cotangents divided by them; returns the smallest of the sums.
 #[inline(always)]
 fn scale<T: Real, S: Simd<T>>(s: S, c: &Layer<T>, bars: &[Rows<T>; 2], w: &mut Workspace<T>) -> S::V {
     let l = S::LANES;
-    let mut least = s.splat(T::MAX);
+    let mut smallest = s.splat(T::MAX);
     for (k, record) in w.outputs.chunks_exact_mut(OUTPUT * l).enumerate() {
         let mut sums = Sums::new(s);
         let row = &w.outer[k * c.units..(k + 1) * c.units];
         for (e, unit) in row.iter().zip(w.units.chunks_exact(UNIT * l)) {
             sums.add_weighted(s, s.splat(*e), &unit[PARTS * l..]);
         }
-        least = s.min(sums.least(s), least);
+        smallest = s.min(sums.smallest(s), smallest);
         let [y, t] = [bars[0].row(s, k), bars[1].row(s, k)];
         s.store(s.div(s.sub(y, t), sums.s), record);
         s.store(s.div(s.add(y, t), sums.c), &mut record[l..]);
         s.store(s.div(t, sums.d), &mut record[2 * l..]);
         s.store(s.div(t, sums.z), &mut record[3 * l..]);
     }
-    least
+    smallest
 }
 
 /// Gradients of the units' parameters and of the outer logits, and the factors that go on to the inputs.
@@ -139,22 +139,22 @@ fn unit_gradients<T: Real, S: Simd<T>>(
     let (l, d, zero, one) = (S::LANES, c.units, s.splat(T::ZERO), s.splat(T::ONE));
     let at = lanes.raw.at;
     for (j, record) in w.units.chunks_exact_mut(UNIT * l).enumerate() {
-        let kept = |k: usize| s.load(&record[k * l..]);
-        let part = [kept(PARTS), kept(PARTS + 1), kept(PARTS + 2), kept(PARTS + 3)];
+        let saved = |k: usize| s.load(&record[k * l..]);
+        let part = [saved(PARTS), saved(PARTS + 1), saved(PARTS + 2), saved(PARTS + 3)];
         let mut through = [zero; OUTPUT];
         for (k, output) in w.outputs.chunks_exact(OUTPUT * l).enumerate() {
             let e = s.splat(w.outer[k * d + j]);
             let mut logit = zero;
             for (i, sum) in through.iter_mut().enumerate() {
-                let flow = s.mul(e, s.mul(s.load(&output[i * l..]), part[i]));
-                *sum = s.add(*sum, flow);
-                logit = if i == 1 { s.sub(logit, flow) } else { s.add(logit, flow) };
+                let summand = s.mul(e, s.mul(s.load(&output[i * l..]), part[i]));
+                *sum = s.add(*sum, summand);
+                logit = if i == 1 { s.sub(logit, summand) } else { s.add(logit, summand) };
             }
             let partials = &mut w.w_partials[(k * d + j) * LANES + at % LANES..];
             s.store(s.add(s.load(partials), s.select(underflowed, zero, logit)), partials);
         }
         let [p, q, rho, omega] = through;
-        let [a, rate, u, z, inverse, inverse_m, ratio, big] = core::array::from_fn(kept);
+        let [a, rate, u, z, inverse, inverse_m, ratio, big] = core::array::from_fn(saved);
         let positive = s.le(zero, u);
         let small = s.mul(ratio, big);
         let (sigma, complement) = (s.select(positive, big, small), s.select(positive, small, big));

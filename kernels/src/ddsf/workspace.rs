@@ -1,6 +1,6 @@
 //! How the scratch of a layer is divided: exponentials of the shared logits, then records of one vector of lanes.
 
-/// Lanes of the widest vector; sums over lanes go by as many accumulators on every instruction set.
+/// Lanes of the widest vector; sums over lanes have as many accumulators on every instruction set.
 pub(super) const LANES: usize = 16;
 /// Vectors saved for each input: `y = e^{η−η_max}`, `y·h`, `y·e^{λ−λ_max}`.
 pub(super) const INPUT: usize = 3;

@@ -102,7 +102,7 @@ pub fn vjp<T: Real>(
 /// Numbers of the scratch that [`forward`] and [`vjp`] need; what it holds does not matter. One that begins on a cache line
 /// is fastest.
 pub const fn scratch(units: usize) -> usize {
-    let (forward, vjp) = (forward::KEPT * forward::WIDEST, vjp::KEPT * vjp::WIDEST);
+    let (forward, vjp) = (forward::SAVED * forward::MAX_LANES, vjp::SAVED * vjp::MAX_LANES);
     units * if forward > vjp { forward } else { vjp }
 }
 

@@ -11,7 +11,7 @@ impl<T: Real> Simd<T> for Scalar {
     type V = T;
     type M = bool;
     const LANES: usize = 1;
-    const SUMS: usize = 1;
+    const ACCUMULATORS: usize = 1;
     const FUSED: bool = true;
 
     fn call<K: Kernel<T>>(self, kernel: K) -> K::Out {

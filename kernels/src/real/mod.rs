@@ -61,7 +61,7 @@ pub trait Real:
     fn is_finite(self) -> bool;
     /// The bits, widened to 64; equal bits mean the same number.
     fn bits(self) -> u64;
-    /// The number with the bits of the lower end of `bits`: [`Real::bits`] turned back.
+    /// The number whose bits are the low bits of `bits`: the inverse of [`Real::bits`].
     fn from_bits(bits: u64) -> Self;
 }
 

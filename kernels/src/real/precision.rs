@@ -2,7 +2,7 @@
 //!
 //! A generic function is compiled again in every crate that calls it. What is expensive to compile is therefore written
 //! as a pair of ordinary functions, one a precision, and generic code reaches them through [`Precision::call`], which
-//! is nothing but a jump. Nothing here names the pairs: each stands beside the code it belongs to.
+//! is inlined and costs a call. Nothing here names the pairs: each is declared beside the code it belongs to.
 
 /// One function for single and one for double precision.
 pub trait PerPrecision {
