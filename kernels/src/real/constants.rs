@@ -3,8 +3,10 @@
 //! The coefficients were found by Remez exchange in 50 digits, weighted by the relative error of the function,
 //! and then rounded: the approximation error is below 2⁻³⁰ in `f32` and 2⁻⁵⁹ in `f64`.
 
-/// What a scalar type brings to the formulas of [`crate::math`].
+/// Constants of a scalar type for the formulas of [`crate::math`].
 pub trait Constants: Sized + Copy + 'static {
+    /// Width of the mantissa, in bits.
+    const MANTISSA_BITS: u32;
     /// `1.5·2^mantissa`: adding it rounds a number to an integer held in the low bits.
     const MAGIC: Self;
     /// All bits but the sign.
@@ -57,8 +59,8 @@ pub trait Constants: Sized + Copy + 'static {
     const LARGE_EXPONENT: Self;
     /// Below it `softplus x` and `σ(x)` are `eˣ` to the last bit.
     const SOFTPLUS_IS_EXP: Self;
-    /// A sum of the flow node below it may have lost terms to underflow.
-    const LOST: Self;
+    /// Terms that underflowed may matter to a sum of the flow node below it.
+    const UNDERFLOW_BOUND: Self;
     /// `q` in `eʳ = 1 + r + r²·q(r)`, `|r| <= ln 2 / 2`, ascending.
     const EXP: &'static [Self];
     /// Ascending coefficients of the logarithm; see `math::ln`.
@@ -69,6 +71,7 @@ pub trait Constants: Sized + Copy + 'static {
 
 macro_rules! bits {
     ($t:ty, $bits:ty, $mantissa:literal, $bias:literal, $sqrt_half:expr) => {
+        const MANTISSA_BITS: u32 = $mantissa;
         const MAGIC: $t = 1.5 * (1u64 << $mantissa) as $t;
         const ABS_MASK: $t = <$t>::from_bits(<$bits>::MAX >> 1);
         const SIGN_MASK: $t = -0.0;
@@ -100,7 +103,7 @@ impl Constants for f32 {
     const LOGIT_LIFT_LN: f32 = 40.0 * core::f32::consts::LN_2;
     const LARGE_EXPONENT: f32 = 30.0;
     const SOFTPLUS_IS_EXP: f32 = -17.0;
-    const LOST: f32 = 1.0 / (1u128 << 100) as f32;
+    const UNDERFLOW_BOUND: f32 = 1.0 / (1u128 << 100) as f32;
     const EXP: &'static [f32] = &[0.5, 0.166_666_66, 0.041_666_36, 0.008_333_391, 0.001_394_067, 0.000_198_454_7];
     const LN: &'static [f32] = &[
         0.333_333_13,
@@ -133,7 +136,7 @@ impl Constants for f64 {
     const LOGIT_LIFT_LN: f64 = 80.0 * core::f64::consts::LN_2;
     const LARGE_EXPONENT: f64 = 60.0;
     const SOFTPLUS_IS_EXP: f64 = -37.0;
-    const LOST: f64 = f64::MIN_POSITIVE * (1u128 << 100) as f64;
+    const UNDERFLOW_BOUND: f64 = f64::MIN_POSITIVE * (1u128 << 100) as f64;
     const EXP: &'static [f64] = &[
         0.5,
         0.166_666_666_666_666_77,

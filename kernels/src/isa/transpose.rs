@@ -1,17 +1,17 @@
-//! Squares of numbers turned over in AVX-512 registers: unpacking within 128-bit lanes, then shuffles of whole lanes.
+//! Transposes of square blocks in AVX-512 registers: unpacking within 128-bit lanes, then shuffles of whole lanes.
 
 use core::arch::x86_64::*;
 
 /// Lane `q` of `a`, `b`, `c` and `d`, for every `q`.
 macro_rules! lanes {
     ($shuffle:ident, $a:expr, $b:expr, $c:expr, $d:expr) => {{
-        let (even, odd) = ($shuffle::<0x88>($a, $b), $shuffle::<0xdd>($a, $b));
-        let (even_too, odd_too) = ($shuffle::<0x88>($c, $d), $shuffle::<0xdd>($c, $d));
+        let (even_ab, odd_ab) = ($shuffle::<0x88>($a, $b), $shuffle::<0xdd>($a, $b));
+        let (even_cd, odd_cd) = ($shuffle::<0x88>($c, $d), $shuffle::<0xdd>($c, $d));
         [
-            $shuffle::<0x88>(even, even_too),
-            $shuffle::<0x88>(odd, odd_too),
-            $shuffle::<0xdd>(even, even_too),
-            $shuffle::<0xdd>(odd, odd_too),
+            $shuffle::<0x88>(even_ab, even_cd),
+            $shuffle::<0x88>(odd_ab, odd_cd),
+            $shuffle::<0xdd>(even_ab, even_cd),
+            $shuffle::<0xdd>(odd_ab, odd_cd),
         ]
     }};
 }
@@ -19,18 +19,19 @@ macro_rules! lanes {
 /// `out[j][i] = rows[i][j]`.
 #[inline]
 #[target_feature(enable = "avx512f")]
-pub(super) fn turn_16(rows: [__m512; 16]) -> [__m512; 16] {
+pub(super) fn transpose_16(rows: [__m512; 16]) -> [__m512; 16] {
     let mut quads = rows;
     for g in 0..4 {
         let [a, b, c, d] = [rows[4 * g], rows[4 * g + 1], rows[4 * g + 2], rows[4 * g + 3]];
-        let (low, high) = (_mm512_castps_pd(_mm512_unpacklo_ps(a, b)), _mm512_castps_pd(_mm512_unpackhi_ps(a, b)));
-        let (low_too, high_too) =
+        let (low_ab, high_ab) =
+            (_mm512_castps_pd(_mm512_unpacklo_ps(a, b)), _mm512_castps_pd(_mm512_unpackhi_ps(a, b)));
+        let (low_cd, high_cd) =
             (_mm512_castps_pd(_mm512_unpacklo_ps(c, d)), _mm512_castps_pd(_mm512_unpackhi_ps(c, d)));
         // Lane q of the k-th of these is column 4q + k of the four rows.
-        quads[4 * g] = _mm512_castpd_ps(_mm512_unpacklo_pd(low, low_too));
-        quads[4 * g + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(low, low_too));
-        quads[4 * g + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(high, high_too));
-        quads[4 * g + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(high, high_too));
+        quads[4 * g] = _mm512_castpd_ps(_mm512_unpacklo_pd(low_ab, low_cd));
+        quads[4 * g + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(low_ab, low_cd));
+        quads[4 * g + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(high_ab, high_cd));
+        quads[4 * g + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(high_ab, high_cd));
     }
     let mut out = quads;
     for k in 0..4 {
@@ -45,7 +46,7 @@ pub(super) fn turn_16(rows: [__m512; 16]) -> [__m512; 16] {
 /// `out[j][i] = rows[i][j]`.
 #[inline]
 #[target_feature(enable = "avx512f")]
-pub(super) fn turn_8(rows: [__m512d; 8]) -> [__m512d; 8] {
+pub(super) fn transpose_8(rows: [__m512d; 8]) -> [__m512d; 8] {
     let mut pairs = rows;
     for g in 0..4 {
         // Lane q of the k-th of these is column 2q + k of the two rows.

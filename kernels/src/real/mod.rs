@@ -3,10 +3,11 @@
 use core::fmt::{Debug, Display};
 use core::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
-use crate::call::Compiled;
-use crate::gemm::Room;
-use crate::isa::Dispatch;
-use crate::math::Constants;
+mod constants;
+mod precision;
+
+pub use constants::Constants;
+pub use precision::{PerPrecision, Precision};
 
 mod sealed {
     pub trait Sealed {}
@@ -18,9 +19,7 @@ mod sealed {
 pub trait Real:
     sealed::Sealed
     + Constants
-    + Compiled
-    + Dispatch
-    + Room
+    + Precision
     + Copy
     + Debug
     + Display
@@ -62,10 +61,12 @@ pub trait Real:
     fn is_finite(self) -> bool;
     /// The bits, widened to 64; equal bits mean the same number.
     fn bits(self) -> u64;
+    /// The number whose bits are the low bits of `bits`: the inverse of [`Real::bits`].
+    fn from_bits(bits: u64) -> Self;
 }
 
 macro_rules! real {
-    ($t:ty, $name:literal) => {
+    ($t:ty, $bits:ty, $name:literal) => {
         impl Real for $t {
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
@@ -100,8 +101,12 @@ macro_rules! real {
             fn bits(self) -> u64 {
                 self.to_bits() as u64
             }
+            #[inline(always)]
+            fn from_bits(bits: u64) -> Self {
+                <$t>::from_bits(bits as $bits)
+            }
         }
     };
 }
-real!(f32, "f32");
-real!(f64, "f64");
+real!(f32, u32, "f32");
+real!(f64, u64, "f64");

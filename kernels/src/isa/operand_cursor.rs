@@ -1,26 +1,26 @@
-//! The operands of register tiles, step by step: a column of weights and a row of inputs, without a check a step.
+//! A cursor over the operands of a register tile: a column of weights and a row of inputs a step, without a check a step.
 //!
 //! At step `p < inner` the inputs are `x[p·x_ld ..][..lanes]` and the weights, for `i < ROWS`, `w[i·w_ld + p]`, or
-//! `w[p·w_ld + i]` if they are stored by columns. The last of each is checked once, when the steps are made; all
+//! `w[p·w_ld + i]` if they are stored by columns. The last of each is checked once, when the cursor is made; all
 //! others lie before it.
 
 use core::hint::black_box;
 use core::marker::PhantomData;
 
 /// See the [module](self).
-pub struct Steps<'a, T, const ROWS: usize, const BY_COLUMNS: bool> {
+pub struct OperandCursor<'a, T, const ROWS: usize, const BY_COLUMNS: bool> {
     /// The next weight of each row; by columns, of the first row alone.
     w: [*const T; ROWS],
     w_ld: usize,
     x: *const T,
     x_ld: usize,
     lanes: usize,
-    left: usize,
+    remaining: usize,
     borrowed: PhantomData<&'a [T]>,
 }
 
-impl<'a, T: Copy, const ROWS: usize, const BY_COLUMNS: bool> Steps<'a, T, ROWS, BY_COLUMNS> {
-    /// The steps, `inner` of them. Panics if a weight or an input of a step lies outside of its slice.
+impl<'a, T: Copy, const ROWS: usize, const BY_COLUMNS: bool> OperandCursor<'a, T, ROWS, BY_COLUMNS> {
+    /// A cursor over `inner` steps. Panics if a weight or an input of a step lies outside of its slice.
     #[inline(always)]
     pub fn new(w: &'a [T], w_ld: usize, x: &'a [T], x_ld: usize, lanes: usize, inner: usize) -> Self {
         if let Some(last) = inner.checked_sub(1) {
@@ -32,25 +32,25 @@ impl<'a, T: Copy, const ROWS: usize, const BY_COLUMNS: bool> Steps<'a, T, ROWS, 
         }
         let w = match BY_COLUMNS {
             true => [w.as_ptr(); ROWS],
-            // A compiler that knew these for multiples of one distance would compute each from the one before.
+            // Opaque to the compiler, which would otherwise derive each address from the one before, in a chain.
             false => black_box(core::array::from_fn(|i| w.as_ptr().wrapping_add(i * w_ld))),
         };
-        Steps { w, w_ld, x: x.as_ptr(), x_ld, lanes, left: inner, borrowed: PhantomData }
+        OperandCursor { w, w_ld, x: x.as_ptr(), x_ld, lanes, remaining: inner, borrowed: PhantomData }
     }
 
-    /// Steps that are left.
+    /// Steps that remain.
     #[inline(always)]
-    pub fn left(&self) -> usize {
-        self.left
+    pub fn remaining(&self) -> usize {
+        self.remaining
     }
 
-    /// The next step's weights and inputs. Panics if none is left.
+    /// The next step's weights and inputs. Panics if none remains.
     #[inline(always)]
-    pub fn take(&mut self) -> ([T; ROWS], &'a [T]) {
-        self.left = self.left.checked_sub(1).expect("a step");
+    pub fn advance(&mut self) -> ([T; ROWS], &'a [T]) {
+        self.remaining = self.remaining.checked_sub(1).expect("a step");
         let weights = core::array::from_fn(|i| {
             let at = if BY_COLUMNS { self.w[0].wrapping_add(i) } else { self.w[i] };
-            // SAFETY: a step was left, so its number `p` is less than `inner` and `at` is the address of
+            // SAFETY: a step remained, so its number `p` is less than `inner` and `at` is the address of
             // `w[i·w_ld + p]`, or `w[p·w_ld + i]`, with `i < ROWS`: no index is larger than the one that `new` found
             // inside the slice, which `'a` keeps borrowed.
             unsafe { *at }
@@ -58,7 +58,7 @@ impl<'a, T: Copy, const ROWS: usize, const BY_COLUMNS: bool> Steps<'a, T, ROWS, 
         // SAFETY: likewise the row begins at `x[p·x_ld]` with `p < inner`, and `new` found the end of the last row,
         // `lanes` numbers on, inside the slice, which `'a` keeps borrowed.
         let row = unsafe { core::slice::from_raw_parts(self.x, self.lanes) };
-        // Behind the last step these may point outside; they are not read again.
+        // After the last step these may point outside the slices; they are not read again.
         let along = if BY_COLUMNS { self.w_ld } else { 1 };
         self.w = self.w.map(|w| w.wrapping_add(along));
         self.x = self.x.wrapping_add(self.x_ld);
@@ -68,40 +68,40 @@ impl<'a, T: Copy, const ROWS: usize, const BY_COLUMNS: bool> Steps<'a, T, ROWS, 
 
 #[cfg(test)]
 mod tests {
-    use super::Steps;
+    use super::OperandCursor;
 
     /// All weights and inputs, by either layout of the same `2×3` weights.
     #[test]
-    fn both_layouts_give_the_same_steps() {
+    fn both_layouts_give_the_same_operands() {
         let x = [1, 2, 0, 3, 4, 0, 5, 6];
-        let mut rows = Steps::<_, 2, false>::new(&[10, 11, 12, 20, 21, 22], 3, &x, 3, 2, 3);
-        let mut columns = Steps::<_, 2, true>::new(&[10, 20, 11, 21, 12, 22], 2, &x, 3, 2, 3);
+        let mut rows = OperandCursor::<_, 2, false>::new(&[10, 11, 12, 20, 21, 22], 3, &x, 3, 2, 3);
+        let mut columns = OperandCursor::<_, 2, true>::new(&[10, 20, 11, 21, 12, 22], 2, &x, 3, 2, 3);
         for p in 0..3 {
-            assert_eq!(rows.left(), 3 - p);
-            let (weights, row) = rows.take();
+            assert_eq!(rows.remaining(), 3 - p);
+            let (weights, row) = rows.advance();
             assert_eq!((weights, row), ([10 + p, 20 + p], &x[3 * p..3 * p + 2]));
-            assert_eq!(columns.take(), (weights, row));
+            assert_eq!(columns.advance(), (weights, row));
         }
-        assert_eq!((rows.left(), columns.left()), (0, 0));
+        assert_eq!((rows.remaining(), columns.remaining()), (0, 0));
     }
 
     #[test]
     #[should_panic(expected = "a step")]
-    fn nothing_is_taken_behind_the_last_step() {
-        let mut steps = Steps::<_, 1, false>::new(&[1], 1, &[2], 1, 1, 1);
-        steps.take();
-        steps.take();
+    fn advancing_past_the_end_panics() {
+        let mut cursor = OperandCursor::<_, 1, false>::new(&[1], 1, &[2], 1, 1, 1);
+        cursor.advance();
+        cursor.advance();
     }
 
     #[test]
-    fn what_lies_outside_is_refused() {
+    fn operands_outside_their_slices_are_refused() {
         let made = |w: usize, w_ld, x: usize, x_ld, lanes, inner| {
             std::panic::catch_unwind(|| {
-                Steps::<_, 2, false>::new(&vec![0; w], w_ld, &vec![0; x], x_ld, lanes, inner).left()
+                OperandCursor::<_, 2, false>::new(&vec![0; w], w_ld, &vec![0; x], x_ld, lanes, inner).remaining()
             })
         };
-        assert!(made(6, 3, 8, 3, 2, 3).is_ok_and(|left| left == 3));
-        assert!(made(0, 3, 0, 3, 2, 0).is_ok_and(|left| left == 0));
+        assert!(made(6, 3, 8, 3, 2, 3).is_ok_and(|n| n == 3));
+        assert!(made(0, 3, 0, 3, 2, 0).is_ok_and(|n| n == 0));
         assert!(made(5, 3, 8, 3, 2, 3).is_err());
         assert!(made(6, 3, 7, 3, 2, 3).is_err());
         assert!(made(6, usize::MAX, 8, 3, 2, 3).is_err());

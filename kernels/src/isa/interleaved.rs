@@ -1,28 +1,28 @@
-//! Two vectors side by side as one of twice the lanes: the same operations, each on both halves.
+//! Interleaved vectors: two as one of twice the lanes, each operation issued for both.
 //!
-//! A chain of dependent multiply-adds waits for four cycles at each step, and the machine looks only some hundred
-//! instructions ahead for other work. Two chains, or four as a pair of pairs, take turns within its sight. A lane's bits are
-//! those of the single vector.
+//! This unrolls a kernel without a change to it. Each of a chain of dependent multiply-adds waits four cycles for the one
+//! before, and the out-of-order window of a few hundred instructions rarely reaches the next vector's chain; two
+//! interleaved chains, or four as a pair of pairs, fill the wait. A lane's bits are those of the single vector.
 
 use super::simd::{Kernel, Simd};
 use crate::Real;
 
 /// A pair of vectors of `S`; pairs of pairs are four.
 #[derive(Clone, Copy)]
-pub struct Abreast<S>(pub S);
+pub struct Interleaved<S>(pub S);
 
 /// A kernel to be run two vectors at a time.
-struct InPairs<K>(K);
+struct Pairwise<K>(K);
 
-impl<T: Real, K: Kernel<T>> Kernel<T> for InPairs<K> {
+impl<T: Real, K: Kernel<T>> Kernel<T> for Pairwise<K> {
     type Out = K::Out;
     #[inline(always)]
     fn run<S: Simd<T>>(self, s: S) -> K::Out {
-        self.0.run(Abreast(s))
+        self.0.run(Interleaved(s))
     }
 }
 
-macro_rules! both {
+macro_rules! each {
     ($($name:ident($($operand:ident: $kind:ident),*) -> $result:ident;)*) => {$(
         #[inline(always)]
         fn $name(self, $($operand: Self::$kind),*) -> Self::$result {
@@ -31,17 +31,17 @@ macro_rules! both {
     )*};
 }
 
-impl<T: Real, S: Simd<T>> Simd<T> for Abreast<S> {
+impl<T: Real, S: Simd<T>> Simd<T> for Interleaved<S> {
     type V = (S::V, S::V);
     type M = (S::M, S::M);
     const LANES: usize = 2 * S::LANES;
-    const SUMS: usize = S::SUMS / 2;
+    const ACCUMULATORS: usize = S::ACCUMULATORS / 2;
     const VECTORS: usize = 2 * S::VECTORS;
     const FUSED: bool = S::FUSED;
 
     #[inline(always)]
     fn call<K: Kernel<T>>(self, kernel: K) -> K::Out {
-        self.0.call(InPairs(kernel))
+        self.0.call(Pairwise(kernel))
     }
     #[inline(always)]
     fn splat(self, v: T) -> Self::V {
@@ -78,7 +78,7 @@ impl<T: Real, S: Simd<T>> Simd<T> for Abreast<S> {
     fn any(self, m: Self::M) -> bool {
         self.0.any(m.0) || self.0.any(m.1)
     }
-    both! {
+    each! {
         add(a: V, b: V) -> V;
         sub(a: V, b: V) -> V;
         mul(a: V, b: V) -> V;
