@@ -134,13 +134,13 @@ impl Subject {
     /// Opens the data, which are read as what the model was fitted to.
     ///
     /// # Errors
-    /// If they cannot be opened, or `--kind` names the other kind.
-    pub fn open(&self, model: &Model) -> Result<(Kind, Input)> {
-        let kind = if model.encoder().is_some() { Kind::Series } else { Kind::Table };
+    /// If they cannot be opened, or `--kind` names another kind.
+    pub fn open(&self, model: &Model) -> Result<Input> {
+        let kind = model.kind();
         if let Some(asked) = self.kind.filter(|&asked| asked != kind) {
             let path = self.model.display();
             return Err(Error::Usage(format!("--kind {asked}, but {path} was fitted to data of the kind {kind}")));
         }
-        Ok((kind, Input::open(&self.data)?))
+        Input::open(&self.data, Some(kind))
     }
 }

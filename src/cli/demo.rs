@@ -207,12 +207,13 @@ fn csv(table: &Table) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::{Input, ReadOptions};
 
     #[test]
     fn a_simulated_table_reads_back_the_same() {
         let table = pump(3, 0, 20, 4).unwrap();
-        let options = crate::data::ReadOptions { label: table.label_name().map(str::to_owned), columns: None };
-        let mut rows = crate::data::CsvRows::from_reader(std::io::Cursor::new(csv(&table)), "", &options).unwrap();
-        assert_eq!(rows.next_chunk(99).unwrap().unwrap(), table);
+        let options = ReadOptions { label: table.label_name().map(str::to_owned), columns: None };
+        let back = Input::from_stream(std::io::Cursor::new(csv(&table)), "", None).unwrap().read(&options).unwrap();
+        assert_eq!(back.downcast::<Table>(), Some(&table));
     }
 }

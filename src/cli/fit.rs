@@ -7,12 +7,10 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::arguments::{Global, Named, keep_apart};
-use super::model_scores::{check_series_label, no_labels};
 use super::output::{Output, print};
 use super::progress::Stages;
 use super::training_report;
-use crate::data::series::SERIES_LABEL;
-use crate::data::{Dataset, Input, Kind, ReadOptions, SeriesSet, Table};
+use crate::data::{Dataset, Input, Kind, ReadOptions};
 use crate::detect::{Detector, Model, ScoreKind};
 use crate::error::Result;
 use crate::progress::Progress;
@@ -78,18 +76,13 @@ impl Fit {
         let started = Instant::now();
         let outputs = [Some(&self.output), self.report.as_ref()];
         keep_apart(outputs.into_iter().flatten().chain([&self.data]).map(PathBuf::as_path))?;
-        let input = Input::open(&self.data)?;
-        match self.kind.unwrap_or(input.kind()) {
-            Kind::Table => {
-                let table = input.into_table(&ReadOptions { label: self.label.clone(), columns: None })?;
-                self.note_label(&table, global);
-                self.fit(&table, started, global)
-            }
-            Kind::Series => {
-                let set = self.labelled(input.into_series_set()?, global)?;
-                self.fit(&set, started, global)
-            }
+        let options = ReadOptions { label: self.label.clone(), columns: None };
+        let mut cases = Input::open(&self.data, self.kind)?.read(&options)?;
+        if self.label.is_none() {
+            note_labels(&*cases, global);
+            cases = cases.without_labels();
         }
+        self.fit(&*cases, started, global)
     }
 
     fn fit(&self, cases: &dyn Dataset, started: Instant, global: &Global) -> Result<()> {
@@ -124,46 +117,12 @@ impl Fit {
             });
         }
         if let Some(steps) = self.steps {
-            let configuration = match cases.kind() {
-                Kind::Table => builder.configuration(),
-                Kind::Series => builder.series_configuration(),
-            };
-            builder = builder.with_configuration(configuration.with_steps(steps.into()));
+            builder = builder.steps(steps.into());
         }
         if let Some(views) = self.views {
             builder = builder.views(views as usize);
         }
         builder.fit(cases)
-    }
-
-    /// A label that is taken for a feature spoils a detector without a word: ask.
-    fn note_label(&self, table: &Table, global: &Global) {
-        const USUAL: [&str; 6] = ["label", "class", "target", "y", "anomaly", "outlier"];
-        if self.label.is_some() {
-            return;
-        }
-        if let Some(name) = table.names().iter().find(|n| USUAL.contains(&n.to_lowercase().as_str())) {
-            global.note(format_args!(
-                "note: column {name:?} is taken as a feature; if it is the label, add --label {name}"
-            ));
-        }
-    }
-
-    /// The labels that are asked for, and no others: without `--label` every series is normal.
-    fn labelled(&self, set: SeriesSet, global: &Global) -> Result<SeriesSet> {
-        let Some(label) = &self.label else {
-            if set.labels().is_some() {
-                global.note(format_args!(
-                    "note: every series is taken as normal; to use their labels, add --label {SERIES_LABEL} --normal NAME"
-                ));
-            }
-            return Ok(set.without_labels());
-        };
-        check_series_label(set.source(), label)?;
-        if set.labels().is_none() {
-            return Err(no_labels(set.source()).into());
-        }
-        Ok(set)
     }
 
     fn conclude(&self, model: &Model, rows_read: usize, seconds: f64, global: &Global) -> Result<()> {
@@ -174,19 +133,13 @@ impl Fit {
                 "seed": self.seed, "config": model.configuration().hash(),
                 "report": self.report.as_deref().map(shown), "seconds": seconds,
             });
-            match model.encoder() {
-                None => line["columns"] = json!(model.columns().len()),
-                Some(encoder) => {
-                    line["channels"] = json!(encoder.channels());
-                    line["length"] = json!(encoder.length());
-                }
-            }
+            line.as_object_mut().expect("an object was made").extend(model.inputs_json());
             return print(&format!("{line}\n"));
         }
         global.note(format_args!(
             "fitted {views} views of {} on {rows} normal {} of {rows_read} in {seconds:.1} s; wrote {}",
-            training_report::inputs(model),
-            if model.encoder().is_some() { "series" } else { "rows" },
+            model.inputs(),
+            model.kind().cases(),
             shown(&self.output)
         ));
         let unseen = model.unseen_columns();
@@ -198,6 +151,20 @@ impl Fit {
         }
         global.note(format_args!("next: nafal score {} DATA", shown(&self.output)));
         Ok(())
+    }
+}
+
+/// Points at labels that are not used: a label taken for a feature spoils a detector without any error.
+fn note_labels(cases: &dyn Dataset, global: &Global) {
+    if let Some(name) = cases.label_among_features() {
+        global
+            .note(format_args!("note: column {name:?} is taken as a feature; if it is the label, add --label {name}"));
+    }
+    if let Some(name) = cases.label_name() {
+        global.note(format_args!(
+            "note: every {} is taken as normal; to use their labels, add --label {name} --normal NAME",
+            cases.kind().case()
+        ));
     }
 }
 

@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::arguments::Global;
 use super::output::{number, print};
-use super::training_report::inputs;
 use crate::detect::Model;
 use crate::error::Result;
 
@@ -31,8 +30,8 @@ impl Info {
             "{}: fitted on {} {} of {}, {} views\n\n",
             self.model.display(),
             model.training_rows(),
-            if model.encoder().is_some() { "series" } else { "rows" },
-            inputs(&model),
+            model.kind().cases(),
+            model.inputs(),
             model.configuration().views()
         );
         match serde_json::from_str::<Value>(&header) {

@@ -4,10 +4,9 @@ use std::io::{IsTerminal, stdout};
 
 use super::arguments::{Global, Subject};
 use super::progress::Stages;
-use crate::data::series::{SERIES_LABEL, SeriesReader};
-use crate::data::{CsvRows, Dataset, Input, Kind, ReadOptions};
+use crate::data::{CaseReader, Dataset};
 use crate::detect::Model;
-use crate::error::{DataError, Result};
+use crate::error::Result;
 use crate::progress::Progress;
 
 /// Cases scored at once.
@@ -26,15 +25,10 @@ pub(super) struct Scored {
 /// The stream of a command's data under its model.
 pub(super) struct ModelScores<'a> {
     model: &'a Model,
-    cases: Stream,
+    cases: Box<dyn CaseReader>,
     labelled: bool,
     seen: usize,
     stages: Stages,
-}
-
-enum Stream {
-    Rows(Box<CsvRows>),
-    Series(Box<SeriesReader>),
 }
 
 impl<'a> ModelScores<'a> {
@@ -50,26 +44,16 @@ impl<'a> ModelScores<'a> {
         global: &Global,
         to_file: bool,
     ) -> Result<ModelScores<'a>> {
-        let (kind, input) = subject.open(model)?;
-        let cases = match kind {
-            Kind::Table => Stream::Rows(Box::new(rows(model, input, label, global)?)),
-            Kind::Series => Stream::Series(Box::new(input.into_series()?)),
-        };
-        let labelled = label.is_some();
-        if let (Stream::Series(reader), Some(name)) = (&cases, label) {
-            check_series_label(reader.source(), name)?;
-        }
+        let cases = subject.open(model)?.stream(&model.read_options(label))?;
+        note_ignored(cases.ignored(), model, global);
         let stages = Stages::new(global.quiet || (!to_file && stdout().is_terminal()));
         stages.begin("scoring", 0);
-        Ok(ModelScores { model, cases, labelled, seen: 0, stages })
+        Ok(ModelScores { model, cases, labelled: label.is_some(), seen: 0, stages })
     }
 
     /// How the data are called in messages.
     pub fn source(&self) -> &str {
-        match &self.cases {
-            Stream::Rows(rows) => rows.source(),
-            Stream::Series(series) => series.source(),
-        }
+        self.cases.source()
     }
 
     /// The next cases, or `None` after the last.
@@ -77,17 +61,9 @@ impl<'a> ModelScores<'a> {
     /// # Errors
     /// The first thing that is wrong with the data.
     pub fn next(&mut self) -> Result<Option<Scored>> {
-        match &mut self.cases {
-            Stream::Rows(rows) => match rows.next_chunk(CHUNK)? {
-                Some(table) => self.scored(&table).map(Some),
-                None => Ok(None),
-            },
-            Stream::Series(series) => match series.read_chunk(CHUNK)? {
-                Some(set) if self.labelled && set.labels().is_none() => Err(no_labels(series.source()).into()),
-                Some(set) => self.scored(&set).map(Some),
-                None if self.seen == 0 => Err(DataError::new(series.source(), "there are no cases").into()),
-                None => Ok(None),
-            },
+        match self.cases.next_chunk(CHUNK)? {
+            Some(chunk) => self.scored(&*chunk).map(Some),
+            None => Ok(None),
         }
     }
 
@@ -115,33 +91,12 @@ impl<'a> ModelScores<'a> {
     }
 }
 
-/// The rows of a table with the model's columns.
-fn rows(model: &Model, input: Input, label: Option<&str>, global: &Global) -> Result<CsvRows> {
-    let options = ReadOptions { label: label.map(str::to_owned), columns: Some(model.columns().to_vec()) };
-    let rows = input.into_rows(&options)?;
-    // A label column is expected to be no feature.
+/// Names the columns that the model does not use; a label column is expected to be no feature.
+fn note_ignored(ignored: &[String], model: &Model, global: &Global) {
     let ignored: Vec<&str> =
-        rows.ignored().iter().map(String::as_str).filter(|n| Some(*n) != model.label_column()).collect();
+        ignored.iter().map(String::as_str).filter(|name| Some(*name) != model.label_column()).collect();
     if !ignored.is_empty() {
         let what = if ignored.len() == 1 { "a column" } else { "columns" };
         global.note(format_args!("note: {what} the model does not use: {}", ignored.join(", ")));
     }
-    Ok(rows)
-}
-
-/// Series have one label, whose name is fixed.
-///
-/// # Errors
-/// [`DataError`] for another name.
-pub(super) fn check_series_label(source: &str, name: &str) -> Result<(), DataError> {
-    if name.eq_ignore_ascii_case(SERIES_LABEL) {
-        return Ok(());
-    }
-    let problem = format!("series have one label, and its name is {SERIES_LABEL}: use --label {SERIES_LABEL}");
-    Err(DataError::new(source, problem).in_column(name))
-}
-
-/// What to say where labels are asked for and there are none.
-pub(super) fn no_labels(source: &str) -> DataError {
-    DataError::new(source, "the series have no labels; a .ts file has them if its header says `@classlabel true`")
 }

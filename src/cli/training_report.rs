@@ -46,7 +46,7 @@ pub(super) fn page(model: &Model, cases: &dyn Dataset, normal: &[String]) -> Res
             "{} views of {}, fitted to {} rows. A higher score is more anomalous. Rows that were trained on are \
              scored here by flows of which some have seen them.",
             model.configuration().views(),
-            inputs(model),
+            model.inputs(),
             model.training_rows()
         ),
         headlines: vec![
@@ -59,14 +59,6 @@ pub(super) fn page(model: &Model, cases: &dyn Dataset, normal: &[String]) -> Res
         facts: facts(model),
     };
     Ok(input.html())
-}
-
-/// What the model looks at, in words.
-pub(super) fn inputs(model: &Model) -> String {
-    match model.encoder() {
-        None => format!("{} columns", model.columns().len()),
-        Some(encoder) => format!("{} channels of {} steps", encoder.channels(), encoder.length()),
-    }
 }
 
 /// A figure without a note.

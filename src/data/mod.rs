@@ -2,25 +2,25 @@
 
 mod atomic_file;
 pub mod container;
-#[cfg(feature = "cli")]
-mod csv;
 mod dataset;
+#[cfg(feature = "cli")]
+mod formats;
 #[cfg(feature = "cli")]
 mod input;
 mod kind;
 mod labels;
+mod read_options;
 pub mod series;
-#[cfg(feature = "cli")]
-mod source;
 mod table;
 
 pub use atomic_file::write_atomically;
-#[cfg(feature = "cli")]
-pub use csv::{CsvRows, ReadOptions};
 pub use dataset::Dataset;
+#[cfg(feature = "cli")]
+pub use formats::{CaseReader, readable_formats};
 #[cfg(feature = "cli")]
 pub use input::Input;
 pub use kind::Kind;
 pub use labels::is_normal;
+pub use read_options::ReadOptions;
 pub use series::{Series, SeriesSet};
 pub use table::Table;

@@ -91,6 +91,7 @@ impl Detector {
             normals: vec!["0".into()],
             preset: Preset::Default,
             configuration: None,
+            steps: None,
             views: None,
             active: false,
             control: false,
@@ -107,6 +108,7 @@ pub struct DetectorBuilder<'p> {
     normals: Vec<String>,
     preset: Preset,
     configuration: Option<Configuration>,
+    steps: Option<u64>,
     views: Option<usize>,
     active: bool,
     control: bool,
@@ -149,6 +151,11 @@ impl<'p> DetectorBuilder<'p> {
         self.configuration = Some(configuration);
         self
     }
+    /// Training steps of every flow, and of an extractor that is trained.
+    pub fn steps(mut self, steps: u64) -> Self {
+        self.steps = Some(steps);
+        self
+    }
     /// About how many views `K`, shared out over the families.
     pub fn views(mut self, views: usize) -> Self {
         self.views = Some(views);
@@ -184,9 +191,12 @@ impl<'p> DetectorBuilder<'p> {
         self.adjusted(Configuration::series(self.preset, self.score.unwrap_or(SERIES_SCORE)))
     }
 
-    /// The configuration of one's own or else `preset`, with the builder's views and active learning.
+    /// The configuration of one's own or else `preset`, with the builder's steps, views and active learning.
     fn adjusted(&self, preset: Configuration) -> Configuration {
         let mut configuration = self.configuration.clone().unwrap_or(preset);
+        if let Some(steps) = self.steps {
+            configuration = configuration.with_steps(steps);
+        }
         if let Some(views) = self.views {
             configuration = configuration.with_views(views);
         }

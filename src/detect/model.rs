@@ -8,6 +8,7 @@ use std::path::Path;
 
 use nafal_kernels::Isa;
 use rayon::prelude::*;
+use serde_json::{Map, Value};
 
 use super::ScoreKind;
 use super::calibration::Calibration;
@@ -18,8 +19,8 @@ use super::features::Features;
 use super::schema::Schema;
 use super::series::SeriesEncoder;
 use super::view::View;
-use crate::data::{Dataset, Kind};
 use crate::data::container;
+use crate::data::{Dataset, Kind, ReadOptions};
 use crate::error::{Error, Result};
 use crate::flow::{Density, Scratch};
 
@@ -248,6 +249,19 @@ impl Model {
             None => format!("{} columns", self.columns().len()),
             Some(encoder) => format!("{} channels of {} steps", encoder.channels(), encoder.length()),
         }
+    }
+    /// What the model looks at, as fields of JSON: `columns`, or `channels` and `length`.
+    pub fn inputs_json(&self) -> Map<String, Value> {
+        let sizes = match self.encoder() {
+            None => vec![("columns", self.columns().len())],
+            Some(encoder) => vec![("channels", encoder.channels()), ("length", encoder.length())],
+        };
+        sizes.into_iter().map(|(name, size)| (name.to_owned(), size.into())).collect()
+    }
+    /// How to read a file of cases for this model: its columns, where a case has columns, and the labels of `label`.
+    pub fn read_options(&self, label: Option<&str>) -> ReadOptions {
+        let columns = (!self.columns().is_empty()).then(|| self.columns().to_vec());
+        ReadOptions { label: label.map(str::to_owned), columns }
     }
     /// The label column seen at fitting, if any.
     pub fn label_column(&self) -> Option<&str> {

@@ -7,8 +7,12 @@ use proptest::prelude::*;
 
 use super::*;
 
+fn rows(stream: impl Read + Send + 'static, name: &str, options: &ReadOptions) -> Result<CsvRows> {
+    Ok(CsvRows::new(Source::from_stream(stream, name)?, options)?)
+}
+
 fn read_with(bytes: impl AsRef<[u8]>, options: &ReadOptions) -> Result<Table> {
-    CsvRows::from_reader(Cursor::new(bytes.as_ref().to_vec()), "t.csv", options)?.into_table()
+    rows(Cursor::new(bytes.as_ref().to_vec()), "t.csv", options)?.into_table()
 }
 
 fn read(bytes: impl AsRef<[u8]>) -> Result<Table> {
@@ -56,8 +60,8 @@ fn columns_are_picked_by_name_and_the_rest_is_not_looked_at() {
     let table = read_with(text, &options).unwrap();
     assert_eq!(table.values(), [1.0, 2.0, 3.0, 4.0]);
     assert_eq!((table.label_name(), table.labels().unwrap().concat()), (Some("class"), "updown".into()));
-    let rows = CsvRows::from_reader(text.as_bytes(), "t.csv", &options).unwrap();
-    assert_eq!(rows.ignored(), ["junk"]);
+    let reader = rows(text.as_bytes(), "t.csv", &options).unwrap();
+    assert_eq!(reader.ignored(), ["junk"]);
     let missing = ReadOptions { columns: Some(vec!["a".into(), "c".into()]), ..ReadOptions::default() };
     let message = read_with(text, &missing).unwrap_err().to_string();
     assert!(message.starts_with("t.csv:1: column \"c\": the column is missing; the header has \"junk\""), "{message}");
@@ -135,14 +139,14 @@ fn chunks_add_up_to_the_table() {
     let text = format!("a,b\n{text}");
     let whole = read(&text).unwrap();
     for limit in [1, 7, 1000, 5000] {
-        let mut rows = CsvRows::from_reader(Cursor::new(text.clone()), "t.csv", &ReadOptions::default()).unwrap();
+        let mut chunks = rows(Cursor::new(text.clone()), "t.csv", &ReadOptions::default()).unwrap();
         let mut values = Vec::new();
-        while let Some(chunk) = rows.next_chunk(limit).unwrap() {
+        while let Some(chunk) = chunks.next_chunk(limit).unwrap() {
             assert!(chunk.rows() <= limit);
             values.extend_from_slice(chunk.values());
         }
         assert_eq!(values, whole.values());
-        assert!(rows.next_chunk(limit).unwrap().is_none());
+        assert!(chunks.next_chunk(limit).unwrap().is_none());
     }
 }
 
@@ -167,9 +171,9 @@ impl Read for Pieces {
 #[test]
 fn rows_that_trickle_in_are_handed_out_as_they_come() {
     let pieces = Pieces(vec![b"a,b", b"\n", b"1,2\n3,4\n", b"5,6\r\n", b"7,", b"8"]);
-    let mut rows = CsvRows::from_reader(pieces, "pipe", &ReadOptions::default()).unwrap();
+    let mut chunks = rows(pieces, "pipe", &ReadOptions::default()).unwrap();
     let mut sizes = Vec::new();
-    while let Some(chunk) = rows.next_chunk(4096).unwrap() {
+    while let Some(chunk) = chunks.next_chunk(4096).unwrap() {
         sizes.push(chunk.rows());
     }
     assert_eq!(sizes, [2, 1, 1]);

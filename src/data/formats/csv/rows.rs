@@ -1,18 +1,16 @@
 //! A CSV file as a stream of tables of a few rows each: memory does not grow with the file.
 
-use std::io::Read;
-use std::path::Path;
-
+use super::cell;
 use super::header::Layout;
 use super::records::{Record, Records};
-use super::{ReadOptions, cell};
-use crate::data::Table;
-use crate::data::source::Source;
+use crate::data::formats::case_reader::CaseReader;
+use crate::data::formats::source::Source;
+use crate::data::{Dataset, ReadOptions, Table};
 use crate::error::{DataError, Result};
 
 /// Reads the rows of a CSV stream in chunks. The first line names the columns; cells are finite numbers, label cells
 /// any text. Blank lines are accepted at the end only.
-pub struct CsvRows {
+pub(super) struct CsvRows {
     records: Records,
     layout: Layout,
     rows: u64,
@@ -28,23 +26,12 @@ struct Chunk {
 }
 
 impl CsvRows {
-    /// Opens a file (plain or gzipped), or standard input if `path` is `-`, and reads its header.
+    /// Reads the header.
     ///
     /// # Errors
-    /// If it cannot be opened, is empty, or its header does not have the columns `options` ask for.
-    pub fn open(path: impl AsRef<Path>, options: &ReadOptions) -> Result<CsvRows> {
-        Ok(Self::new(Source::open(path.as_ref())?, options)?)
-    }
-
-    /// Reads from any stream; `name` is used in messages.
-    ///
-    /// # Errors
-    /// As [`CsvRows::open`].
-    pub fn from_reader(stream: impl Read + Send + 'static, name: &str, options: &ReadOptions) -> Result<CsvRows> {
-        Ok(Self::new(Source::from_stream(stream, name)?, options)?)
-    }
-
-    pub(in crate::data) fn new(source: Source, options: &ReadOptions) -> Result<CsvRows, DataError> {
+    /// If the stream is empty or no text, or its header does not have the columns `options` ask for.
+    pub fn new(mut source: Source, options: &ReadOptions) -> Result<CsvRows, DataError> {
+        source.require_text()?;
         let mut records = Records::new(source);
         let name = records.name().to_owned();
         while let Some(record) = records.next()? {
@@ -56,17 +43,9 @@ impl CsvRows {
         Err(DataError::new(name, "is empty; a first line with the columns' names and rows of numbers are needed"))
     }
 
-    /// Names of the feature columns, in the order of the tables' columns.
-    pub fn names(&self) -> &[String] {
-        &self.layout.names
-    }
     /// Names of the columns that are not read.
     pub fn ignored(&self) -> &[String] {
         &self.layout.ignored
-    }
-    /// How the stream is called in messages.
-    pub fn source(&self) -> &str {
-        self.records.name()
     }
 
     /// The next rows, at most `limit` (at least one); `None` after the last. A chunk ends early where the stream has
@@ -79,10 +58,10 @@ impl CsvRows {
     }
 
     /// All remaining rows as one table.
-    pub(in crate::data) fn into_table(mut self) -> Result<Table> {
+    pub fn into_table(mut self) -> Result<Table> {
         match self.read(usize::MAX, false)? {
             Some(table) => Ok(table),
-            None => Err(DataError::new(self.source(), "has no rows left").into()),
+            None => Err(DataError::new(self.records.name(), "has no rows left").into()),
         }
     }
 
@@ -106,13 +85,30 @@ impl CsvRows {
         }
         self.rows += count as u64;
         if self.rows == 0 {
-            return Err(DataError::new(self.source(), "has a header but no rows; add rows of numbers below it").into());
+            return Err(
+                DataError::new(self.records.name(), "has a header but no rows; add rows of numbers below it").into()
+            );
         }
         if count == 0 {
             return Ok(None);
         }
         let label = chunk.labels.zip(self.layout.label.as_ref().map(|(_, name)| name.clone()));
-        Ok(Some(Table::from_cells(self.layout.names.clone(), chunk.values, label, self.source())))
+        Ok(Some(Table::from_cells(self.layout.names.clone(), chunk.values, label, self.records.name())))
+    }
+}
+
+impl CaseReader for CsvRows {
+    fn source(&self) -> &str {
+        self.records.name()
+    }
+    fn ignored(&self) -> &[String] {
+        self.ignored()
+    }
+    fn next_chunk(&mut self, limit: usize) -> Result<Option<Box<dyn Dataset>>> {
+        Ok(self.next_chunk(limit)?.map(|table| Box::new(table) as Box<dyn Dataset>))
+    }
+    fn into_rest(self: Box<Self>) -> Result<Box<dyn Dataset>> {
+        Ok(Box::new(self.into_table()?))
     }
 }
 

@@ -4,11 +4,11 @@
 //! where line numbers go wrong otherwise: CRLF, blank lines, and line breaks inside quotes all count. One record and
 //! one block of the stream are in memory at a time.
 
-use std::io;
+use std::io::{self, Read};
 
 use csv_core::{ReadRecordResult, Reader};
 
-use crate::data::source::Source;
+use crate::data::formats::source::Source;
 use crate::error::DataError;
 
 /// Bytes of the block read at once.
@@ -82,7 +82,7 @@ impl Records {
 
     /// How the stream is called in messages.
     pub fn name(&self) -> &str {
-        &self.source.name
+        self.source.name()
     }
 
     /// Whether reading on would have to ask the stream, which may block.
@@ -149,7 +149,7 @@ impl Records {
     /// Reads the next block; false at the end of the stream.
     fn fill(&mut self) -> Result<bool, DataError> {
         loop {
-            match self.source.stream.read(&mut self.block) {
+            match self.source.read(&mut self.block) {
                 Ok(count) => {
                     self.unread = 0..count;
                     return Ok(count > 0);

@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::ReadOptions;
 use super::cell::quoted;
 use super::records::Record;
+use crate::data::ReadOptions;
 use crate::error::DataError;
 
 /// Where the columns of a table stand in a record.

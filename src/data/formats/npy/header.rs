@@ -9,7 +9,7 @@ const LONGEST_HEADER: usize = 1 << 16;
 
 /// Element type of a `.npy` file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NpyType {
+pub(super) enum NpyType {
     /// 32-bit floating point.
     F4,
     /// 64-bit floating point.
@@ -30,7 +30,7 @@ impl NpyType {
     }
 
     /// The element in `bytes`, exactly [`NpyType::size`] little-endian bytes, as f64.
-    pub(super) fn decode(self, bytes: &[u8]) -> f64 {
+    pub fn decode(self, bytes: &[u8]) -> f64 {
         let mut word = [0u8; 8];
         word[..bytes.len()].copy_from_slice(bytes);
         let low = u64::from_le_bytes(word);
@@ -45,7 +45,7 @@ impl NpyType {
 
 /// What the header of a `.npy` file says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NpyHeader {
+pub(super) struct NpyHeader {
     /// Element type, little-endian.
     pub element: NpyType,
     /// Whether the first index runs fastest.
@@ -56,7 +56,7 @@ pub struct NpyHeader {
 
 impl NpyHeader {
     /// Reads magic and header from the start of a file, leaving `reader` at the first element.
-    pub(super) fn read(reader: &mut impl Read) -> Result<NpyHeader, String> {
+    pub fn read(reader: &mut impl Read) -> Result<NpyHeader, String> {
         let ended = |e: std::io::Error| format!("not a whole .npy header: {e}");
         let mut start = [0u8; 8];
         reader.read_exact(&mut start).map_err(ended)?;

@@ -4,10 +4,8 @@ const TIME_STAMPS: &str = "time stamps are not supported: resample to even steps
                            `@timestamps false`";
 
 /// What the header of a `.ts` file says; keys that are absent are `None`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TsHeader {
-    /// `@problemname`.
-    pub problem_name: Option<String>,
+#[derive(Debug, Default)]
+pub(super) struct TsHeader {
     /// `@dimensions`, or 1 after `@univariate true`.
     pub channels: Option<usize>,
     /// `@equallength true`: the length of every channel as far as it is known.
@@ -19,12 +17,11 @@ pub struct TsHeader {
 }
 
 impl TsHeader {
-    /// Takes in one `@key value` line. Returns true at `@data`; keys it does not know are passed over.
-    pub(super) fn read_line(&mut self, line: &str) -> Result<bool, String> {
+    /// Reads one `@key value` line. Returns true at `@data`; unknown keys are ignored.
+    pub fn read_line(&mut self, line: &str) -> Result<bool, String> {
         let (key, value) = line.split_once(char::is_whitespace).map_or((line, ""), |(k, v)| (k, v.trim()));
         match key.to_ascii_lowercase().as_str() {
             "@data" => return self.finish().map(|()| true),
-            "@problemname" => self.problem_name = Some(value.into()),
             "@timestamps" if boolean(key, value)? => return Err(TIME_STAMPS.into()),
             "@missing" => drop(boolean(key, value)?),
             "@univariate" if boolean(key, value)? => self.set_channels(1)?,

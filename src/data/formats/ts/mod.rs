@@ -1,29 +1,45 @@
 //! The archive's `.ts` text: one case a line, channels separated by `:`, values by `,`, the label last.
 //!
-//! `?` and `NaN` are missing values ([`super::missing`]). Lengths may differ between cases and between channels.
+//! `?` and `NaN` are missing values (filled by [`super::missing`]). Lengths may differ between cases and between channels.
 //! Format: Bagnall et al. 2018, "The UEA multivariate time series classification archive".
 
-use std::io::BufRead;
+mod header;
+mod line;
 
-use super::line::Lines;
-use super::{Record, Series, TsHeader, missing};
+use super::format::Format;
+use super::missing;
+use super::series_reader::{Record, Records, SeriesReader};
+use super::source::Source;
+use crate::data::{Kind, Series};
 use crate::error::{DataError, Result};
+use header::TsHeader;
+use line::Lines;
 
-/// Reads a `.ts` stream case by case; holds one line at a time.
-pub struct TsReader<R> {
-    lines: Lines<R>,
+/// The archive's text: it begins with a header line (`@`) or a comment (`#`). The header of a table may begin with `#` too:
+/// there the name decides.
+pub(super) const FORMAT: Format = Format {
+    extensions: &["ts"],
+    kind: Kind::Series,
+    recognises: |source| Ok(source.starts_with(b"@")? || (source.starts_with(b"#")? && !source.has_extension("csv"))),
+    open: |source, options| Ok(Box::new(SeriesReader::new(TsRecords::new(source)?, options)?)),
+};
+
+/// Reads a stream case by case; holds one line at a time.
+struct TsRecords {
+    lines: Lines,
     header: TsHeader,
     channel: Vec<f64>,
     row: usize,
 }
 
-impl<R: BufRead> TsReader<R> {
-    /// Reads the header. `source` names the stream in messages.
+impl TsRecords {
+    /// Reads the header.
     ///
     /// # Errors
     /// A line that is no header line before `@data`, a value a key cannot have, or time stamps.
-    pub fn new(reader: R, source: &str) -> Result<Self> {
-        let (mut lines, mut header) = (Lines::new(reader, source), TsHeader::default());
+    fn new(mut source: Source) -> Result<Self> {
+        source.require_text()?;
+        let (mut lines, mut header) = (Lines::new(source), TsHeader::default());
         loop {
             let step = match lines.next_content()? {
                 None => Err("the file ends before `@data`".into()),
@@ -34,27 +50,24 @@ impl<R: BufRead> TsReader<R> {
             };
             match step {
                 Ok(false) => {}
-                Ok(true) => return Ok(TsReader { lines, header, channel: Vec::new(), row: 0 }),
+                Ok(true) => return Ok(TsRecords { lines, header, channel: Vec::new(), row: 0 }),
                 Err(problem) => return Err(lines.error(problem).into()),
             }
         }
     }
+}
 
-    /// The header; the number of channels is known after the first case at the latest.
-    pub fn header(&self) -> &TsHeader {
-        &self.header
-    }
-    /// The stream.
-    #[cfg(feature = "cli")]
-    pub(super) fn reader(&self) -> &R {
-        self.lines.reader()
-    }
-    /// The name of the stream in messages.
-    pub fn source(&self) -> &str {
+impl Records for TsRecords {
+    fn source(&self) -> &str {
         self.lines.source()
     }
-
-    fn read(&mut self) -> Result<Option<Record>> {
+    fn has_labels(&self) -> bool {
+        self.header.classes.is_some()
+    }
+    fn is_drained(&self) -> bool {
+        self.lines.is_drained()
+    }
+    fn next(&mut self) -> Result<Option<Record>> {
         let Some(line) = self.lines.next_content()? else { return Ok(None) };
         match parse(line, &mut self.header, &mut self.channel) {
             Ok(record) => {
@@ -67,13 +80,6 @@ impl<R: BufRead> TsReader<R> {
                 Err(error.into())
             }
         }
-    }
-}
-
-impl<R: BufRead> Iterator for TsReader<R> {
-    type Item = Result<Record>;
-    fn next(&mut self) -> Option<Self::Item> {
-        self.read().transpose()
     }
 }
 
@@ -93,7 +99,7 @@ fn parse(line: &str, header: &mut TsHeader, channel: &mut Vec<f64>) -> Result<Re
         let labels = if header.classes.is_some() { " and a label" } else { " and no label (no `@classlabel true`)" };
         return Err(whole(format!("{found} channels, expected {want}{labels}, separated by `:`")));
     }
-    let mut case = Series::default();
+    let mut series = Series::default();
     for (c, text) in body.split(':').enumerate() {
         let here = |text| Problem { channel: Some(c), text };
         parse_channel(text, channel).map_err(here)?;
@@ -102,13 +108,13 @@ fn parse(line: &str, header: &mut TsHeader, channel: &mut Vec<f64>) -> Result<Re
                 format!("{} values, expected {want} as in the other series (`@equallength true`)", channel.len());
             return Err(here(text));
         }
-        case.push_channel(channel).map_err(here)?;
+        series.push_channel(channel).map_err(here)?;
         if header.equal_length {
             header.length = Some(channel.len());
         }
     }
     header.channels = Some(found);
-    Ok(Record { case, label: label.map(str::to_owned) })
+    Ok(Record { series, label: label.map(str::to_owned) })
 }
 
 fn split_label<'a>(line: &'a str, classes: &[String]) -> Result<(&'a str, &'a str), String> {
