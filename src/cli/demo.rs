@@ -11,9 +11,8 @@ use super::evaluate::Measured;
 use super::output::{Cell, Output, TableWriter, csv_line, number, print};
 use super::predict::ALPHA;
 use super::progress::Stages;
-use super::staging::Folder;
 use super::training_report::{facts, headline, most_surprising, threshold};
-use crate::data::Table;
+use crate::data::{OutputFolder, Table};
 use crate::detect::{Configuration, Detector, Model, Preset, ScoreKind, Threshold};
 use crate::error::Result;
 use crate::evaluate::simulation::{NORMAL, pump};
@@ -48,7 +47,7 @@ struct Outcome {
 impl Demo {
     pub fn run(&self, global: &Global) -> Result<()> {
         let started = Instant::now();
-        let folder = Folder::make(&self.out)?;
+        let folder = OutputFolder::make(&self.out)?;
         let mut files: Vec<Output> = Vec::new();
         let mut file = |name: &str, bytes: &[u8]| -> Result<()> {
             let mut output = Output::open(Some(&self.out.join(name)))?;

@@ -18,7 +18,6 @@ mod reproduce;
 mod sample;
 mod score;
 mod signals;
-mod staging;
 mod training_report;
 
 use std::io;

@@ -7,7 +7,7 @@ use std::fmt::{self, Write as _};
 use std::io::{self, BufWriter, Stdout, Write};
 use std::path::Path;
 
-use super::staging::Staged;
+use crate::data::AtomicFile;
 use crate::error::{Error, Result};
 
 /// Standard output in messages.
@@ -26,7 +26,7 @@ pub(super) struct Output {
 
 enum Target {
     Stdout(BufWriter<Stdout>),
-    File(BufWriter<Staged>),
+    File(BufWriter<AtomicFile>),
 }
 
 impl Output {
@@ -36,7 +36,7 @@ impl Output {
     /// [`Error::Write`].
     pub fn open(path: Option<&Path>) -> Result<Output> {
         let target = match path {
-            Some(path) if path.as_os_str() != "-" => Target::File(BufWriter::new(Staged::create(path)?)),
+            Some(path) if path.as_os_str() != "-" => Target::File(BufWriter::new(AtomicFile::create(path)?)),
             _ => Target::Stdout(BufWriter::new(io::stdout())),
         };
         Ok(Output { target })

@@ -7,7 +7,7 @@ use clap::Args;
 use super::arguments::{Global, Named, To};
 use super::figures::FigureFiles;
 use super::progress::Stages;
-use super::staging::Folder;
+use crate::data::OutputFolder;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
 use crate::evaluate::Method;
@@ -71,7 +71,7 @@ impl Reproduce {
         };
         let stages = Stages::new(global.quiet);
         let mut output = self.to.open(&[])?;
-        let folder = self.experiment.is_figure().then(|| Folder::make(&self.out)).transpose()?;
+        let folder = self.experiment.is_figure().then(|| OutputFolder::make(&self.out)).transpose()?;
         let ran = if global.json {
             self.told(&options, &stages, global, &mut JsonLines(&mut output))
         } else {
@@ -81,7 +81,7 @@ impl Reproduce {
             Error::Write { path, source } if path.as_os_str() == OUTPUT => output.failed(source),
             other => other,
         })?;
-        folder.into_iter().for_each(Folder::keep);
+        folder.into_iter().for_each(OutputFolder::keep);
         output.finish()
     }
 

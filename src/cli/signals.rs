@@ -2,9 +2,9 @@
 //!
 //! On Unix both signals are blocked in every thread, and one thread waits for them (`sigwait`): that tells which one came,
 //! needs no code that runs inside a signal handler, and works while the main thread is blocked in a read. The waiting
-//! thread removes what is staged (see `staging`) and ends the process. Elsewhere Ctrl-C does the same through `ctrlc`.
+//! thread removes unfinished outputs (see `data::remove_unfinished`) and ends the process. Elsewhere Ctrl-C does the same through `ctrlc`.
 
-use super::staging;
+use crate::data::remove_unfinished;
 
 /// Starts watching; to be called before any other thread starts.
 #[cfg(unix)]
@@ -19,7 +19,7 @@ pub(super) fn watch() {
     let wait = move || {
         loop {
             if let Ok(signal) = signals.wait() {
-                staging::abandon_and_exit(128 + signal as i32);
+                exit(128 + signal as i32);
             }
         }
     };
@@ -33,5 +33,12 @@ pub(super) fn watch() {
 #[cfg(windows)]
 pub(super) fn watch() {
     // Without a handler Ctrl-C ends the process all the same.
-    let _ = ctrlc::set_handler(|| staging::abandon_and_exit(130));
+    let _ = ctrlc::set_handler(|| exit(130));
+}
+
+/// Removes unfinished outputs and ends the process.
+fn exit(code: i32) -> ! {
+    // Held to the end: nothing is put in place any more.
+    let _held = remove_unfinished();
+    std::process::exit(code)
 }

@@ -1,6 +1,7 @@
 //! Tables with their columns and sets of series, in memory and from files. Knows nothing of the floors above.
 
 mod atomic_file;
+mod cleanup;
 pub mod container;
 mod dataset;
 #[cfg(feature = "cli")]
@@ -9,11 +10,13 @@ mod formats;
 mod input;
 mod kind;
 mod labels;
+mod output_folder;
 mod read_options;
 pub mod series;
 mod table;
 
-pub use atomic_file::write_atomically;
+pub use atomic_file::AtomicFile;
+pub use cleanup::{Cleanup, remove_unfinished};
 pub use dataset::Dataset;
 #[cfg(feature = "cli")]
 pub use formats::{CaseReader, readable_formats};
@@ -21,6 +24,7 @@ pub use formats::{CaseReader, readable_formats};
 pub use input::Input;
 pub use kind::Kind;
 pub use labels::is_normal;
+pub use output_folder::OutputFolder;
 pub use read_options::ReadOptions;
 pub use series::{Series, SeriesSet};
 pub use table::Table;
