@@ -6,12 +6,13 @@ use std::time::Instant;
 use clap::Args;
 use serde_json::json;
 
-use super::arguments::Global;
-use super::evaluate::Measured;
-use super::output::{Cell, Output, TableWriter, csv_line, number, print};
-use super::predict::ALPHA;
-use super::progress::Stages;
-use super::training_report::{facts, headline, most_surprising, threshold};
+use crate::cli::alpha::ALPHA;
+use crate::cli::arguments::Global;
+use crate::cli::measures::Measures;
+use crate::cli::output::{Output, print};
+use crate::cli::pages::{facts, headline, most_surprising, threshold};
+use crate::cli::progress::ProgressReporter;
+use crate::cli::table_writer::{Cell, TableWriter, csv_line, number};
 use crate::data::{OutputFolder, Table};
 use crate::detect::{Configuration, Detector, Model, Preset, ScoreKind, Threshold};
 use crate::error::Result;
@@ -31,7 +32,7 @@ const TEST: (usize, usize) = (600, 60);
 ///
 /// Files of the same names (train.csv, test.csv, pump.nafal, scores.csv, scores.svg, report.html) are replaced.
 #[derive(Debug, Args)]
-pub(super) struct Demo {
+pub(in crate::cli) struct Demo {
     /// Folder to write to
     #[arg(long, value_name = "DIR", default_value = "nafal-demo")]
     out: PathBuf,
@@ -41,7 +42,7 @@ pub(super) struct Demo {
 struct Outcome {
     scores: Vec<f64>,
     p_values: Vec<f64>,
-    measured: Measured,
+    measures: Measures,
 }
 
 impl Demo {
@@ -61,12 +62,12 @@ impl Demo {
         file("test.csv", &csv(&test))?;
         let anomalous: Vec<bool> = test.labels().unwrap_or_default().iter().map(|l| l != NORMAL).collect();
 
-        let stages = Stages::new(global.quiet);
+        let progress = ProgressReporter::new(global.quiet);
         let before = score(&untrained(&train)?, &test, &anomalous)?;
-        let model = Detector::builder().seed(SEED).normal(NORMAL).progress(&stages).fit(&train)?;
+        let model = Detector::builder().seed(SEED).normal(NORMAL).progress(&progress).fit(&train)?;
         file("pump.nafal", &model.to_bytes())?;
         let after = score(&model, &test, &anomalous)?;
-        drop(stages);
+        drop(progress);
 
         let histogram = histogram(&before, &after, &anomalous);
         file("scores.svg", histogram.svg.as_bytes())?;
@@ -79,14 +80,22 @@ impl Demo {
         scores.finish()?;
         files.into_iter().try_for_each(Output::finish)?;
         folder.keep();
-        self.conclude(&model, &before.measured, &after.measured, started.elapsed().as_secs_f64(), global)
+        self.conclude(
+            &model,
+            train.columns(),
+            &before.measures,
+            &after.measures,
+            started.elapsed().as_secs_f64(),
+            global,
+        )
     }
 
     fn conclude(
         &self,
         model: &Model,
-        before: &Measured,
-        after: &Measured,
+        columns: usize,
+        before: &Measures,
+        after: &Measures,
         seconds: f64,
         global: &Global,
     ) -> Result<()> {
@@ -103,7 +112,7 @@ impl Demo {
         }
         print(&format!(
             "simulated  {TRAINING} rows of a pump at work (train.csv); {} more, and {} with a fault (test.csv)\n\
-             fitted     {} views of {} sensors, in {seconds:.1} s all told (pump.nafal)\n\
+             fitted     {} views of {} sensors, in {seconds:.1} s in all (pump.nafal)\n\
              scored     the test rows (scores.csv, scores.svg)\n\
              AUROC      {:.4} before training, {:.4} after; average precision {:.4} before, {:.4} after\n\
              alarms     F1 {:.3} with an alarm at p <= {}\n\n\
@@ -114,7 +123,7 @@ impl Demo {
             TEST.0,
             TEST.1,
             model.configuration().views(),
-            model.columns().len(),
+            columns,
             before.auroc,
             after.auroc,
             before.average_precision,
@@ -137,8 +146,8 @@ fn untrained(train: &Table) -> Result<Model> {
 
 fn score(model: &Model, test: &Table, anomalous: &[bool]) -> Result<Outcome> {
     let (scores, p_values) = model.score_with_p_values(test)?;
-    let measured = Measured::of(anomalous, &scores, &p_values, ALPHA)?;
-    Ok(Outcome { scores, p_values, measured })
+    let measures = Measures::of(anomalous, &scores, &p_values, ALPHA)?;
+    Ok(Outcome { scores, p_values, measures })
 }
 
 fn histogram(before: &Outcome, after: &Outcome, anomalous: &[bool]) -> Plot {
@@ -168,7 +177,7 @@ fn page(model: &Model, test: &Table, after: &Outcome, anomalous: &[bool], histog
         name: "nafal".into(),
         scores: after.scores.clone(),
         anomalous: anomalous.to_vec(),
-        figure: after.measured.auroc,
+        figure: after.measures.auroc,
     };
     let roc = RocCurve { title: "ROC".into(), rankings: vec![ranking] };
     ReportInput {
@@ -179,9 +188,9 @@ fn page(model: &Model, test: &Table, after: &Outcome, anomalous: &[bool], histog
             TEST.0, TEST.1
         ),
         headlines: vec![
-            headline(format!("{:.3}", after.measured.auroc), "AUROC"),
-            headline(format!("{:.3}", after.measured.average_precision), "average precision"),
-            headline(format!("{:.3}", after.measured.f1_at_alpha), "F1 at p ≤ 0.05"),
+            headline(format!("{:.3}", after.measures.auroc), "AUROC"),
+            headline(format!("{:.3}", after.measures.average_precision), "average precision"),
+            headline(format!("{:.3}", after.measures.f1_at_alpha), "F1 at p ≤ 0.05"),
         ],
         plots: vec![histogram, roc.plot()],
         tables: vec![most_surprising(test, &after.scores, &after.p_values)],

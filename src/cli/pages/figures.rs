@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::arguments::Global;
-use super::output::{Output, csv_line, number};
+use crate::cli::arguments::Global;
+use crate::cli::output::Output;
+use crate::cli::table_writer::{csv_line, number};
 use crate::error::Result;
 use crate::evaluate::reproduce::{Cell, Drawing, Figure, Line, Plane, Record, Rows, Sink};
 use crate::report::{
@@ -11,7 +12,7 @@ use crate::report::{
 };
 
 /// Writes the figures among the records into a folder, and passes every record on.
-pub(super) struct FigureFiles<'a> {
+pub(in crate::cli) struct FigureFiles<'a> {
     folder: &'a Path,
     global: &'a Global,
     inner: &'a mut dyn Sink,
@@ -97,7 +98,7 @@ fn plane(panel: &Plane) -> ScatterPanel {
         kind,
         points: points.iter().filter(|p| within(p)).map(|p| (p[0], p[1])).collect(),
     };
-    // A few draws far out would shrink everything else; the CSV file has them.
+    // A few samples far out would shrink everything else; the CSV file has them.
     let outside = panel.augmented.iter().filter(|p| !within(p)).count();
     let beyond = if outside > 0 { format!(", {outside} beyond") } else { String::new() };
     ScatterPanel {

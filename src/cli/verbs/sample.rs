@@ -1,11 +1,11 @@
-//! `nafal sample`: draws from a model's flows.
+//! `nafal sample`: samples of a model's flows.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-use super::arguments::{Global, To};
-use super::output::{Cell, TableWriter};
+use crate::cli::arguments::{Global, OutputArgs};
+use crate::cli::table_writer::{Cell, TableWriter};
 use crate::detect::Model;
 use crate::error::Result;
 
@@ -14,23 +14,23 @@ use crate::error::Result;
 /// Prints `sample,view,log_density` and the model's columns in the table's units. A view looks at some of the columns; the
 /// others are empty (null with --json). The log-density is that of the view's features.
 #[derive(Debug, Args)]
-pub(super) struct Sample {
+pub(in crate::cli) struct Sample {
     /// Model file, as written by `nafal fit`
     model: PathBuf,
     /// Number of samples
     #[arg(short = 'n', long = "count", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
     count: u32,
-    /// Seed of the draws
+    /// Seed of the samples
     #[arg(long, value_name = "S", default_value_t = 0)]
     seed: u64,
     #[command(flatten)]
-    to: To,
+    output: OutputArgs,
 }
 
 impl Sample {
     pub fn run(&self, global: &Global) -> Result<()> {
         let model = Model::load(&self.model)?;
-        let output = self.to.open(&[&self.model])?;
+        let output = self.output.open(&[&self.model])?;
         let samples = model.sample(self.count as usize, self.seed)?;
         let d = samples.names.len();
         let mut table = TableWriter::new(output, global.json, &header(&samples.names))?;
@@ -39,7 +39,7 @@ impl Sample {
             cells.clear();
             cells.extend([Cell::Count(i), Cell::Count(view), Cell::Number(log_density)]);
             let values = &samples.values[i * d..(i + 1) * d];
-            cells.extend(values.iter().map(|&v| if v.is_nan() { Cell::Open } else { Cell::Number(v) }));
+            cells.extend(values.iter().map(|&v| if v.is_nan() { Cell::Empty } else { Cell::Number(v) }));
             table.row(&cells)?;
         }
         table.finish()

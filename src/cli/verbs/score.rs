@@ -2,9 +2,9 @@
 
 use clap::Args;
 
-use super::arguments::{Global, Subject, To};
-use super::model_scores::ModelScores;
-use super::output::{Cell, TableWriter};
+use crate::cli::arguments::{Global, ModelAndData, OutputArgs};
+use crate::cli::score_stream::ScoreStream;
+use crate::cli::table_writer::{Cell, TableWriter};
 use crate::detect::Model;
 use crate::error::Result;
 
@@ -12,18 +12,18 @@ use crate::error::Result;
 ///
 /// Prints `row,score,p_value`, rows counted from 0. Rows are scored as they come, in bounded memory.
 #[derive(Debug, Args)]
-pub(super) struct Score {
+pub(in crate::cli) struct Score {
     #[command(flatten)]
-    subject: Subject,
+    inputs: ModelAndData,
     #[command(flatten)]
-    to: To,
+    output: OutputArgs,
 }
 
 impl Score {
     pub fn run(&self, global: &Global) -> Result<()> {
-        let model = Model::load(&self.subject.model)?;
-        let output = self.to.open(&[&self.subject.model, &self.subject.data])?;
-        let mut stream = ModelScores::open(&model, &self.subject, None, global, output.is_file())?;
+        let model = Model::load(&self.inputs.model)?;
+        let output = self.output.open(&[&self.inputs.model, &self.inputs.data])?;
+        let mut stream = ScoreStream::open(&model, &self.inputs, None, global, output.is_file())?;
         // Read before the header is written: where the first rows are bad, nothing is printed.
         let mut next = stream.next()?;
         let mut table = TableWriter::new(output, global.json, &["row", "score", "p_value"])?;

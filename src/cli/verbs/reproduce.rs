@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::arguments::{Global, Named, To};
-use super::figures::FigureFiles;
-use super::progress::Stages;
+use crate::cli::arguments::{Global, OutputArgs, PresetArg};
+use crate::cli::pages::FigureFiles;
+use crate::cli::progress::ProgressReporter;
 use crate::data::OutputFolder;
 use crate::detect::Detector;
 use crate::error::{Error, Result};
@@ -18,7 +18,7 @@ use crate::evaluate::reproduce::{Experiment, JsonLines, OUTPUT, Options, Sink, T
 ///
 /// With --json: one object a run and metric as they come, then one per data set, method and metric.
 #[derive(Debug, Args)]
-pub(super) struct Reproduce {
+pub(in crate::cli) struct Reproduce {
     /// Experiment: table1 (tables), table2 and table3 (series), dev (the tables for choosing a configuration), ablation
     /// (what each departure from the paper is worth), datasets (their sizes), figure3, figure4 or figure6
     experiment: Experiment,
@@ -42,12 +42,12 @@ pub(super) struct Reproduce {
     normals: Option<usize>,
     /// Configuration of our detector
     #[arg(long, value_enum, default_value_t)]
-    preset: Named,
+    preset: PresetArg,
     /// Folder for the SVG and CSV files of a figure
     #[arg(long, value_name = "DIR", default_value = "figures")]
     out: PathBuf,
     #[command(flatten)]
-    to: To,
+    output: OutputArgs,
 }
 
 impl Reproduce {
@@ -69,13 +69,13 @@ impl Reproduce {
             normals: self.normals,
             ..Options::default()
         };
-        let stages = Stages::new(global.quiet);
-        let mut output = self.to.open(&[])?;
+        let progress = ProgressReporter::new(global.quiet);
+        let mut output = self.output.open(&[])?;
         let folder = self.experiment.is_figure().then(|| OutputFolder::make(&self.out)).transpose()?;
         let ran = if global.json {
-            self.told(&options, &stages, global, &mut JsonLines(&mut output))
+            self.run_with_sink(&options, &progress, global, &mut JsonLines(&mut output))
         } else {
-            self.told(&options, &stages, global, &mut TextTables::new(&mut output))
+            self.run_with_sink(&options, &progress, global, &mut TextTables::new(&mut output))
         };
         ran.map_err(|e| match e {
             Error::Write { path, source } if path.as_os_str() == OUTPUT => output.failed(source),
@@ -85,9 +85,15 @@ impl Reproduce {
         output.finish()
     }
 
-    fn told(&self, options: &Options, stages: &Stages, global: &Global, sink: &mut dyn Sink) -> Result<()> {
+    fn run_with_sink(
+        &self,
+        options: &Options,
+        progress: &ProgressReporter,
+        global: &Global,
+        sink: &mut dyn Sink,
+    ) -> Result<()> {
         let builder = Detector::builder().preset(self.preset.into());
         let mut sink = FigureFiles::new(&self.out, global, sink);
-        run(self.experiment, options, &builder, stages, &mut sink)
+        run(self.experiment, options, &builder, progress, &mut sink)
     }
 }

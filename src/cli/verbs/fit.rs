@@ -6,10 +6,10 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::arguments::{Global, Named, keep_apart};
-use super::output::{Output, print};
-use super::progress::Stages;
-use super::training_report;
+use crate::cli::arguments::{Global, PresetArg, data_help, keep_apart, kind_help};
+use crate::cli::output::{Output, print};
+use crate::cli::pages::training_page;
+use crate::cli::progress::ProgressReporter;
 use crate::data::{Dataset, Input, Kind, ReadOptions};
 use crate::detect::{Detector, Model, ScoreKind};
 use crate::error::Result;
@@ -17,11 +17,10 @@ use crate::progress::Progress;
 
 /// Fit a detector to normal rows, or to normal series
 #[derive(Debug, Args)]
-pub(super) struct Fit {
-    /// Training data: a table (.csv) or series (.ts, .npy), each also gzipped, or - for standard input
+pub(in crate::cli) struct Fit {
+    #[arg(help = data_help("Training data"))]
     data: PathBuf,
-    /// Kind of the data: table or series [default: told by the first bytes]
-    #[arg(long, value_name = "KIND")]
+    #[arg(long, value_name = "KIND", help = kind_help("recognised by the first bytes"))]
     kind: Option<Kind>,
     /// Model file to write
     #[arg(short = 'o', long = "output", value_name = "MODEL")]
@@ -49,7 +48,7 @@ pub(super) struct Fit {
     score: Option<Score>,
     /// Named configuration
     #[arg(long, value_enum, default_value_t)]
-    preset: Named,
+    preset: PresetArg,
     /// Write an HTML page about the fit
     #[arg(long, value_name = "FILE.html")]
     report: Option<PathBuf>,
@@ -89,14 +88,14 @@ impl Fit {
         // Opened before the work: a path that cannot be written fails now.
         let mut output = Output::open(Some(&self.output))?;
         let mut report = self.report.as_deref().map(|path| Output::open(Some(path))).transpose()?;
-        let stages = Stages::new(global.quiet);
-        let model = self.train(cases, &stages)?;
+        let progress = ProgressReporter::new(global.quiet);
+        let model = self.train(cases, &progress)?;
         output.put(&model.to_bytes())?;
         if let Some(report) = &mut report {
-            stages.begin("scoring the training data", 1);
-            report.put(training_report::page(&model, cases, &self.normal)?.as_bytes())?;
+            progress.begin("scoring the training data", 1);
+            report.put(training_page(&model, cases, &self.normal)?.as_bytes())?;
         }
-        drop(stages);
+        drop(progress);
         output.finish()?;
         report.map_or(Ok(()), Output::finish)?;
         self.conclude(&model, cases.len(), started.elapsed().as_secs_f64(), global)

@@ -2,8 +2,8 @@
 
 use std::io::{IsTerminal, stdout};
 
-use super::arguments::{Global, Subject};
-use super::progress::Stages;
+use super::arguments::{Global, ModelAndData};
+use super::progress::ProgressReporter;
 use crate::data::{CaseReader, Dataset};
 use crate::detect::Model;
 use crate::error::Result;
@@ -12,8 +12,8 @@ use crate::progress::Progress;
 /// Cases scored at once.
 const CHUNK: usize = 4096;
 
-/// Some cases with their scores.
-pub(super) struct Scored {
+/// A chunk of cases with their scores.
+pub(super) struct ScoredChunk {
     /// Number of the first of them, counted from 0.
     pub first: usize,
     pub scores: Vec<f64>,
@@ -23,35 +23,36 @@ pub(super) struct Scored {
 }
 
 /// The stream of a command's data under its model.
-pub(super) struct ModelScores<'a> {
+pub(super) struct ScoreStream<'a> {
     model: &'a Model,
     cases: Box<dyn CaseReader>,
     labelled: bool,
-    seen: usize,
-    stages: Stages,
+    /// Cases scored so far.
+    count: usize,
+    progress: ProgressReporter,
 }
 
-impl<'a> ModelScores<'a> {
-    /// Opens the data and says which of its columns are not used. `to_file`: whether the output goes to a file, so that a
+impl<'a> ScoreStream<'a> {
+    /// Opens the data and names the columns that are not used. `to_file`: whether the output goes to a file, so that a
     /// progress bar does not mix with it.
     ///
     /// # Errors
     /// If the data cannot be opened, or a column is missing.
     pub fn open(
         model: &'a Model,
-        subject: &Subject,
+        inputs: &ModelAndData,
         label: Option<&str>,
         global: &Global,
         to_file: bool,
-    ) -> Result<ModelScores<'a>> {
-        let cases = subject.open(model)?.stream(&model.read_options(label))?;
+    ) -> Result<ScoreStream<'a>> {
+        let cases = inputs.open(model)?.stream(&model.read_options(label))?;
         note_ignored(cases.ignored(), model, global);
-        let stages = Stages::new(global.quiet || (!to_file && stdout().is_terminal()));
-        stages.begin("scoring", 0);
-        Ok(ModelScores { model, cases, labelled: label.is_some(), seen: 0, stages })
+        let progress = ProgressReporter::new(global.quiet || (!to_file && stdout().is_terminal()));
+        progress.begin("scoring", 0);
+        Ok(ScoreStream { model, cases, labelled: label.is_some(), count: 0, progress })
     }
 
-    /// How the data are called in messages.
+    /// The data's name in messages.
     pub fn source(&self) -> &str {
         self.cases.source()
     }
@@ -60,28 +61,28 @@ impl<'a> ModelScores<'a> {
     ///
     /// # Errors
     /// The first thing that is wrong with the data.
-    pub fn next(&mut self) -> Result<Option<Scored>> {
+    pub fn next(&mut self) -> Result<Option<ScoredChunk>> {
         match self.cases.next_chunk(CHUNK)? {
             Some(chunk) => self.scored(&*chunk).map(Some),
             None => Ok(None),
         }
     }
 
-    fn scored(&mut self, cases: &dyn Dataset) -> Result<Scored> {
+    fn scored(&mut self, cases: &dyn Dataset) -> Result<ScoredChunk> {
         let (scores, p_values) = self.model.score_with_p_values(cases)?;
-        let first = self.seen;
-        self.seen += scores.len();
-        self.stages.advance(scores.len() as u64);
+        let first = self.count;
+        self.count += scores.len();
+        self.progress.advance(scores.len() as u64);
         let labels = cases.labels().filter(|_| self.labelled).map(<[String]>::to_vec).unwrap_or_default();
-        Ok(Scored { first, scores, p_values, labels })
+        Ok(ScoredChunk { first, scores, p_values, labels })
     }
 
     /// The rest, in one piece.
     ///
     /// # Errors
-    /// As [`ModelScores::next`].
-    pub fn rest(&mut self) -> Result<Scored> {
-        let mut all = Scored { first: self.seen, scores: Vec::new(), p_values: Vec::new(), labels: Vec::new() };
+    /// As [`ScoreStream::next`].
+    pub fn rest(&mut self) -> Result<ScoredChunk> {
+        let mut all = ScoredChunk { first: self.count, scores: Vec::new(), p_values: Vec::new(), labels: Vec::new() };
         while let Some(mut some) = self.next()? {
             all.scores.append(&mut some.scores);
             all.p_values.append(&mut some.p_values);

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::Value;
 
-use super::arguments::Global;
-use super::output::{number, print};
+use crate::cli::arguments::Global;
+use crate::cli::output::print;
+use crate::cli::table_writer::number;
 use crate::detect::Model;
 use crate::error::Result;
 
@@ -14,7 +15,7 @@ use crate::error::Result;
 ///
 /// With --json: the header of the file, one JSON object.
 #[derive(Debug, Args)]
-pub(super) struct Info {
+pub(in crate::cli) struct Info {
     /// Model file, as written by `nafal fit`
     model: PathBuf,
 }
