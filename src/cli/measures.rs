@@ -25,7 +25,7 @@ impl Measures {
     /// Measures scores and p-values against labels (`true` is an anomaly).
     ///
     /// # Errors
-    /// [`Error::Data`] if only one class is present.
+    /// [`crate::Error::Data`] if only one class is present.
     pub fn of(anomalous: &[bool], scores: &[f64], p_values: &[f64], alpha: f64) -> Result<Measures> {
         let flags = Threshold::Alpha(alpha).apply(scores, p_values);
         Ok(Measures {

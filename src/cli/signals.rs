@@ -1,8 +1,9 @@
 //! SIGINT and SIGTERM: no half-written file is left, exit status 130 or 143.
 //!
-//! On Unix both signals are blocked in every thread, and one thread waits for them (`sigwait`): that tells which one came,
-//! needs no code that runs inside a signal handler, and works while the main thread is blocked in a read. The waiting
-//! thread removes unfinished outputs (see `data::remove_unfinished`) and ends the process. Elsewhere Ctrl-C does the same through `ctrlc`.
+//! On Unix both signals are blocked in every thread, and one thread waits for them (`sigwait`): that gives the signal's
+//! number, needs no code that runs inside a signal handler, and works while the main thread is blocked in a read. The
+//! waiting thread removes unfinished outputs (`data::remove_unfinished`) and ends the process. Elsewhere Ctrl-C does the
+//! same through `ctrlc`.
 
 use crate::data::remove_unfinished;
 
@@ -24,7 +25,7 @@ pub(super) fn watch() {
         }
     };
     if std::thread::Builder::new().name("signals".into()).spawn(wait).is_err() {
-        // Nobody would wait: give the signals back their default action.
+        // No thread would wait for them: give the signals back their default action.
         let _ = signals.thread_unblock();
     }
 }

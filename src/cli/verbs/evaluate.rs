@@ -1,4 +1,4 @@
-//! `nafal evaluate`: how well a model tells the labelled anomalies of a table.
+//! `nafal evaluate`: how well a model separates labelled anomalies from normal cases.
 
 use clap::Args;
 
@@ -56,7 +56,7 @@ impl Evaluate {
     }
 }
 
-/// What to say if all rows are of one class.
+/// The problem if all rows are of one class.
 fn one_class(anomalous: &[bool], normals: &[String]) -> Option<String> {
     let normal = normals.iter().map(|n| format!("{n:?}")).collect::<Vec<_>>().join(" or ");
     if anomalous.iter().all(|&a| a) {

@@ -11,7 +11,7 @@ use crate::cli::table_writer::number;
 use crate::detect::Model;
 use crate::error::Result;
 
-/// Say what a model file holds
+/// Print what a model file holds
 ///
 /// With --json: the header of the file, one JSON object.
 #[derive(Debug, Args)]

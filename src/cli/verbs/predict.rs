@@ -1,4 +1,4 @@
-//! `nafal predict`: scores with a verdict a row.
+//! `nafal predict`: a score, a p-value and whether it is anomalous, for every row.
 
 use clap::Args;
 

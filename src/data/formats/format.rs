@@ -11,7 +11,7 @@ pub(in crate::data) struct Format {
     pub extensions: &'static [&'static str],
     /// What its files hold.
     pub kind: Kind,
-    /// Whether an input is of this format by its first bytes, and by its name only where they do not tell.
+    /// Whether an input is of this format by its first bytes, and by its name only where they do not decide.
     pub recognises: fn(&mut Source) -> Result<bool, DataError>,
     /// Reads what stands before the first case.
     pub open: fn(Source, &ReadOptions) -> Result<Box<dyn CaseReader>>,

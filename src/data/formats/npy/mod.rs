@@ -1,7 +1,8 @@
 //! Series from NumPy's `.npy` arrays, case by case.
 //!
 //! A set of series has shape `[n, C, L]`; `[n, L]` is a set of one channel. NumPy pads series of unequal length with
-//! NaN, so NaN at the end of a channel ends that channel, and NaN before is a missing value (filled by [`super::missing`]).
+//! NaN, so NaN at the end of a channel ends that channel, and NaN before is a missing value
+//! (filled by [`super::missing`]).
 //! Memory grows with the bytes that are really there, never with what the header claims.
 
 mod header;
