@@ -9,7 +9,7 @@
 use std::io::Read;
 
 use nafal::autodiff::AdamOptions;
-use nafal::data::{CsvRows, ReadOptions, Table};
+use nafal::data::{Input, Table};
 use nafal::detect::{ExtractorSpec, JointTrainer, MapKind, ViewNet, dense_views};
 use nafal::flow::{BatchSource, Flow, FlowSpec, Trainer, TrainingOptions};
 use nafal::random::{Purpose, normal, stream};
@@ -113,12 +113,12 @@ fn scores_of_many_rows() {
     assert!(large <= small + result(many.rows()), "a table: {small} bytes for few rows, {large} for many");
 
     let stream = |rows: usize| {
-        let options = ReadOptions { label: None, columns: Some(model.columns().to_vec()) };
         let header = format!("{}\n", names().join(",")).into_bytes();
-        let mut rows = CsvRows::from_reader(Text { left: rows, line: header }, "stream", &options).unwrap();
+        let input = Input::from_stream(Text { left: rows, line: header }, "stream", None).unwrap();
+        let mut rows = input.stream(&model.read_options(None)).unwrap();
         let mut sum = 0.0;
         while let Some(chunk) = rows.next_chunk(1024).unwrap() {
-            sum += model.score(&chunk).unwrap().iter().sum::<f64>();
+            sum += model.score(&*chunk).unwrap().iter().sum::<f64>();
         }
         assert!(sum.is_finite() && sum != 0.0);
     };

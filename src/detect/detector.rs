@@ -35,6 +35,7 @@ impl Detector {
             normals: vec!["0".into()],
             preset: Preset::Default,
             configuration: None,
+            steps: None,
             views: None,
             active: false,
             control: false,
@@ -51,6 +52,7 @@ pub struct DetectorBuilder<'p> {
     normals: Vec<String>,
     preset: Preset,
     configuration: Option<Configuration>,
+    steps: Option<u64>,
     views: Option<usize>,
     active: bool,
     control: bool,
@@ -91,6 +93,11 @@ impl<'p> DetectorBuilder<'p> {
     /// A configuration of one's own, instead of a preset.
     pub fn with_configuration(mut self, configuration: Configuration) -> Self {
         self.configuration = Some(configuration);
+        self
+    }
+    /// Training steps of every flow, and of an extractor that is trained.
+    pub fn steps(mut self, steps: u64) -> Self {
+        self.steps = Some(steps);
         self
     }
     /// About how many views `K`, shared out over the families.
@@ -136,6 +143,9 @@ impl<'p> DetectorBuilder<'p> {
                 Configuration { score: self.score.unwrap_or(preset.score), ..preset }
             }
         };
+        if let Some(steps) = self.steps {
+            configuration = configuration.with_steps(steps);
+        }
         if let Some(views) = self.views {
             configuration = configuration.with_views(views);
         }

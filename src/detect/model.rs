@@ -20,7 +20,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::calibration::{Calibration, Conformal, Threshold};
 use super::configuration::Configuration;
@@ -28,7 +28,7 @@ use super::door::Fitted;
 use super::experts::{Expert, FlowFamily, Scratch};
 use super::fusion::ScoreAggregator;
 use crate::data::container::Container;
-use crate::data::{Dataset, Kind};
+use crate::data::{Dataset, Kind, ReadOptions};
 use crate::encode::{self, Encoder, Features};
 use crate::error::Result;
 
@@ -147,9 +147,13 @@ impl Model {
     pub fn inputs(&self) -> String {
         self.encoder.describe()
     }
-    /// The figures of [`Model::inputs`] by their names: `columns`, or `channels` and `length`.
-    pub fn input_sizes(&self) -> Vec<(&'static str, usize)> {
-        self.encoder.sizes()
+    /// The figures of [`Model::inputs`] as fields of JSON.
+    pub fn inputs_json(&self) -> Map<String, Value> {
+        self.encoder.sizes().into_iter().map(|(name, size)| (name.to_owned(), size.into())).collect()
+    }
+    /// How to read a file of cases for this model: its columns, where a case has columns, and the labels of `label`.
+    pub fn read_options(&self, label: Option<&str>) -> ReadOptions {
+        ReadOptions { label: label.map(str::to_owned), columns: self.encoder.columns().map(<[String]>::to_vec) }
     }
     /// The label column seen at fitting, if any.
     pub fn label_column(&self) -> Option<&str> {

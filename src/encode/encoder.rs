@@ -56,6 +56,10 @@ pub trait Encoder: Debug + Send + Sync {
     fn kind(&self) -> Kind;
     /// Names of what a case consists of: the columns of a table, the channels of series.
     fn input_names(&self) -> &[String];
+    /// The columns to read of a file, where a case has columns.
+    fn columns(&self) -> Option<&[String]> {
+        None
+    }
     /// What it looks at, in words: "8 columns", "3 channels of 206 steps".
     fn describe(&self) -> String;
     /// The same figures by their names, for programs.

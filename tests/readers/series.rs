@@ -3,11 +3,16 @@
 use std::io::{Cursor, Write};
 
 use crate::real_data::real_data;
-use nafal::data::SeriesSet;
-use nafal::data::series::{NpyArray, NpyReader, SeriesReader, TsReader};
+use nafal::data::{Input, Kind, ReadOptions, SeriesSet};
+
+/// Reads bytes of series called `name`.
+fn series(bytes: impl Into<Vec<u8>>, name: &str) -> nafal::Result<SeriesSet> {
+    let input = Input::from_stream(Cursor::new(bytes.into()), name, Some(Kind::Series))?;
+    Ok(input.read(&ReadOptions::default())?.downcast_owned().unwrap())
+}
 
 fn ts(text: &str) -> nafal::Result<SeriesSet> {
-    SeriesSet::collect("a.ts", TsReader::new(Cursor::new(text.as_bytes().to_vec()), "a.ts")?)
+    series(text, "a.ts")
 }
 
 fn refused(text: &str) -> String {
@@ -82,8 +87,7 @@ fn ts_errors_name_line_row_and_channel() {
         assert!(message.contains(want), "{text}: {message}");
     }
     let bytes = b"# caf\xe9\n@data\n1,\xff\n".to_vec();
-    let reader = TsReader::new(Cursor::new(bytes), "a.ts").unwrap();
-    assert!(SeriesSet::collect("a.ts", reader).unwrap_err().to_string().contains("a.ts:3: not UTF-8"));
+    assert!(series(bytes, "a.ts").unwrap_err().to_string().contains("a.ts:3: not UTF-8"));
 }
 
 /// A `.npy` file of version `version` with the given dictionary and elements.
@@ -119,11 +123,10 @@ fn npy_reads_every_version_type_and_order() {
         let order = if order { "True" } else { "False" };
         let dictionary = format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': (2, 3, 2), }}   \n");
         let file = npy(version, &dictionary, &data);
-        let array = NpyArray::read(&file[..], "a.npy").unwrap();
-        assert_eq!((&array.shape[..], &array.values[..]), (&[2, 3, 2][..], &want[..]), "{descr} {order}");
-        let set = SeriesSet::collect("a.npy", NpyReader::new(&file[..], "a.npy").unwrap()).unwrap();
-        assert_eq!((set.len(), set.channels()), (2, 3));
-        assert_eq!(set.case(1).channel(2), [10.0, 11.0]);
+        let set = series(file, "a.npy").unwrap();
+        assert_eq!((set.len(), set.channels(), set.longest()), (2, 3, 2));
+        let values: Vec<f64> = set.cases().iter().flat_map(|case| case.flat()).copied().collect();
+        assert_eq!(values, want, "{descr} {order}");
     }
 }
 
@@ -132,7 +135,7 @@ fn npy_nan_at_the_end_ends_a_channel_and_within_is_bridged() {
     let n = f64::NAN;
     let data = bytes(&[1.0, n, 3.0, n, 5.0, 6.0, 7.0, 8.0], f64::to_le_bytes);
     let file = npy(1, "{'descr': '<f8', 'fortran_order': False, 'shape': (2, 4)}", &data);
-    let set = SeriesSet::collect("a.npy", NpyReader::new(&file[..], "a.npy").unwrap()).unwrap();
+    let set = series(file, "a.npy").unwrap();
     assert_eq!((set.channels(), set.case(0).flat(), set.case(1).channel(0).len()), (1, &[1.0, 2.0, 3.0][..], 4));
 }
 
@@ -163,8 +166,7 @@ fn hostile_npy_files_are_refused_without_filling_the_memory() {
         (b"\x93NUMPZ\x01\x00\x02\x00{}".to_vec(), "does not begin with"),
         (b"\x93NU".to_vec(), "not a whole .npy header"),
     ] {
-        let outcome = NpyReader::new(Cursor::new(file), "a.npy").and_then(|r| SeriesSet::collect("a.npy", r));
-        let error = outcome.expect_err(want);
+        let error = series(file, "a.npy").expect_err(want);
         assert_eq!(error.exit_code(), 3);
         let message = error.to_string();
         assert!(message.starts_with("a.npy: ") && message.contains(want), "{want}: {message}");
@@ -172,21 +174,68 @@ fn hostile_npy_files_are_refused_without_filling_the_memory() {
 }
 
 #[test]
-fn gzip_and_kind_are_told_by_content_and_streams_are_read_case_by_case() {
+fn gzip_and_kind_are_recognised_by_content_and_streams_are_read_case_by_case() {
     let text = b"@data\n1,2\n3,4\n";
     let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     gz.write_all(text).unwrap();
     let array = npy(1, "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1, 2)}", &[0; 16]);
     for (stream, cases) in [(text.to_vec(), 2), (gz.finish().unwrap(), 2), (array, 1)] {
-        let reader = SeriesReader::from_stream(Cursor::new(stream), "<stdin>").unwrap();
-        assert_eq!(reader.map(|r| r.unwrap().case.longest()).collect::<Vec<_>>(), vec![2; cases]);
+        let input = Input::from_stream(Cursor::new(stream), "<stdin>", None).unwrap();
+        assert_eq!(input.kind(), Kind::Series);
+        let mut reader = input.stream(&ReadOptions::default()).unwrap();
+        for _ in 0..cases {
+            let chunk = reader.next_chunk(1).unwrap().unwrap();
+            let set = chunk.downcast::<SeriesSet>().unwrap();
+            assert_eq!((set.len(), set.longest()), (1, 2));
+        }
+        assert!(reader.next_chunk(1).unwrap().is_none());
     }
     // The first case arrives although the stream goes bad later.
-    let mut reader = SeriesReader::from_stream(Cursor::new(b"@data\n1\nx\n".to_vec()), "<stdin>").unwrap();
-    assert!(reader.next().unwrap().is_ok());
-    assert!(reader.next().unwrap().unwrap_err().to_string().starts_with("<stdin>:3: row 1: "));
+    let input = Input::from_stream(Cursor::new(b"@data\n1\nx\n"), "<stdin>", None).unwrap();
+    let mut reader = input.stream(&ReadOptions::default()).unwrap();
+    assert!(reader.next_chunk(1).is_ok());
+    assert!(reader.next_chunk(1).unwrap_err().to_string().starts_with("<stdin>:3: row 1: "));
     let missing = SeriesSet::read("no-such-file.ts").unwrap_err();
     assert!(missing.exit_code() == 3 && missing.to_string().starts_with("no-such-file.ts: no such file"));
+}
+
+#[test]
+fn first_bytes_decide_and_the_name_only_where_they_do_not() {
+    for (bytes, name, kind) in [
+        (&b"a,b\n1,2\n"[..], "t.ts", Kind::Table),
+        (b"@data\n1\n", "t.csv", Kind::Series),
+        (b"\xef\xbb\xbf@data\n1\n", "t.csv", Kind::Series),
+        (b"\x93NUMPY", "t.csv", Kind::Series),
+        (b"#a,b\n1,2\n", "T.CSV.gz", Kind::Table),
+        (b"#a,b\n1,2\n", "<stdin>", Kind::Series),
+        (b"", "t.ts", Kind::Table),
+    ] {
+        let input = Input::from_stream(bytes, name, None).unwrap();
+        assert_eq!(input.kind(), kind, "{name}: {bytes:?}");
+        for kind in Kind::ALL {
+            assert_eq!(Input::from_stream(bytes, name, Some(kind)).unwrap().kind(), kind);
+        }
+    }
+}
+
+#[test]
+fn options_that_series_do_not_have_are_refused() {
+    let labelled = "@classlabel true a b\n@data\n1:a\n2:b\n";
+    let read = |text: &str, label: Option<&str>, columns: Option<Vec<String>>| {
+        let input = Input::from_stream(Cursor::new(text.to_owned()), "a.ts", None)?;
+        input.read(&ReadOptions { label: label.map(str::to_owned), columns })
+    };
+    let set = read(labelled, Some("Class"), None).unwrap();
+    assert_eq!((set.label_name(), set.labels().unwrap().concat()), (Some("class"), "ab".into()));
+    assert_eq!(set.without_labels().label_name(), None);
+    for (text, label, columns, want) in [
+        (labelled, Some("speed"), None, "a.ts: column \"speed\": series have one label, and its name is class"),
+        ("@data\n1\n", Some("class"), None, "a.ts: the series have no labels"),
+        (labelled, None, Some(vec!["x".to_owned()]), "a.ts: series have channels and no columns"),
+    ] {
+        let message = read(text, label, columns).unwrap_err().to_string();
+        assert!(message.starts_with(want), "{message}");
+    }
 }
 
 #[test]

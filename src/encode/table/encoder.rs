@@ -60,6 +60,9 @@ impl Encoder for TableEncoder {
     fn input_names(&self) -> &[String] {
         &self.columns
     }
+    fn columns(&self) -> Option<&[String]> {
+        Some(&self.columns)
+    }
     fn describe(&self) -> String {
         format!("{} columns", self.columns.len())
     }
