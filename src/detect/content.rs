@@ -38,6 +38,14 @@ use crate::flow::Flow;
 /// A model as a container.
 pub(super) fn write(model: &Model) -> Container {
     let mut file = Container::new();
+    write_into(model, &mut file);
+    file
+}
+
+/// Adds a model to a container.
+pub(super) fn write_into(model: &Model, file: &mut Container) {
+    let augmented = model.configuration.active.is_some_and(|active| active.augment);
+    file.set("detector", if augmented { "naf-al" } else { "naf-ad" });
     file.set("crate_version", env!("CARGO_PKG_VERSION"));
     file.set("seed", model.seed);
     file.set("normal", model.normals.clone());
@@ -49,19 +57,18 @@ pub(super) fn write(model: &Model) -> Container {
             file.set("kind", "table");
             file.set("columns", columns.clone());
             file.set("label", json!(label));
-            write_columns(&mut file, map);
+            write_columns(file, map);
         }
         Schema::Series { labelled, encoder } => {
             file.set("kind", "series");
             file.set("labelled", *labelled);
-            encoder.write(&mut file);
+            encoder.write(file);
         }
     }
     for (f, (family, fitted)) in model.configuration.families.iter().zip(&model.families).enumerate() {
-        write_family(&mut file, &format!("family{f}"), family, fitted, model.schema.width());
+        write_family(file, &format!("family{f}"), family, fitted, model.schema.width());
     }
-    write_ragged(&mut file, "conformal", "scores", &model.conformal);
-    file
+    write_ragged(file, "conformal", "scores", &model.conformal);
 }
 
 /// Lists of different lengths as one tensor with offsets.

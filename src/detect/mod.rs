@@ -1,6 +1,7 @@
 //! The method: views, flows, calibration, active learning, the model file.
 
 mod active;
+pub mod baselines;
 mod calibration;
 mod configuration;
 mod content;
@@ -10,7 +11,9 @@ mod extractor;
 mod family;
 mod features;
 mod model;
+mod naf;
 mod paper;
+pub mod registry;
 mod representation;
 mod samples;
 mod schema;
@@ -22,7 +25,7 @@ pub use configuration::{
     Optimiser, RowScaling,
 };
 pub use detector::{Detector, DetectorBuilder, MIN_ROWS, Preset, ScoreKind};
-pub use door::{Fit, Fitted};
+pub use door::{Fit, Fitted, Registration};
 pub use extractor::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
 pub use model::{Model, Threshold};
 pub use samples::Samples;

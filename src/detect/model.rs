@@ -18,8 +18,8 @@ use super::features::Features;
 use super::schema::Schema;
 use super::series::SeriesEncoder;
 use super::view::View;
-use crate::data::{Dataset, Kind};
 use crate::data::container;
+use crate::data::{Dataset, Kind};
 use crate::error::{Error, Result};
 use crate::flow::{Density, Scratch};
 

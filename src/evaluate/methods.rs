@@ -3,11 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::rivals::{
-    AnomalyDetector, IsolationForest, LocalOutlierFactor, Mahalanobis, NearestNeighbours, OneClassSvm, Scorer,
-};
-use crate::data::Table;
-use crate::detect::{Configuration, DetectorBuilder, Model};
+use crate::detect::{Configuration, DetectorBuilder, Fit, Preset, registry};
 use crate::error::{Error, Result};
 
 /// What is compared.
@@ -89,7 +85,7 @@ impl Method {
     }
 
     /// Whether it is not ours.
-    pub fn is_rival(self) -> bool {
+    pub fn is_baseline(self) -> bool {
         !matches!(self, Method::NafAd | Method::NafAl | Method::Control | Method::Variant(_))
     }
 
@@ -122,24 +118,15 @@ impl Method {
         Some(self.builder(builder).active(active).control(control))
     }
 
-    /// The detector for tables; `builder` holds the one configuration of ours.
+    /// The detector; `builder` holds the one configuration of ours.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a method that needs series.
-    pub fn for_tables<'a>(self, builder: &DetectorBuilder<'a>) -> Result<Box<dyn AnomalyDetector + 'a>> {
-        if let Some(builder) = self.ours(builder) {
-            return Ok(Box::new(Naf { method: self, builder }));
+    /// None for a method of the registry.
+    pub fn detector<'a>(self, builder: &DetectorBuilder<'a>) -> Result<Box<dyn Fit + 'a>> {
+        match self.ours(builder) {
+            Some(builder) => Ok(Box::new(builder)),
+            None => Ok(registry::named(self.name())?.detector(Preset::Default)),
         }
-        Ok(match self {
-            Method::NafAd | Method::NafAl | Method::Control | Method::Variant(_) | Method::KnnFeatures => {
-                return Err(Error::Usage(format!("the method `{self}` is for series: use it with table2 or table3")));
-            }
-            Method::IsolationForest => Box::new(IsolationForest::default()),
-            Method::Lof => Box::new(LocalOutlierFactor::default()),
-            Method::Knn => Box::new(NearestNeighbours::default()),
-            Method::OneClassSvm => Box::new(OneClassSvm::default()),
-            Method::Mahalanobis => Box::new(Mahalanobis),
-        })
     }
 }
 
@@ -160,36 +147,5 @@ impl FromStr for Method {
             let problem = format!("unknown method `{text}`: use {}, or a variant of the ablation", names.join(", "));
             Error::Usage(problem)
         })
-    }
-}
-
-/// Our detector in one of its three variants.
-struct Naf<'a> {
-    method: Method,
-    builder: DetectorBuilder<'a>,
-}
-
-impl AnomalyDetector for Naf<'_> {
-    fn name(&self) -> &str {
-        self.method.name()
-    }
-
-    fn fit(&self, train: &Table, seed: u64) -> Result<Box<dyn Scorer>> {
-        Ok(Box::new(self.builder.clone().seed(seed).fit(train)?))
-    }
-
-    fn scales_itself(&self) -> bool {
-        true
-    }
-}
-
-impl Scorer for Model {
-    fn score(&self, rows: &Table) -> Result<Vec<f64>> {
-        Model::score(self, rows)
-    }
-
-    fn score_with_p_values(&self, rows: &Table) -> Result<(Vec<f64>, Option<Vec<f64>>)> {
-        let (scores, p_values) = Model::score_with_p_values(self, rows)?;
-        Ok((scores, Some(p_values)))
     }
 }

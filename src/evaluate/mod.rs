@@ -1,4 +1,4 @@
-//! How well a detector does: metrics, the paper's protocols, rivals on the same splits, and `reproduce`.
+//! How well a detector does: metrics, the paper's protocols, baselines on the same splits, and `reproduce`.
 //!
 //! Labels are seen by the metrics alone; `true` is an anomaly, and a higher score is more anomalous.
 
@@ -6,7 +6,6 @@ mod methods;
 pub mod metrics;
 pub mod protocol;
 pub mod reproduce;
-pub mod rivals;
 pub mod series;
 pub mod simulation;
 

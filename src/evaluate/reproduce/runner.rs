@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::evaluate::Method;
 use crate::evaluate::metrics::{auroc, average_precision, f1, f1_at_true_ratio};
 use crate::evaluate::protocol::Task;
-use crate::progress::Progress;
+use crate::progress::{Progress, Quiet};
 
 /// What stays the same over the data sets of an experiment.
 pub struct Runner<'a> {
@@ -89,10 +89,10 @@ impl<'a> Runner<'a> {
         if self.progress.cancelled() {
             return Err(Error::Interrupted);
         }
-        let detector = method.for_tables(&self.builder)?;
+        let detector = method.detector(&self.builder)?;
         let task = if detector.scales_itself() { &task.raw } else { &task.standardised };
         let started = Instant::now();
-        let fitted = detector.fit(task.train(detector.needs_repeats()), seed)?;
+        let fitted = detector.fit(task.train(detector.needs_repeats()), seed, &Quiet)?;
         let fit_s = started.elapsed().as_secs_f64();
         let started = Instant::now();
         let (scores, p_values) = fitted.score_with_p_values(&task.test)?;

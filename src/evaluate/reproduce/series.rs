@@ -8,8 +8,8 @@ use super::{Options, summarise};
 use crate::detect::{DetectorBuilder, Model};
 use crate::error::{Error, Result};
 use crate::evaluate::Method;
-use crate::evaluate::series::{ARCHIVE, Archive, EncodedNeighbours, Flattened, NormalClasses, SeriesTask};
-use crate::progress::Progress;
+use crate::evaluate::series::{ARCHIVE, Archive, NormalClasses, SeriesTask};
+use crate::progress::{Progress, Quiet};
 
 /// The task that stands for all classes: the mean over them, seed by seed.
 pub const MEAN: &str = "mean";
@@ -90,7 +90,6 @@ impl Judge<'_> {
     ) -> Result<Vec<Run>> {
         let mut runs: Vec<Run> = Vec::new();
         for task in tasks {
-            let flat = Flattened::of(task)?;
             let mut certain: Vec<(Method, Judged)> = Vec::new();
             for seed in 0..self.seeds {
                 let ours = self.ours(task, builder, seed, progress)?;
@@ -99,7 +98,7 @@ impl Judge<'_> {
                     let known = |judged: &[(Method, Judged)]| judged.iter().find(|(m, _)| *m == method).cloned();
                     let judged = match known(&ours).or_else(|| known(&certain)) {
                         Some((_, judged)) => judged,
-                        None => judge(task, &flat, method, builder, seed)?,
+                        None => judge(task, method, builder, seed)?,
                     };
                     for run in self.values(task, method, seed, &judged)? {
                         sink.record(&Record::Run(run.clone()))?;
@@ -167,19 +166,12 @@ impl Judge<'_> {
 }
 
 /// One fit and one scoring of a method that is not ours.
-fn judge(task: &SeriesTask, flat: &Flattened, method: Method, builder: &DetectorBuilder, seed: u64) -> Result<Judged> {
+fn judge(task: &SeriesTask, method: Method, builder: &DetectorBuilder, seed: u64) -> Result<Judged> {
     let started = Instant::now();
-    if method == Method::KnnFeatures {
-        let fitted = EncodedNeighbours::fit(&task.train, &builder.series_configuration(), seed)?;
-        let fit_s = started.elapsed().as_secs_f64();
-        let started = Instant::now();
-        let scores = fitted.score(&task.test)?;
-        return Ok(Judged { scores, p_values: None, seconds: [fit_s, started.elapsed().as_secs_f64()] });
-    }
-    let fitted = method.for_tables(builder)?.fit(&flat.train, seed)?;
+    let fitted = method.detector(builder)?.fit(&task.train, seed, &Quiet)?;
     let fit_s = started.elapsed().as_secs_f64();
     let started = Instant::now();
-    let scores = fitted.score(&flat.test)?;
+    let scores = fitted.score(&task.test)?;
     Ok(Judged { scores, p_values: None, seconds: [fit_s, started.elapsed().as_secs_f64()] })
 }
 

@@ -57,7 +57,7 @@ fn differences(runs: &[Run], summaries: &[Summary], metric: &str) -> Vec<Differe
         of_metric.max_by(|a, b| a.mean.total_cmp(&b.mean)).map(|s| s.method)
     };
     let ours = best(&|m| matches!(m, Method::NafAd | Method::NafAl));
-    let rival = best(&Method::is_rival);
+    let rival = best(&Method::is_baseline);
     let mut pairs = vec![(Method::NafAl, Method::Control, false), (Method::NafAl, Method::NafAd, false)];
     let variants = summaries.iter().filter(|s| s.metric == metric).map(|s| s.method);
     pairs.extend(variants.filter_map(|variant| Some((variant, variant.origin()?, false))));

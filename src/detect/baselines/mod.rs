@@ -1,0 +1,56 @@
+//! Well-known detectors, for comparison on the same cases, behind the traits of every detector.
+//!
+//! They take columns and channels as they are: standardising is the protocol's business. None has p-values.
+
+mod distances;
+mod encoded_neighbours;
+mod isolation_forest;
+mod knn;
+mod lof;
+mod mahalanobis;
+mod neighbours;
+mod one_class_svm;
+mod rows;
+mod smo;
+
+pub use encoded_neighbours::EncodedNeighbours;
+pub use isolation_forest::IsolationForest;
+pub use knn::NearestNeighbours;
+pub use lof::LocalOutlierFactor;
+pub use mahalanobis::Mahalanobis;
+pub use one_class_svm::OneClassSvm;
+
+use super::Registration;
+use crate::data::{Dataset, Kind};
+use crate::error::{DataError, Result};
+
+/// Rows of a table as they are, series flattened.
+const ROWS: &[Kind] = &[Kind::Table, Kind::Series];
+/// Rows alone: a flattened series has too many values for a dense covariance.
+const TABLES: &[Kind] = &[Kind::Table];
+const SERIES: &[Kind] = &[Kind::Series];
+
+/// The lines of these detectors in the registry.
+pub(super) const REGISTERED: [Registration; 6] = [
+    Registration::new("iforest", ROWS, true, |_| Box::new(IsolationForest::default()), isolation_forest::read),
+    Registration::new("lof", ROWS, false, |_| Box::new(LocalOutlierFactor::default()), lof::read),
+    Registration::new("knn", ROWS, false, |_| Box::new(NearestNeighbours::default()), knn::read),
+    Registration::new("ocsvm", ROWS, false, |_| Box::new(OneClassSvm::default()), one_class_svm::read),
+    Registration::new("mahalanobis", TABLES, false, |_| Box::new(Mahalanobis), mahalanobis::read),
+    Registration::new(
+        "knn-features",
+        SERIES,
+        true,
+        |p| Box::new(EncodedNeighbours::preset(p)),
+        encoded_neighbours::read,
+    ),
+];
+
+/// At least `least` training cases, or an error that names the method.
+fn require_cases(train: &dyn Dataset, least: usize, method: &str) -> Result<()> {
+    if train.len() >= least {
+        return Ok(());
+    }
+    let problem = format!("{method} needs at least {least} normal {}, there are {}", train.kind().cases(), train.len());
+    Err(DataError::new(train.source(), problem).into())
+}
