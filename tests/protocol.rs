@@ -24,8 +24,8 @@ fn data() -> Option<PathBuf> {
 /// F1 in percent at the true ratio, first-half split, standardised.
 fn f1(folder: &std::path::Path, set: &str, detector: &dyn Fit, seed: u64) -> f64 {
     let labelled = Labelled::read(&folder.join(format!("tabular/{set}.csv.gz"))).unwrap();
-    let task = labelled.task(Split::FirstHalf, seed, None).standardised().unwrap();
-    let scores = detector.fit(&task.train, seed, &Quiet).unwrap().score(&task.test).unwrap();
+    let task = labelled.task(Split::FirstHalf, seed, None).unwrap();
+    let scores = detector.fit(&*task.scaled.train, seed, &Quiet).unwrap().score(&*task.scaled.test).unwrap();
     100.0 * f1_at_true_ratio(&task.labels, &task.expand(&scores)).unwrap()
 }
 
@@ -88,8 +88,12 @@ fn random_splits_are_numpys() {
     ] {
         let labelled = Labelled::read(&folder.join(format!("{path}.csv.gz"))).unwrap();
         for (seed, want) in want.into_iter().enumerate() {
-            let task = labelled.task(Split::Random, seed as u64, limit).standardised().unwrap();
-            let scores = NearestNeighbours { k: 5 }.fit(&task.train, 0, &Quiet).unwrap().score(&task.test).unwrap();
+            let task = labelled.task(Split::Random, seed as u64, limit).unwrap();
+            let scores = NearestNeighbours { k: 5 }
+                .fit(&*task.scaled.train, 0, &Quiet)
+                .unwrap()
+                .score(&*task.scaled.test)
+                .unwrap();
             let got = 100.0 * f1_at_true_ratio(&task.labels, &task.expand(&scores)).unwrap();
             assert!((got - want).abs() < 1e-3, "{path}, seed {seed}: {got:.4} instead of {want}");
         }

@@ -1,4 +1,4 @@
-//! `nafal reproduce`: the paper's experiments, with rivals on the same splits.
+//! `nafal reproduce`: the paper's experiments, with baselines on the same splits.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,6 @@ use super::arguments::{Global, Named, To};
 use super::figures::FigureFiles;
 use super::progress::Stages;
 use super::staging::Folder;
-use crate::detect::Detector;
 use crate::error::{Error, Result};
 use crate::evaluate::Method;
 use crate::evaluate::protocol::Split;
@@ -67,6 +66,7 @@ impl Reproduce {
             seeds: self.seeds,
             split: self.split,
             normals: self.normals,
+            preset: self.preset.into(),
             ..Options::default()
         };
         let stages = Stages::new(global.quiet);
@@ -86,8 +86,7 @@ impl Reproduce {
     }
 
     fn told(&self, options: &Options, stages: &Stages, global: &Global, sink: &mut dyn Sink) -> Result<()> {
-        let builder = Detector::builder().preset(self.preset.into());
         let mut sink = FigureFiles::new(&self.out, global, sink);
-        run(self.experiment, options, &builder, stages, &mut sink)
+        run(self.experiment, options, stages, &mut sink)
     }
 }

@@ -13,6 +13,7 @@ mod features;
 mod model;
 mod naf;
 mod paper;
+mod presets;
 pub mod registry;
 mod representation;
 mod samples;

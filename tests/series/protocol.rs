@@ -25,10 +25,10 @@ fn tasks_take_each_choice_of_classes_once() {
     assert_eq!(names(NormalClasses::AllButOne), ["not 8", "not 9", "not 10"]);
     assert_eq!(names(NormalClasses::Count(2)), names(NormalClasses::AllButOne));
     let one = &tasks(NormalClasses::One)[1];
-    assert_eq!((one.train.len(), one.test.len(), &one.labels[..]), (2, 4, &[true, false, true, true][..]));
+    assert_eq!((one.raw.train.len(), one.raw.test.len(), &one.labels[..]), (2, 4, &[true, false, true, true][..]));
     let rest = &tasks(NormalClasses::AllButOne)[1];
     // A class that TRAIN does not know is an anomaly too.
-    assert_eq!((rest.train.len(), &rest.labels[..]), (2, &[false, true, false, true][..]));
+    assert_eq!((rest.raw.train.len(), &rest.labels[..]), (2, &[false, true, false, true][..]));
     for m in [0, 3] {
         assert_eq!(archive.tasks(NormalClasses::Count(m)).unwrap_err().exit_code(), 2);
     }
@@ -42,8 +42,8 @@ fn tasks_take_each_choice_of_classes_once() {
 /// Mean AUROC in percent of a baseline on the flattened raw series.
 fn percent(archive: &Archive, normals: NormalClasses, baseline: &dyn Fit) -> f64 {
     let tasks = archive.tasks(normals).unwrap();
-    let one = |task: &nafal::evaluate::series::SeriesTask| {
-        let scores = baseline.fit(&task.train, 0, &Quiet).unwrap().score(&task.test).unwrap();
+    let one = |task: &nafal::evaluate::protocol::Task| {
+        let scores = baseline.fit(&*task.scaled.train, 0, &Quiet).unwrap().score(&*task.scaled.test).unwrap();
         auroc(&task.labels, &scores).unwrap()
     };
     100.0 * tasks.iter().map(one).sum::<f64>() / tasks.len() as f64

@@ -7,8 +7,7 @@
 use rand::{Rng, RngExt};
 use rayon::prelude::*;
 
-use super::require_cases;
-use super::rows::{Points, Rows};
+use super::rows::{Points, Rows, require_cases};
 use crate::data::Dataset;
 use crate::data::container::{Container, Tensor};
 use crate::detect::{Fit, Fitted};

@@ -1,8 +1,7 @@
 //! Euclidean distance to the k-th nearest training case (Ramaswamy, Rastogi, Shim 2000).
 
 use super::neighbours::Neighbours;
-use super::require_cases;
-use super::rows::{Points, Rows};
+use super::rows::{Points, Rows, require_cases};
 use crate::data::Dataset;
 use crate::data::container::Container;
 use crate::detect::{Fit, Fitted};

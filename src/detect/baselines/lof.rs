@@ -4,8 +4,7 @@
 //! `mean_o lrd(o) / lrd(x)`: scikit-learn's `LocalOutlierFactor(novelty=True)` with the sign turned.
 
 use super::neighbours::{Neighbour, Neighbours};
-use super::require_cases;
-use super::rows::{Points, Rows};
+use super::rows::{Points, Rows, require_cases};
 use crate::data::Dataset;
 use crate::data::container::{Container, Tensor};
 use crate::detect::{Fit, Fitted};

@@ -6,8 +6,7 @@
 use nalgebra::{Cholesky, DMatrix, DVector};
 use rayon::prelude::*;
 
-use super::require_cases;
-use super::rows::Rows;
+use super::rows::{Rows, require_cases};
 use crate::data::Dataset;
 use crate::data::container::{Container, Tensor};
 use crate::detect::{Fit, Fitted};

@@ -21,8 +21,7 @@ pub use mahalanobis::Mahalanobis;
 pub use one_class_svm::OneClassSvm;
 
 use super::Registration;
-use crate::data::{Dataset, Kind};
-use crate::error::{DataError, Result};
+use crate::data::Kind;
 
 /// Rows of a table as they are, series flattened.
 const ROWS: &[Kind] = &[Kind::Table, Kind::Series];
@@ -45,12 +44,3 @@ pub(super) const REGISTERED: [Registration; 6] = [
         encoded_neighbours::read,
     ),
 ];
-
-/// At least `least` training cases, or an error that names the method.
-fn require_cases(train: &dyn Dataset, least: usize, method: &str) -> Result<()> {
-    if train.len() >= least {
-        return Ok(());
-    }
-    let problem = format!("{method} needs at least {least} normal {}, there are {}", train.kind().cases(), train.len());
-    Err(DataError::new(train.source(), problem).into())
-}

@@ -6,8 +6,7 @@
 use std::rc::Rc;
 
 use super::distances::Reference;
-use super::require_cases;
-use super::rows::{Points, Rows};
+use super::rows::{Points, Rows, require_cases};
 use super::smo::minimise;
 use crate::data::Dataset;
 use crate::data::container::{Container, Tensor};

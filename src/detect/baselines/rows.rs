@@ -196,6 +196,15 @@ impl<'a> Points<'a> {
     }
 }
 
+/// At least `least` training cases, or an error that names the method.
+pub(super) fn require_cases(train: &dyn Dataset, least: usize, method: &str) -> Result<()> {
+    if train.len() >= least {
+        return Ok(());
+    }
+    let problem = format!("{method} needs at least {least} normal {}, there are {}", train.kind().cases(), train.len());
+    Err(DataError::new(train.source(), problem).into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
