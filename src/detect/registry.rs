@@ -25,14 +25,14 @@ use crate::data::{Dataset, Kind};
 use crate::error::{DataError, Error, Result};
 use crate::progress::Progress;
 
-/// Our own detectors.
-const OURS: [Registration; 2] = [
+/// The lines of our own detectors.
+const OURS: &[Registration] = &[
     Registration::new("naf-ad", &Kind::ALL, true, |p| Box::new(Detector::builder().preset(p)), naf::read),
     Registration::new("naf-al", &Kind::ALL, true, |p| Box::new(Detector::builder().preset(p).active(true)), naf::read),
 ];
 
 /// The lists of all folders.
-static ALL: [&[Registration]; 2] = [&OURS, &baselines::REGISTERED];
+static ALL: [&[Registration]; 2] = [OURS, baselines::REGISTERED];
 
 /// Every registered detector, ours first.
 pub fn all() -> impl Iterator<Item = &'static Registration> {

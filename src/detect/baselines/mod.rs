@@ -3,9 +3,9 @@
 //! They take columns and channels as they are: standardising is the protocol's business. None has p-values.
 
 mod distances;
-mod encoded_neighbours;
 mod isolation_forest;
 mod knn;
+mod knn_features;
 mod lof;
 mod mahalanobis;
 mod neighbours;
@@ -13,9 +13,9 @@ mod one_class_svm;
 mod rows;
 mod smo;
 
-pub use encoded_neighbours::EncodedNeighbours;
 pub use isolation_forest::IsolationForest;
 pub use knn::NearestNeighbours;
+pub use knn_features::EncodedNeighbours;
 pub use lof::LocalOutlierFactor;
 pub use mahalanobis::Mahalanobis;
 pub use one_class_svm::OneClassSvm;
@@ -29,18 +29,12 @@ const ROWS: &[Kind] = &[Kind::Table, Kind::Series];
 const TABLES: &[Kind] = &[Kind::Table];
 const SERIES: &[Kind] = &[Kind::Series];
 
-/// The lines of these detectors in the registry.
-pub(super) const REGISTERED: [Registration; 6] = [
+/// The lines of these detectors in the registry: name, kinds of data, whether random, settings, reader.
+pub(super) const REGISTERED: &[Registration] = &[
     Registration::new("iforest", ROWS, true, |_| Box::new(IsolationForest::default()), isolation_forest::read),
     Registration::new("lof", ROWS, false, |_| Box::new(LocalOutlierFactor::default()), lof::read),
     Registration::new("knn", ROWS, false, |_| Box::new(NearestNeighbours::default()), knn::read),
     Registration::new("ocsvm", ROWS, false, |_| Box::new(OneClassSvm::default()), one_class_svm::read),
     Registration::new("mahalanobis", TABLES, false, |_| Box::new(Mahalanobis), mahalanobis::read),
-    Registration::new(
-        "knn-features",
-        SERIES,
-        true,
-        |p| Box::new(EncodedNeighbours::preset(p)),
-        encoded_neighbours::read,
-    ),
+    Registration::new("knn-features", SERIES, true, |p| Box::new(EncodedNeighbours::preset(p)), knn_features::read),
 ];
