@@ -3,6 +3,7 @@
 //! They take columns and channels as they are: standardising is the protocol's business. None has p-values.
 
 mod distances;
+mod ecod;
 mod isolation_forest;
 mod knn;
 mod knn_features;
@@ -13,6 +14,7 @@ mod one_class_svm;
 mod rows;
 mod smo;
 
+pub use ecod::EmpiricalTails;
 pub use isolation_forest::IsolationForest;
 pub use knn::NearestNeighbours;
 pub use knn_features::EncodedNeighbours;
@@ -36,5 +38,6 @@ pub(super) const REGISTERED: &[Registration] = &[
     Registration::new("knn", ROWS, false, |_| Box::new(NearestNeighbours::default()), knn::read),
     Registration::new("ocsvm", ROWS, false, |_| Box::new(OneClassSvm::default()), one_class_svm::read),
     Registration::new("mahalanobis", TABLES, false, |_| Box::new(Mahalanobis), mahalanobis::read),
+    Registration::new("ecod", ROWS, false, |_| Box::new(EmpiricalTails), ecod::read),
     Registration::new("knn-features", SERIES, true, |p| Box::new(EncodedNeighbours::preset(p)), knn_features::read),
 ];
