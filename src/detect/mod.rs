@@ -1,5 +1,6 @@
 //! The method: views, experts, calibration, fusion, active learning; what can be fitted and what was fitted.
 
+pub mod baselines;
 mod calibration;
 mod configuration;
 mod detector;
@@ -7,6 +8,8 @@ mod door;
 mod experts;
 mod fusion;
 mod model;
+mod naf;
+pub mod registry;
 mod samples;
 mod views;
 
@@ -16,7 +19,7 @@ pub use configuration::{
     RowScaling, ScoreKind, ViewInput,
 };
 pub use detector::{Detector, DetectorBuilder, MIN_ROWS};
-pub use door::{Fit, Fitted};
+pub use door::{Fit, Fitted, Registration};
 pub use experts::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
 pub use model::Model;
 pub use samples::Samples;

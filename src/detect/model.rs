@@ -275,6 +275,8 @@ impl Fitted for Model {
         Ok((scores, Some(p_values)))
     }
     fn write(&self, file: &mut Container) {
+        let augmented = self.configuration.active.is_some_and(|active| active.augment);
+        file.set("detector", if augmented { "naf-al" } else { "naf-ad" });
         file.set("crate_version", env!("CARGO_PKG_VERSION"));
         file.set("seed", self.seed);
         file.set("normal", self.normals.clone());

@@ -3,6 +3,7 @@
 
 use crate::command::Bench;
 use crate::real_data::real_data;
+use nafal::evaluate::ablation::configurations;
 use nafal::random::{Purpose, normal, stream};
 use serde_json::Value;
 
@@ -100,7 +101,7 @@ fn every_line_of_an_experiment_keeps_the_contract() {
     }
     // Four of the methods are calibrated and have an F1 at a p-value as well.
     assert_eq!((runs, summaries), (2 * (5 * 3 + 4), 5 * 3 + 4));
-    // To the control, to NAF-AD, to the best rival (which has no p-values).
+    // To the control, to NAF-AD, to the best baseline (which has no p-values).
     assert_eq!(differences, 4 + 4 + 3);
     assert_eq!(configurations.len(), 1);
 }
@@ -160,5 +161,14 @@ fn figures_of_scores_and_settings_are_files() {
     assert!(bench.read("f/figure4-views.csv").contains("lympho,0,naf-ad,40,"));
     for name in ["figure3-lympho.svg", "figure4-share.svg", "figure4-views.svg"] {
         assert!(bench.read(&format!("f/{name}")).contains("</svg>"), "{name}");
+    }
+}
+
+#[test]
+fn ablations_are_named_once_and_differ() {
+    let ablations = configurations();
+    for (i, (name, c)) in ablations.iter().enumerate() {
+        assert!(c.views() > 0);
+        assert!(ablations[..i].iter().all(|(n, other)| n != name && other.hash() != c.hash()), "{name}");
     }
 }

@@ -173,7 +173,7 @@ fn experiments_run_on_an_archive_and_keep_their_contract() {
 
     let text = bench.succeeds(&[&run[..], &["--methods", "lof,knn"]].concat()).out;
     assert!(text.contains("AUROC, percent") && text.contains("paper lof"), "{text}");
-    bench.fails(&[&run[..], &["--methods", "mahalanobis"]].concat(), 2, &["mahalanobis", "tables"]);
+    bench.fails(&[&run[..], &["--methods", "mahalanobis"]].concat(), 2, &["mahalanobis", "whole series"]);
     bench.fails(
         &["reproduce", "table1", "--data", "data", "--methods", "knn-features", "--datasets", "kdd"],
         3,

@@ -136,12 +136,3 @@ fn damaged_shapes_are_refused() {
     let error = Model::from_bytes(&file.to_bytes(), "m").unwrap_err();
     assert_eq!(error.exit_code(), 4, "{error}");
 }
-
-#[test]
-fn ablations_are_named_once_and_differ() {
-    let ablations = Configuration::ablations();
-    for (i, (name, c)) in ablations.iter().enumerate() {
-        assert!(c.views() > 0);
-        assert!(ablations[..i].iter().all(|(n, other)| n != name && other.hash() != c.hash()), "{name}");
-    }
-}

@@ -1,29 +1,29 @@
-//! The protocol of Table 1 with the rivals, on real data where `NAFAL_DATA` names its folder: the local outlier
+//! The protocol of Table 1 with the baselines, on real data where `NAFAL_DATA` names its folder: the local outlier
 //! factor must give the paper's own figures, the others scikit-learn's.
 #![cfg(feature = "cli")]
 
 use crate::real_data::real_data;
+use nafal::Quiet;
+use nafal::detect::Fit;
+use nafal::detect::baselines::{IsolationForest, LocalOutlierFactor, Mahalanobis, NearestNeighbours, OneClassSvm};
 use nafal::evaluate::metrics::f1_at_true_ratio;
 use nafal::evaluate::protocol::{Labelled, Split};
-use nafal::evaluate::rivals::{
-    AnomalyDetector, IsolationForest, LocalOutlierFactor, Mahalanobis, NearestNeighbours, OneClassSvm,
-};
 
 const SETS: [&str; 3] = ["arrhythmia", "cardio", "thyroid"];
 
 /// F1 in percent at the true ratio, first-half split, standardised.
-fn f1(folder: &std::path::Path, set: &str, detector: &dyn AnomalyDetector, seed: u64) -> f64 {
+fn f1(folder: &std::path::Path, set: &str, detector: &dyn Fit, seed: u64) -> f64 {
     let labelled = Labelled::read(&folder.join(format!("tabular/{set}.csv.gz"))).unwrap();
-    let task = labelled.task(Split::FirstHalf, seed, None).standardised().unwrap();
-    let scores = detector.fit(&task.train, seed).unwrap().score(&task.test).unwrap();
+    let task = labelled.task(Split::FirstHalf, seed, None).unwrap();
+    let scores = detector.fit(&*task.scaled.train, seed, &Quiet).unwrap().score(&*task.scaled.test).unwrap();
     100.0 * f1_at_true_ratio(&task.labels, &task.expand(&scores)).unwrap()
 }
 
-fn check(detector: &dyn AnomalyDetector, want: [f64; 3], tolerance: f64) {
+fn check(detector: &dyn Fit, want: [f64; 3], tolerance: f64) {
     let Some(folder) = real_data() else { return };
     for (set, want) in SETS.into_iter().zip(want) {
         let got = f1(&folder, set, detector, 0);
-        assert!((got - want).abs() <= tolerance, "{} on {set}: {got:.2} instead of {want}", detector.name());
+        assert!((got - want).abs() <= tolerance, "{detector:?} on {set}: {got:.2} instead of {want}");
     }
 }
 
@@ -78,8 +78,12 @@ fn random_splits_are_numpys() {
     ] {
         let labelled = Labelled::read(&folder.join(format!("{path}.csv.gz"))).unwrap();
         for (seed, want) in want.into_iter().enumerate() {
-            let task = labelled.task(Split::Random, seed as u64, limit).standardised().unwrap();
-            let scores = NearestNeighbours { k: 5 }.fit(&task.train, 0).unwrap().score(&task.test).unwrap();
+            let task = labelled.task(Split::Random, seed as u64, limit).unwrap();
+            let scores = NearestNeighbours { k: 5 }
+                .fit(&*task.scaled.train, 0, &Quiet)
+                .unwrap()
+                .score(&*task.scaled.test)
+                .unwrap();
             let got = 100.0 * f1_at_true_ratio(&task.labels, &task.expand(&scores)).unwrap();
             assert!((got - want).abs() < 1e-3, "{path}, seed {seed}: {got:.4} instead of {want}");
         }

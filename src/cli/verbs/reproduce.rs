@@ -1,4 +1,4 @@
-//! `nafal reproduce`: the paper's experiments, with rivals on the same splits.
+//! `nafal reproduce`: the paper's experiments, with baselines on the same splits.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,6 @@ use crate::cli::arguments::{Global, OutputArgs, PresetArg};
 use crate::cli::pages::FigureFiles;
 use crate::cli::progress::ProgressReporter;
 use crate::data::OutputFolder;
-use crate::detect::Detector;
 use crate::error::{Error, Result};
 use crate::evaluate::Method;
 use crate::evaluate::protocol::Split;
@@ -67,6 +66,7 @@ impl Reproduce {
             seeds: self.seeds,
             split: self.split,
             normals: self.normals,
+            preset: self.preset.into(),
             ..Options::default()
         };
         let progress = ProgressReporter::new(global.quiet);
@@ -92,8 +92,7 @@ impl Reproduce {
         global: &Global,
         sink: &mut dyn Sink,
     ) -> Result<()> {
-        let builder = Detector::builder().preset(self.preset.into());
         let mut sink = FigureFiles::new(&self.out, global, sink);
-        run(self.experiment, options, &builder, progress, &mut sink)
+        run(self.experiment, options, progress, &mut sink)
     }
 }

@@ -8,11 +8,10 @@
 
 use rand::Rng;
 
-use super::figure::{Cell, Drawing, Figure, Plane, Rows};
-use super::record::{Record, Sink};
 use crate::autodiff::{AdamOptions, OneCycle};
 use crate::detect::ActiveConfiguration;
 use crate::error::{Error, Result};
+use crate::evaluate::results::{Cell, Drawing, Figure, Plane, Record, Rows, Sink};
 use crate::flow::{BatchSource, Context, Flow, FlowSpec, Trainer, TrainingOptions};
 use crate::progress::Progress;
 use crate::random::{Purpose, below, normal, stream};

@@ -1,14 +1,14 @@
-//! What an experiment tells while it runs, and the lines of JSON of each telling.
-//!
-//! A sink receives the records in order; `JsonLines` and `TextTables` are the two that write text.
+//! What an experiment gives while it runs, record by record, to a sink.
 
-use std::io::{self, Write};
-
-use serde_json::{Value, json};
+use std::io;
 
 use super::figure::Figure;
 use crate::error::{Error, Result};
 use crate::evaluate::Method;
+use crate::evaluate::protocol::Task;
+
+/// The task that stands for all tasks of a data set: the mean over them, seed by seed.
+pub const MEAN: &str = "mean";
 
 /// The path in an error of the writer that a sink was given.
 pub const OUTPUT: &str = "<output>";
@@ -22,12 +22,12 @@ pub trait Sink {
     fn record(&mut self, record: &Record) -> Result<()>;
 }
 
-/// One thing an experiment tells.
+/// One thing that came out of an experiment.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Record {
     /// A data set begins.
     Dataset(Dataset),
-    /// A detector was fitted and judged once: one value of one metric.
+    /// A detector was fitted and scored once: one value of one metric.
     Run(Run),
     /// A fit of a variant ended without a detector.
     Failure(Failure),
@@ -41,7 +41,7 @@ pub enum Record {
     Figure(Figure),
 }
 
-/// What is learnt from and judged on.
+/// A data set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset {
     /// The experiment, such as `table1`.
@@ -146,8 +146,8 @@ pub struct Difference {
     pub left: Method,
     /// The other.
     pub right: Method,
-    /// Whether `left` is our better variant and `right` the best rival.
-    pub best_rival: bool,
+    /// Whether `left` is our better variant and `right` the best baseline.
+    pub best_baseline: bool,
     /// Mean of `left − right`.
     pub mean: f64,
     /// Standard error of that mean; 0 for one pair.
@@ -182,92 +182,10 @@ pub struct Inventory {
     pub note: &'static str,
 }
 
-impl Record {
-    /// One JSON object a line, without line ends.
-    pub fn to_json(&self) -> Vec<String> {
-        match self {
-            Record::Dataset(_) | Record::Overview(_) => Vec::new(),
-            Record::Run(run) => vec![run.to_json().to_string()],
-            Record::Failure(failure) => vec![failure.to_json().to_string()],
-            Record::Results(results) => {
-                let summaries = results.summaries.iter().map(|s| s.to_json().to_string());
-                summaries.chain(results.differences.iter().map(|d| d.to_json().to_string())).collect()
-            }
-            Record::Inventory(inventory) => vec![inventory.to_json().to_string()],
-            Record::Figure(figure) => figure.to_json().iter().map(Value::to_string).collect(),
-        }
-    }
-}
-
 impl Run {
     /// Whether it is one class of several, not the data set's result.
     pub(super) fn is_of_a_class(&self) -> bool {
-        !matches!(self.task.as_str(), "one-class" | super::series::MEAN)
-    }
-
-    fn to_json(&self) -> Value {
-        json!({
-            "table": self.table, "dataset": self.dataset, "task": self.task, "method": self.method.name(),
-            "metric": self.metric, "seed": self.seed, "split": self.split, "value": self.value,
-            "fit_s": self.fit_s, "score_s": self.score_s, "config": self.config,
-        })
-    }
-}
-
-impl Failure {
-    fn to_json(&self) -> Value {
-        json!({
-            "table": self.table, "dataset": self.dataset, "task": self.task, "method": self.method.name(),
-            "seed": self.seed, "split": self.split, "failed": self.message, "config": self.config,
-        })
-    }
-}
-
-impl Summary {
-    fn to_json(&self) -> Value {
-        json!({
-            "table": self.table, "dataset": self.dataset, "task": self.task, "method": self.method.name(),
-            "metric": self.metric, "split": self.split, "mean": self.mean, "sd": self.sd, "seeds": self.seeds,
-            "paper": self.paper, "fit_s": self.fit_s, "score_s": self.score_s, "config": self.config,
-        })
-    }
-}
-
-impl Difference {
-    fn to_json(&self) -> Value {
-        json!({
-            "table": self.table, "dataset": self.dataset, "task": self.task, "metric": self.metric,
-            "split": self.split, "config": self.config,
-            "difference": format!("{} - {}", self.left, self.right), "best_rival": self.best_rival,
-            "mean_difference": self.mean, "standard_error": self.standard_error, "pairs": self.pairs,
-        })
-    }
-}
-
-impl Inventory {
-    fn to_json(&self) -> Value {
-        let mut line = json!({ "table": self.table, "dataset": self.dataset, "note": self.note });
-        for (name, counted, paper) in &self.counts {
-            line[*name] = json!(counted);
-            line[format!("paper_{name}")] = json!(paper);
-        }
-        line
-    }
-}
-
-/// Writes records as lines of JSON.
-#[derive(Debug)]
-pub struct JsonLines<W>(pub W);
-
-impl<W: Write> Sink for JsonLines<W> {
-    fn record(&mut self, record: &Record) -> Result<()> {
-        let write = |out: &mut W| -> io::Result<()> {
-            for line in record.to_json() {
-                writeln!(out, "{line}")?;
-            }
-            out.flush()
-        };
-        write(&mut self.0).map_err(write_error)
+        !matches!(self.task.as_str(), Task::ONE_CLASS | MEAN)
     }
 }
 

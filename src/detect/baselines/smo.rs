@@ -17,7 +17,7 @@ const LIMIT: usize = 10_000_000;
 ///
 /// `column(i)` gives column `i` of the kernel matrix, whose diagonal is one; `gradient` is `Kα` of the start.
 /// O(n) a step beside the columns.
-pub fn minimise(mut column: impl FnMut(usize) -> Rc<[f32]>, alpha: &mut [f64], mut gradient: Vec<f64>) -> f64 {
+pub(super) fn minimise(mut column: impl FnMut(usize) -> Rc<[f32]>, alpha: &mut [f64], mut gradient: Vec<f64>) -> f64 {
     for _ in 0..LIMIT {
         let Some(i) = lowest_gradient(alpha, &gradient) else { break };
         let of_i = column(i);

@@ -8,7 +8,7 @@ use nafal_kernels::gemm::{Epilogue, Init, product};
 use nafal_kernels::{Isa, Matrix, MatrixMut, Staircase};
 use rayon::prelude::*;
 
-use crate::data::Table;
+use super::rows::Points;
 
 /// Queries handled together by one task.
 const QUERIES: usize = 64;
@@ -16,22 +16,24 @@ const QUERIES: usize = 64;
 const BLOCK: usize = 32 * 1024;
 
 /// Reference rows `[n, d]`, laid out for blocked distances.
-pub struct Reference {
+#[derive(Debug)]
+pub(super) struct Reference {
     shift: Vec<f64>,
     lanes: usize,
     blocks: Vec<Block>,
 }
 
 /// Some of the reference rows: values feature-major `[d, lanes]`, and squared norms.
+#[derive(Debug)]
 struct Block {
     values: Vec<f64>,
     norms: Vec<f64>,
 }
 
 impl Reference {
-    /// Lays out `rows` `[n, d]`.
-    pub fn new(rows: &Table) -> Reference {
-        let (n, d) = (rows.rows(), rows.columns());
+    /// Lays out `rows` `[n, d]`, at least one.
+    pub fn new(rows: &Points) -> Reference {
+        let (n, d) = (rows.len(), rows.columns());
         let mut shift = vec![0.0; d];
         for i in 0..n {
             for (s, v) in shift.iter_mut().zip(rows.row(i)) {
@@ -98,7 +100,7 @@ impl Reference {
 }
 
 impl Block {
-    fn new(rows: &Table, shift: &[f64], start: usize, lanes: usize) -> Block {
+    fn new(rows: &Points, shift: &[f64], start: usize, lanes: usize) -> Block {
         let mut values = vec![0.0; shift.len() * lanes];
         let mut norms = vec![0.0; lanes];
         for lane in 0..lanes {

@@ -7,9 +7,12 @@
 use rand::{Rng, RngExt};
 use rayon::prelude::*;
 
-use super::{AnomalyDetector, Scorer, require_columns, require_rows};
-use crate::data::Table;
+use super::rows::{Points, Rows, require_cases};
+use crate::data::Dataset;
+use crate::data::container::{Container, Tensor};
+use crate::detect::{Fit, Fitted};
 use crate::error::Result;
+use crate::progress::Progress;
 use crate::random::{Purpose, below, stream};
 
 /// A forest of random isolation trees.
@@ -28,25 +31,23 @@ impl Default for IsolationForest {
     }
 }
 
-impl AnomalyDetector for IsolationForest {
-    fn name(&self) -> &str {
-        "iforest"
-    }
-
-    fn fit(&self, train: &Table, seed: u64) -> Result<Box<dyn Scorer>> {
-        require_rows(train, 1, "the isolation forest")?;
-        let subsample = self.subsample.clamp(1, train.rows());
+impl Fit for IsolationForest {
+    fn fit(&self, train: &dyn Dataset, seed: u64, _progress: &dyn Progress) -> Result<Box<dyn Fitted>> {
+        require_cases(train, 1, "the isolation forest")?;
+        let rows = Rows::fit(train)?;
+        let train = &rows.points(train)?;
+        let subsample = self.subsample.clamp(1, train.len());
         let depth = (subsample.max(2) as f64).log2().ceil() as usize;
         let grow = |tree: usize| {
             let mut rng = stream(seed, Purpose::Rivals, tree as u64, 0);
-            let mut rows = draw(&mut rng, train.rows(), subsample);
+            let mut drawn = draw(&mut rng, train.len(), subsample);
             let mut nodes = Vec::new();
-            Growth { train, depth, nodes: &mut nodes }.grow(&mut rows, 0, &mut rng);
+            Growth { train, depth, nodes: &mut nodes }.grow(&mut drawn, 0, &mut rng);
             nodes
         };
         let trees = (0..self.trees.max(1)).into_par_iter().map(grow).collect();
         let scale = expected_depth(subsample);
-        Ok(Box::new(Fitted { columns: train.columns(), trees, scale: if scale > 0.0 { scale } else { 1.0 } }))
+        Ok(Box::new(Forest { rows, trees, scale: if scale > 0.0 { scale } else { 1.0 } }))
     }
 
     fn needs_repeats(&self) -> bool {
@@ -55,6 +56,7 @@ impl AnomalyDetector for IsolationForest {
 }
 
 /// A node of a tree; the children of an inner one are stored after it, the left one at once.
+#[derive(Clone, Copy, Debug)]
 enum Node {
     /// Depth of the rows that end here.
     Leaf(f64),
@@ -63,7 +65,7 @@ enum Node {
 }
 
 struct Growth<'a> {
-    train: &'a Table,
+    train: &'a Points<'a>,
     depth: usize,
     nodes: &'a mut Vec<Node>,
 }
@@ -122,21 +124,85 @@ fn partition(rows: &mut [usize], left: impl Fn(usize) -> bool) -> usize {
     count
 }
 
-struct Fitted {
-    columns: usize,
+/// The trees, and the depth `c(subsample)` that a mean depth is measured by.
+#[derive(Debug)]
+struct Forest {
+    rows: Rows,
     trees: Vec<Vec<Node>>,
     scale: f64,
 }
 
-impl Scorer for Fitted {
-    fn score(&self, rows: &Table) -> Result<Vec<f64>> {
-        require_columns(rows, self.columns)?;
+impl Fitted for Forest {
+    fn score(&self, cases: &dyn Dataset) -> Result<Vec<f64>> {
         let score = |row: &[f64]| {
             let depth: f64 = self.trees.iter().map(|tree| path(tree, row)).sum();
             (-depth / (self.trees.len() as f64 * self.scale)).exp2()
         };
-        Ok(rows.values().par_chunks(self.columns).map(score).collect())
+        let points = self.rows.points(cases)?;
+        Ok(points.values().par_chunks(points.columns()).map(score).collect())
     }
+
+    /// Nodes of all trees one after the other: `forest.column`, `forest.value` (threshold, or depth of a leaf) and
+    /// `forest.right` (place of the right child in its tree, 0 for a leaf), `[nodes]`; and `forest.ends` `[trees]`.
+    fn write(&self, file: &mut Container) {
+        file.set("detector", "iforest");
+        self.rows.write(file);
+        file.set("trees", self.trees.len());
+        let ends = self.trees.iter().scan(0u32, |end, tree| {
+            *end += tree.len() as u32;
+            Some(*end)
+        });
+        file.insert("forest.ends", Tensor::u32(&[self.trees.len()], ends.collect()));
+        let (mut columns, mut values, mut rights) = (Vec::new(), Vec::new(), Vec::new());
+        for &node in self.trees.iter().flatten() {
+            let (column, value, right) = match node {
+                Node::Leaf(depth) => (0, depth, 0),
+                Node::Split { column, threshold, right } => (column, threshold, right),
+            };
+            columns.push(column as u32);
+            values.push(value);
+            rights.push(right as u32);
+        }
+        file.insert("forest.column", Tensor::u32(&[columns.len()], columns));
+        file.insert("forest.value", Tensor::f64(&[values.len()], values));
+        file.insert("forest.right", Tensor::u32(&[rights.len()], rights));
+        file.insert("forest.scale", Tensor::f64(&[1], vec![self.scale]));
+    }
+}
+
+pub(super) fn read(file: &Container) -> Result<Box<dyn Fitted>> {
+    let rows = Rows::read(file)?;
+    let count = file.header().usize_in("trees", 1..=1 << 24)?;
+    let ends = file.tensor_u32("forest.ends", &[count])?;
+    if ends[0] == 0 || !ends.is_sorted_by(|a, b| a < b) {
+        return Err(file.error("forest.ends", "does not grow from tree to tree"));
+    }
+    let nodes = [ends[count - 1] as usize];
+    let columns = file.tensor_u32("forest.column", &nodes)?;
+    let values = file.tensor_f64("forest.value", &nodes)?;
+    let rights = file.tensor_u32("forest.right", &nodes)?;
+    let scale = file.tensor_f64("forest.scale", &[1])?[0];
+    if scale <= 0.0 {
+        return Err(file.error("forest.scale", "is not positive"));
+    }
+    let (mut trees, mut start) = (Vec::with_capacity(count), 0);
+    for &end in ends {
+        let end = end as usize;
+        let node = |i: usize| {
+            let (column, right) = (columns[i] as usize, rights[i] as usize);
+            if right == 0 {
+                return Ok(Node::Leaf(values[i]));
+            }
+            // Children behind their parent: a path down a tree ends.
+            if column >= rows.width() || right <= i - start + 1 || right >= end - start {
+                return Err(file.error("forest.right", &format!("holds a split at {i} that is none")));
+            }
+            Ok(Node::Split { column, threshold: values[i], right })
+        };
+        trees.push((start..end).map(node).collect::<Result<Vec<_>>>()?);
+        start = end;
+    }
+    Ok(Box::new(Forest { rows, trees, scale }))
 }
 
 fn path(tree: &[Node], row: &[f64]) -> f64 {

@@ -36,14 +36,16 @@ impl FromStr for Split {
     }
 }
 
-/// Divides normal rows: the first `⌊n/2⌋` in the order of `split` train, at most `limit` of them; the other half
-/// tests. Rows left over by `limit` are in neither.
-pub fn divide(normals: &[usize], split: Split, seed: u64, limit: Option<usize>) -> (Vec<usize>, Vec<usize>) {
-    let mut train = match split {
-        Split::FirstHalf => normals.to_vec(),
-        Split::Random => permutation(seed, normals.len()).into_iter().map(|i| normals[i]).collect(),
-    };
-    let test = train.split_off(train.len() / 2);
-    train.truncate(limit.unwrap_or(usize::MAX));
-    (train, test)
+impl Split {
+    /// Splits normal rows: the first `⌊n/2⌋` in the order of the split train, at most `limit` of them; the other half
+    /// tests. Rows left over by `limit` are in neither.
+    pub fn halves(self, normals: &[usize], seed: u64, limit: Option<usize>) -> (Vec<usize>, Vec<usize>) {
+        let mut train = match self {
+            Split::FirstHalf => normals.to_vec(),
+            Split::Random => permutation(seed, normals.len()).into_iter().map(|i| normals[i]).collect(),
+        };
+        let test = train.split_off(train.len() / 2);
+        train.truncate(limit.unwrap_or(usize::MAX));
+        (train, test)
+    }
 }

@@ -4,11 +4,11 @@
 //! from differences, so that a duplicate is at distance exactly zero.
 
 use super::distances::Reference;
-use crate::data::Table;
+use super::rows::Points;
 
 /// One neighbour of a query.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Neighbour {
+pub(super) struct Neighbour {
     /// Euclidean distance.
     pub distance: f64,
     /// Index of the reference row.
@@ -16,24 +16,25 @@ pub struct Neighbour {
 }
 
 /// Rows to look for neighbours among.
-pub struct Neighbours {
-    rows: Table,
+#[derive(Debug)]
+pub(super) struct Neighbours {
+    rows: Points<'static>,
     reference: Reference,
 }
 
 impl Neighbours {
-    /// Looks among `rows` `[n, d]`.
-    pub fn new(rows: &Table) -> Neighbours {
-        Neighbours { reference: Reference::new(rows), rows: rows.clone() }
+    /// Looks among `rows` `[n, d]`, at least one.
+    pub fn new(rows: Points<'static>) -> Neighbours {
+        Neighbours { reference: Reference::new(&rows), rows }
     }
 
-    /// Number of columns.
-    pub fn columns(&self) -> usize {
-        self.rows.columns()
+    /// The rows.
+    pub fn points(&self) -> &Points<'static> {
+        &self.rows
     }
 
     /// For each query the `k` nearest rows (`k <= n`), nearest first, ties in the order of the rows. O(q·n·d).
-    pub fn nearest(&self, queries: &Table, k: usize) -> Vec<Vec<Neighbour>> {
+    pub fn nearest(&self, queries: &Points, k: usize) -> Vec<Vec<Neighbour>> {
         self.search(queries, k, |_, _| false)
     }
 
@@ -42,7 +43,7 @@ impl Neighbours {
         self.search(&self.rows, k, |query, index| query == index)
     }
 
-    fn search(&self, queries: &Table, k: usize, skip: impl Fn(usize, usize) -> bool + Sync) -> Vec<Vec<Neighbour>> {
+    fn search(&self, queries: &Points, k: usize, skip: impl Fn(usize, usize) -> bool + Sync) -> Vec<Vec<Neighbour>> {
         let mut found = self.reference.fold(
             queries.values(),
             || Nearest::new(k),

@@ -3,32 +3,33 @@
 //! `Σ = (1 − δ)·S + δ·μ·I` with `S` the sample covariance (over n), `μ = tr S / d` and the estimated optimal `δ`;
 //! the score is `(x − m)ᵀ Σ⁻¹ (x − m)`.
 
-use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
+use nalgebra::{Cholesky, DMatrix, DVector};
 use rayon::prelude::*;
 
-use super::{AnomalyDetector, Scorer, require_columns, require_rows};
-use crate::data::Table;
+use super::rows::{Rows, require_cases};
+use crate::data::Dataset;
+use crate::data::container::{Container, Tensor};
+use crate::detect::{Fit, Fitted};
 use crate::error::{Error, Result};
+use crate::progress::Progress;
 
 /// Squared Mahalanobis distance under the Ledoit–Wolf covariance.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Mahalanobis;
 
-impl AnomalyDetector for Mahalanobis {
-    fn name(&self) -> &str {
-        "mahalanobis"
-    }
-
-    fn fit(&self, train: &Table, _seed: u64) -> Result<Box<dyn Scorer>> {
-        require_rows(train, 1, "the Mahalanobis detector")?;
-        let x = DMatrix::from_row_slice(train.rows(), train.columns(), train.values());
+impl Fit for Mahalanobis {
+    fn fit(&self, train: &dyn Dataset, _seed: u64, _progress: &dyn Progress) -> Result<Box<dyn Fitted>> {
+        require_cases(train, 1, "the Mahalanobis detector")?;
+        let rows = Rows::fit(train)?;
+        let train = rows.points(train)?;
+        let x = DMatrix::from_row_slice(train.len(), train.columns(), train.values());
         let mean: DVector<f64> = x.row_mean().transpose();
         let mut centred = x;
         for mut row in centred.row_iter_mut() {
             row -= mean.transpose();
         }
         let factor = factorise(shrunk_covariance(&centred))?;
-        Ok(Box::new(Fitted { mean, factor }))
+        Ok(Box::new(Ellipsoid { rows, mean, factor }))
     }
 
     fn needs_repeats(&self) -> bool {
@@ -36,22 +37,45 @@ impl AnomalyDetector for Mahalanobis {
     }
 }
 
-struct Fitted {
+/// Mean and Cholesky factor of the shrunk covariance.
+#[derive(Debug)]
+struct Ellipsoid {
+    rows: Rows,
     mean: DVector<f64>,
-    factor: Cholesky<f64, Dyn>,
+    /// `L: [d, d]`, zero above the diagonal.
+    factor: DMatrix<f64>,
 }
 
-impl Scorer for Fitted {
-    fn score(&self, rows: &Table) -> Result<Vec<f64>> {
-        require_columns(rows, self.mean.len())?;
+impl Fitted for Ellipsoid {
+    fn score(&self, cases: &dyn Dataset) -> Result<Vec<f64>> {
         let score = |row: &[f64]| {
             let mut y = DVector::from_column_slice(row) - &self.mean;
             // The diagonal of the factor is positive: the solution exists.
-            self.factor.l_dirty().solve_lower_triangular_mut(&mut y);
+            self.factor.solve_lower_triangular_mut(&mut y);
             y.norm_squared()
         };
-        Ok(rows.values().par_chunks(self.mean.len()).map(score).collect())
+        let points = self.rows.points(cases)?;
+        Ok(points.values().par_chunks(points.columns()).map(score).collect())
     }
+
+    fn write(&self, file: &mut Container) {
+        file.set("detector", "mahalanobis");
+        self.rows.write(file);
+        let d = self.mean.len();
+        file.insert("mean", Tensor::f64(&[d], self.mean.as_slice().to_vec()));
+        file.insert("factor", Tensor::f64(&[d, d], self.factor.transpose().as_slice().to_vec()));
+    }
+}
+
+pub(super) fn read(file: &Container) -> Result<Box<dyn Fitted>> {
+    let rows = Rows::read(file)?;
+    let d = rows.width();
+    let mean = DVector::from_column_slice(file.tensor_f64("mean", &[d])?);
+    let factor = DMatrix::from_row_slice(d, d, file.tensor_f64("factor", &[d, d])?);
+    if factor.diagonal().iter().any(|&pivot| pivot <= 0.0) {
+        return Err(file.error("factor", "has a diagonal that is not positive"));
+    }
+    Ok(Box::new(Ellipsoid { rows, mean, factor }))
 }
 
 /// Ledoit–Wolf covariance of centred rows `[n, d]`; the identity if they are all equal. O(n·d²).
@@ -76,7 +100,7 @@ fn shrunk_covariance(x: &DMatrix<f64>) -> DMatrix<f64> {
 
 /// Cholesky factor; a singular covariance (possible when the estimated shrinkage is zero) gets a ridge of
 /// growing size until it has one.
-fn factorise(covariance: DMatrix<f64>) -> Result<Cholesky<f64, Dyn>> {
+fn factorise(covariance: DMatrix<f64>) -> Result<DMatrix<f64>> {
     let scale = covariance.trace() / covariance.nrows() as f64;
     for ridge in [0.0, 1e-12, 1e-9, 1e-6] {
         let mut c = covariance.clone();
@@ -84,7 +108,7 @@ fn factorise(covariance: DMatrix<f64>) -> Result<Cholesky<f64, Dyn>> {
             c[(i, i)] += ridge * scale;
         }
         if let Some(factor) = Cholesky::new(c) {
-            return Ok(factor);
+            return Ok(factor.unpack());
         }
     }
     Err(Error::Training("the covariance of the training rows has no Cholesky factor".into()))
