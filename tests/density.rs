@@ -2,7 +2,7 @@
 
 use nafal::autodiff::{AdamOptions, OneCycle};
 use nafal::flow::strategies::{Magnitudes, Sizes, cases, settings};
-use nafal::flow::{BatchSource, Context, Flow, FlowSpec, Trainer, TrainingOptions};
+use nafal::flow::{BatchSource, Context, Dsf, Flow, FlowSpec, Trainer, TrainingOptions, Transform};
 use nafal::random::{Purpose, below, normal, stream};
 use nafal_kernels::Isa;
 use nafal_kernels::dsf::Slope;
@@ -176,10 +176,9 @@ fn training_learns_two_clusters_and_keeps_the_mass() {
     let line = nodes(4.0, 8192).into_iter().filter(|n| exact(n.0) > 1e-300);
     let entropy: f64 = line.map(|(x, w)| -w * exact(x) * exact(x).ln()).sum();
     let further = 0.5 * (2.0 * std::f64::consts::PI * std::f64::consts::E * 0.16).ln();
-    for (features, slope, best) in
-        [(1, Slope::Softplus, entropy), (2, Slope::Bounded { limit: 5.0 }, entropy + further)]
-    {
-        let spec = FlowSpec { features, contexts: 0, blocks: 2, layers: 1, hidden: 21, units: 5, slope };
+    let bounded = Transform::Dsf(Dsf { units: 5, slope: Slope::Bounded { limit: 5.0 } });
+    for (features, transform, best) in [(1, Transform::dsf(5), entropy), (2, bounded, entropy + further)] {
+        let spec = FlowSpec { features, contexts: 0, blocks: 2, layers: 1, hidden: 21, transform };
         let mut flow = Flow::<f64>::new(spec, 5, 0).unwrap();
         let held_out: Vec<f64> = (0..1000).flat_map(|i| Clusters.draw((1 << 50) + i, features)).collect();
         let surprise =

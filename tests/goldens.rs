@@ -3,8 +3,7 @@
 //! Tolerance: `|got − want| ≤ tol · max(1, largest magnitude in that output or gradient block)`.
 
 use nafal::autodiff::{Adam, AdamOptions, Gradients, Parameters, Tape, TransposedWeights};
-use nafal::flow::{Context, Flow, FlowSpec};
-use nafal_kernels::dsf::Slope;
+use nafal::flow::{Context, Flow, FlowSpec, Transform};
 use nafal_kernels::{Isa, Real};
 use serde_json::Value;
 
@@ -64,13 +63,13 @@ fn naf_case<T: Real>(isa: Isa, case: &Value, tolerance: f64) {
         blocks: blocks.len(),
         layers,
         hidden: size(&case["hidden"]),
-        units,
-        slope: Slope::Softplus,
+        transform: Transform::dsf(units),
     };
     let mut flow = Flow::<T>::zeroed(spec).unwrap().with_isa(isa);
     let all_orders: Vec<_> = blocks.iter().map(|b| orders(b, m, layers, units)).collect();
     for (b, block) in blocks.iter().enumerate() {
-        for (l, &(weight, bias)) in flow.layers(b).to_vec().iter().enumerate() {
+        for (l, layer) in flow.layers(b).to_vec().iter().enumerate() {
+            let (weight, bias) = (layer.weight, layer.bias.unwrap());
             let (dense, order) = (&block["dense"][l], &all_orders[b][l]);
             let (w, v) = (numbers(&dense["weight"]), numbers(&dense["bias"]));
             let cols = order.cols.len();
@@ -105,7 +104,8 @@ fn naf_case<T: Real>(isa: Isa, case: &Value, tolerance: f64) {
         (0..n).flat_map(|b| (0..m).map(move |i| (i, b))).map(|(i, b)| adjoint.row(i)[b].to_f64()).collect();
     close("grad_x", &grad_x, &numbers(&case["grad_x"]), tolerance);
     for (b, block) in blocks.iter().enumerate() {
-        for (l, &(weight, bias)) in flow.layers(b).iter().enumerate() {
+        for (l, layer) in flow.layers(b).iter().enumerate() {
+            let (weight, bias) = (layer.weight, layer.bias.unwrap());
             let (dense, order) = (&block["dense"][l], &all_orders[b][l]);
             let (w, v) = (numbers(&dense["grad_weight"]), numbers(&dense["grad_bias"]));
             let g = gradients.matrix(flow.parameters(), weight);

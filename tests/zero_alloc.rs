@@ -5,9 +5,8 @@
 
 use allocation_counter::measure;
 use nafal::autodiff::AdamOptions;
-use nafal::flow::{BatchSource, Context, Density, Flow, FlowSpec, Scratch, Trainer, TrainingOptions};
+use nafal::flow::{BatchSource, Context, Density, Flow, FlowSpec, Scratch, Trainer, TrainingOptions, Transform};
 use nafal::random::{Purpose, normal, stream};
-use nafal_kernels::dsf::Slope;
 use nafal_kernels::{Isa, Real};
 
 /// Noise of three contexts, drawn without allocating.
@@ -28,7 +27,7 @@ fn pool(threads: usize) -> rayon::ThreadPool {
 }
 
 fn flow<T: Real>(isa: Isa, hidden: usize) -> Flow<T> {
-    let spec = FlowSpec { features: 5, contexts: 3, blocks: 2, layers: 2, hidden, units: 4, slope: Slope::Softplus };
+    let spec = FlowSpec { features: 5, contexts: 3, blocks: 2, layers: 2, hidden, transform: Transform::dsf(4) };
     Flow::new(spec, 0, 0).unwrap().with_isa(isa)
 }
 

@@ -377,7 +377,7 @@ fn read_flow(
         };
         tensor(0, &[spec.hidden, m])?;
         (1..spec.layers).try_for_each(|l| tensor(l, &[spec.hidden, spec.hidden]).map(drop))?;
-        tensor(spec.layers, &[m * 3 * spec.units, spec.hidden])?;
+        tensor(spec.layers, &[m * spec.raw_rows(), spec.hidden])?;
         if spec.contexts > 0 {
             file.tensor_f32(&format!("{prefix}.block{block}.context"), &[spec.contexts, spec.hidden])?;
         }

@@ -14,10 +14,11 @@ use super::features::Features;
 use super::representation::{Representation, gather};
 use super::view::View;
 use crate::error::{Error, Result};
-use crate::flow::{BatchSource, Context, Density, Flow, FlowSpec, Scratch, TRAINING_TILE, Trainer, TrainingOptions};
+use crate::flow::{
+    BatchSource, Context, Density, Flow, FlowSpec, Scratch, TRAINING_TILE, Trainer, TrainingOptions, Transform,
+};
 use crate::progress::Progress;
 use crate::random::{Purpose, below, normal, stream};
-use nafal_kernels::dsf::Slope;
 
 /// A trained flow with its views.
 #[derive(Clone, Debug)]
@@ -253,8 +254,7 @@ pub(super) fn flow_spec(family: &FamilyConfiguration, features: usize) -> FlowSp
         blocks: family.blocks,
         layers: family.layers,
         hidden: family.hidden.max(features),
-        units: family.units,
-        slope: Slope::Softplus,
+        transform: Transform::dsf(family.units),
     }
 }
 

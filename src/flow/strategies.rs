@@ -22,8 +22,8 @@ use nafal_kernels::dsf::Slope;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use super::conditioner::starting_raw;
-use super::{Context, Flow, FlowSpec};
+use super::{Context, Dsf, Flow, FlowSpec, Transform};
+use crate::nn::{Dense, fill_normal};
 use crate::random::{Purpose, below, normal, stream};
 
 /// Ranges of the sizes of a random flow and its batch.
@@ -63,9 +63,9 @@ impl Default for Sizes {
 /// How large weights and inputs may be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Magnitudes {
-    /// Smallest and largest standard deviation of a layer's weights; drawn log-uniformly, layer by layer.
+    /// Smallest and largest standard deviation of a layer's weights; log-uniform, layer by layer.
     pub weights: (f64, f64),
-    /// Farthest that a raw parameter of a transformer can ever be from its value in a fresh flow (slopes 1, biases spread
+    /// Farthest that a raw parameter of a univariate transform can ever be from its value in a fresh flow (slopes 1, biases spread
     /// over ±2, equal weights).
     pub reach: f64,
     /// Largest input.
@@ -88,7 +88,7 @@ pub struct Case {
     pub batch: usize,
     /// Standard deviation of the weights of each layer (the head last) and of the context rows, used from the front.
     pub scales: [f64; 5],
-    /// Magnitudes the case was drawn with.
+    /// Magnitudes of the case.
     pub magnitudes: Magnitudes,
     /// Seed of all values.
     pub seed: u64,
@@ -119,7 +119,8 @@ pub fn specs(sizes: Sizes) -> impl Strategy<Value = FlowSpec> {
     let Sizes { features, blocks, layers, hidden, units, contexts, .. } = sizes;
     (features, blocks, layers, hidden, units, contexts, slopes()).prop_map(
         |(features, blocks, layers, hidden, units, contexts, slope)| {
-            let mut spec = FlowSpec { features, contexts, blocks, layers, hidden, units, slope };
+            let transform = Transform::Dsf(Dsf { units, slope });
+            let mut spec = FlowSpec { features, contexts, blocks, layers, hidden, transform };
             spec.hidden = hidden.max(spec.degrees().count());
             spec
         },
@@ -151,18 +152,19 @@ impl Case {
     pub fn flow<T: Real>(&self) -> Flow<T> {
         let mut flow = Flow::<f64>::zeroed(self.spec).expect("strategies give valid shapes");
         for block in 0..self.spec.blocks {
-            for (l, &(weight, bias)) in flow.layers(block).to_vec().iter().enumerate() {
+            for (l, layer) in flow.layers(block).to_vec().into_iter().enumerate() {
                 let mut rng = stream(self.seed, Purpose::Weights, block as u64, l as u64);
                 let scale = self.scales[l];
                 let p = flow.parameters_mut();
-                p.fill(weight, |_, _| scale * normal::<f64>(&mut rng));
-                p.fill(bias, |_, _| scale * normal::<f64>(&mut rng));
+                for id in [Some(layer.weight), layer.bias].into_iter().flatten() {
+                    fill_normal(p, id, &mut rng, |_| scale);
+                }
             }
             self.bound_head(&mut flow, block);
-            if let Some(table) = flow.blocks[block].table {
+            if let Some(table) = flow.blocks[block].conditioner.table {
                 let mut rng = stream(self.seed, Purpose::Weights, block as u64, u64::MAX);
                 let scale = self.scales[4];
-                flow.parameters_mut().fill(table, |_, _| scale * normal::<f64>(&mut rng));
+                fill_normal(flow.parameters_mut(), table, &mut rng, |_| scale);
             }
         }
         flow.cast()
@@ -171,7 +173,8 @@ impl Case {
     /// Adds the fresh flow's raw parameters to the head's biases and scales rows down to the reach: hidden units lie
     /// within ±1, so a row moves its output by at most the sum of its absolute weights.
     fn bound_head(&self, flow: &mut Flow<f64>, block: usize) {
-        let (weight, bias) = flow.layers(block)[self.spec.layers];
+        let Dense { weight, bias, .. } = flow.layers(block)[self.spec.layers];
+        let bias = bias.expect("the head has a bias");
         let p = flow.parameters_mut();
         let (w, b) = (p.to_dense(weight), p.vector(bias).to_vec());
         let hidden = self.spec.hidden;
@@ -180,7 +183,7 @@ impl Case {
             (self.magnitudes.reach / moved).min(1.0)
         };
         p.fill(weight, |i, j| factor(i) * w[i * hidden + j]);
-        p.fill(bias, |_, i| starting_raw(&self.spec, i % self.spec.raw()) + factor(i) * b[i]);
+        p.fill(bias, |_, i| self.spec.transform.starting_raw(i % self.spec.raw_rows()) + factor(i) * b[i]);
     }
 
     /// Inputs `[batch, m]`, row-major: standard normal values, magnitudes spread log-uniformly up to the largest, the
