@@ -8,10 +8,9 @@
 //! Run with `gradbench run --eval … --tool "cargo run --release --example gradbench"`.
 
 use std::io::{BufRead, Write};
-use std::sync::Arc;
 use std::time::Instant;
 
-use nafal::autodiff::{CustomOp, Gradients, Linear, ParameterId, Parameters, Seed, Tape, TransposedWeights, Var};
+use nafal::autodiff::{Backward, Forward, Gradients, Linear, Operation, ParameterId, Parameters, Seed, Tape, Var};
 use nafal_kernels::gemm::Epilogue;
 use nafal_kernels::{Isa, Staircase, math};
 use serde_json::{Value, json};
@@ -20,38 +19,37 @@ use serde_json::{Value, json};
 const LANES: usize = 64;
 
 /// Half the square of each element.
-struct HalfSquare;
+struct HalfSquare(Var);
 
-impl CustomOp<f64> for HalfSquare {
-    fn name(&self) -> &str {
-        "half square"
+impl Operation<f64> for HalfSquare {
+    const NAME: &'static str = "half square";
+
+    fn forward(&self, f: Forward<f64>) {
+        f.output.iter_mut().zip(f.values.of(self.0).data).for_each(|(y, x)| *y = 0.5 * x * x);
     }
-    fn output_rows(&self, rows: usize) -> usize {
-        rows
-    }
-    fn forward(&self, _: usize, x: &[f64], y: &mut [f64]) {
-        y.iter_mut().zip(x).for_each(|(y, x)| *y = 0.5 * x * x);
-    }
-    fn vjp(&self, _: usize, x: &[f64], _: &[f64], y_bar: &[f64], x_bar: &mut [f64]) {
-        x_bar.iter_mut().zip(x).zip(y_bar).for_each(|((x_bar, x), y_bar)| *x_bar += x * y_bar);
+    fn vjp(&self, mut b: Backward<f64>) {
+        b.inputs.open(self.0);
+        let (x, x_bar) = (b.values.of(self.0).data, b.inputs.of(self.0));
+        x_bar.iter_mut().zip(x).zip(b.output_adjoint).for_each(|((x_bar, x), y_bar)| *x_bar += x * *y_bar);
     }
 }
 
 /// `e^{x − a}` of each element.
-struct ShiftedExp(f64);
+struct ShiftedExp {
+    x: Var,
+    a: f64,
+}
 
-impl CustomOp<f64> for ShiftedExp {
-    fn name(&self) -> &str {
-        "exp"
+impl Operation<f64> for ShiftedExp {
+    const NAME: &'static str = "exp";
+
+    fn forward(&self, f: Forward<f64>) {
+        f.output.iter_mut().zip(f.values.of(self.x).data).for_each(|(y, x)| *y = math::exp(x - self.a));
     }
-    fn output_rows(&self, rows: usize) -> usize {
-        rows
-    }
-    fn forward(&self, _: usize, x: &[f64], y: &mut [f64]) {
-        y.iter_mut().zip(x).for_each(|(y, x)| *y = math::exp(x - self.0));
-    }
-    fn vjp(&self, _: usize, _: &[f64], y: &[f64], y_bar: &[f64], x_bar: &mut [f64]) {
-        x_bar.iter_mut().zip(y).zip(y_bar).for_each(|((x_bar, y), y_bar)| *x_bar += y * y_bar);
+    fn vjp(&self, mut b: Backward<f64>) {
+        b.inputs.open(self.x);
+        let (y, x_bar) = (b.values.of(b.output).data, b.inputs.of(self.x));
+        x_bar.iter_mut().zip(y).zip(b.output_adjoint).for_each(|((x_bar, y), y_bar)| *x_bar += y * *y_bar);
     }
 }
 
@@ -68,13 +66,11 @@ fn sum(tape: &Tape<f64>, row: Var) -> f64 {
 /// Value and, if asked for, gradient of the least-squares objective: `x` are the weights of a layer over the powers of `t`,
 /// a point a column.
 fn least_squares(x: &[f64], n: usize, gradient: bool) -> (f64, Vec<f64>) {
-    let (mut parameters, mut prepared) = (Parameters::<f64>::new(), TransposedWeights::default());
+    let mut parameters = Parameters::<f64>::new();
     let weights = parameters.add_matrix("x", Staircase::dense(1, x.len()));
     parameters.fill(weights, |_, j| x[j]);
-    prepared.refresh(Isa::detect(), &parameters);
     let mut gradients = Gradients::zeros(&parameters);
     let (mut tape, mut total) = (Tape::new(Isa::detect()), 0.0);
-    let half_square: Arc<dyn CustomOp<f64>> = Arc::new(HalfSquare);
     let point = |i: usize| -1.0 + i as f64 * 2.0 / (n as f64 - 1.0);
     for first in (0..n).step_by(LANES) {
         let count = LANES.min(n - first);
@@ -96,12 +92,12 @@ fn least_squares(x: &[f64], n: usize, gradient: bool) -> (f64, Vec<f64>) {
         });
         let curve = tape.linear(&parameters, layer(weights), powers);
         let residual = tape.add(curve, minus_s);
-        let y = tape.custom(half_square.clone(), residual);
+        let y = tape.record(&parameters, HalfSquare(residual), 1, true);
         total += sum(&tape, y);
         if gradient {
             let mut ones = |adjoint: &mut [f64], _: usize| adjoint[..count].fill(1.0);
             let seeds: &mut [Seed<f64>] = &mut [(y, &mut ones)];
-            tape.backward(&parameters, &prepared, &mut gradients, seeds);
+            tape.backward(&parameters, &mut gradients, seeds);
         }
     }
     (total, gradients.matrix(&parameters, weights).row(0).to_vec())
@@ -111,10 +107,9 @@ fn least_squares(x: &[f64], n: usize, gradient: bool) -> (f64, Vec<f64>) {
 /// of ones, and the logarithm's derivative `1/Σ` seeds the way back.
 fn log_sum_exp(x: &[f64], gradient: bool) -> (f64, Vec<f64>) {
     let rows = x.len().div_ceil(LANES).max(1);
-    let (mut parameters, mut prepared) = (Parameters::<f64>::new(), TransposedWeights::default());
+    let mut parameters = Parameters::<f64>::new();
     let ones = parameters.add_matrix("ones", Staircase::dense(1, rows));
     parameters.fill(ones, |_, _| 1.0);
-    prepared.refresh(Isa::detect(), &parameters);
     let top = x.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let mut tape = Tape::new(Isa::detect());
     tape.begin(LANES);
@@ -123,7 +118,7 @@ fn log_sum_exp(x: &[f64], gradient: bool) -> (f64, Vec<f64>) {
         used.copy_from_slice(x);
         rest.fill(f64::NEG_INFINITY);
     });
-    let exponentials = tape.custom(Arc::new(ShiftedExp(top)), input);
+    let exponentials = tape.record(&parameters, ShiftedExp { x: input, a: top }, rows, true);
     let sums = tape.linear(&parameters, layer(ones), exponentials);
     let total = sum(&tape, sums);
     if !gradient {
@@ -132,7 +127,7 @@ fn log_sum_exp(x: &[f64], gradient: bool) -> (f64, Vec<f64>) {
     let mut gradients = Gradients::zeros(&parameters);
     let mut seed = |adjoint: &mut [f64], _: usize| adjoint.fill(1.0 / total);
     let seeds: &mut [Seed<f64>] = &mut [(sums, &mut seed)];
-    tape.backward(&parameters, &prepared, &mut gradients, seeds);
+    tape.backward(&parameters, &mut gradients, seeds);
     (top + total.ln(), tape.adjoint(input).data[..x.len()].to_vec())
 }
 

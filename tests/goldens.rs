@@ -2,7 +2,7 @@
 //!
 //! Tolerance: `|got − want| ≤ tol · max(1, largest magnitude in that output or gradient block)`.
 
-use nafal::autodiff::{Adam, AdamOptions, Gradients, Parameters, Tape, TransposedWeights};
+use nafal::autodiff::{Adam, AdamOptions, Gradients, Parameters, Tape};
 use nafal::flow::{Context, Flow, FlowSpec, Transform};
 use nafal_kernels::{Isa, Real};
 use serde_json::Value;
@@ -95,10 +95,8 @@ fn naf_case<T: Real>(isa: Isa, case: &Value, tolerance: f64) {
     });
     flow.record_nll(&mut tape, input, 1.0 / n as f64);
     close("nll", &[tape.loss()], &numbers(&case["nll"]), tolerance);
-    let mut prepared = TransposedWeights::default();
-    prepared.refresh(isa, flow.parameters());
     let mut gradients = Gradients::zeros(flow.parameters());
-    tape.backward(flow.parameters(), &prepared, &mut gradients, &mut []);
+    tape.backward(flow.parameters(), &mut gradients, &mut []);
     let adjoint = tape.adjoint(input);
     let grad_x: Vec<f64> =
         (0..n).flat_map(|b| (0..m).map(move |i| (i, b))).map(|(i, b)| adjoint.row(i)[b].to_f64()).collect();

@@ -1,7 +1,7 @@
 //! The log-determinant against the determinant of the dense Jacobian, which the tape gives row by row and nalgebra's LU
 //! decomposes, and its tie to the inverse, to the tape and to single precision.
 
-use nafal::autodiff::{Gradients, Tape, TransposedWeights};
+use nafal::autodiff::{Gradients, Tape};
 use nafal::flow::strategies::{Case, Magnitudes, Sizes, cases, settings};
 use nafal::flow::{Context, Flow, FlowSpec};
 use nafal_kernels::{Isa, Real};
@@ -40,13 +40,11 @@ fn record(flow: &Flow<f64>, x: &[f64], contexts: Context) -> Recorded {
     let slopes: Vec<Vec<f64>> = (0..n).map(slope).collect();
     let value = tape.value(z);
     let z_rows = (0..n * m).map(|at| value.row(at % m)[at / m]).collect();
-    let mut prepared = TransposedWeights::default();
-    prepared.refresh(flow.isa(), flow.parameters());
     let mut gradients = Gradients::zeros(flow.parameters());
     let mut jacobians = vec![DMatrix::zeros(m, m); n];
     for i in 0..m {
         let mut seed = |tile: &mut [f64], lanes: usize| tile[i * lanes..i * lanes + n].fill(1.0);
-        tape.backward(flow.parameters(), &prepared, &mut gradients, &mut [(z, &mut seed)]);
+        tape.backward(flow.parameters(), &mut gradients, &mut [(z, &mut seed)]);
         let adjoint = tape.adjoint(input);
         for (b, jacobian) in jacobians.iter_mut().enumerate() {
             (0..m).for_each(|j| jacobian[(i, j)] = adjoint.row(j)[b]);

@@ -1,6 +1,6 @@
 //! Laws far out: finite in, finite out; and gross outliers stay ordered: the farther, the more surprising.
 
-use nafal::autodiff::{AdamOptions, Gradients, OneCycle, Tape, TransposedWeights};
+use nafal::autodiff::{AdamOptions, Gradients, OneCycle, Tape};
 use nafal::data::Table;
 use nafal::detect::{Configuration, Detector, Preset, ScoreKind};
 use nafal::flow::strategies::{Case, Magnitudes, Sizes, cases, settings};
@@ -57,10 +57,8 @@ fn gradients_are_finite(case: &Case, isa: Isa) -> Law {
     });
     flow.record_nll(&mut tape, input, 1.0 / n as f64);
     prop_assert!(tape.loss().is_finite());
-    let mut prepared = TransposedWeights::default();
-    prepared.refresh(isa, flow.parameters());
     let mut gradients = Gradients::zeros(flow.parameters());
-    tape.backward(flow.parameters(), &prepared, &mut gradients, &mut []);
+    tape.backward(flow.parameters(), &mut gradients, &mut []);
     prop_assert!(gradients.values().iter().all(|g| g.is_finite()), "{}: a parameter's gradient", isa.name());
     let adjoint = tape.adjoint(input);
     prop_assert!((0..m).all(|i| adjoint.row(i).iter().all(|g| g.is_finite())), "{}: the input's gradient", isa.name());

@@ -6,7 +6,9 @@
 use nafal_kernels::{Isa, Real, map};
 use rayon::prelude::*;
 
-use super::{AlignedVec, Gradients, Parameters};
+use super::aligned::AlignedVec;
+use super::gradients::Gradients;
+use super::parameters::Parameters;
 
 /// Parameters of a piece of work for one thread; each is updated on its own, whoever does it.
 const PIECE: usize = 1 << 16;

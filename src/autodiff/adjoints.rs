@@ -1,12 +1,13 @@
 //! Adjoints of one backward pass, `[rows, lanes]` each, in one arena.
 //!
-//! An adjoint lives from the first write to it until its operation was played back; its place then goes to the next one of
-//! as many rows, so that those in use stay in cache. Places are not cleared, but overwritten by what comes first.
+//! An adjoint lives from the first write to it until its operation was played back; its rows then go to the free list, from
+//! which the next adjoint of as many rows takes them, so that those in use stay in cache. Rows that are reused are not
+//! cleared: the first write overwrites them.
 
 use nafal_kernels::Real;
 
-use super::AlignedVec;
-use super::tape::Var;
+use super::aligned::AlignedVec;
+use super::var::Var;
 
 /// Where the adjoint of a value is.
 #[derive(Clone, Copy, Debug)]
@@ -19,9 +20,9 @@ enum State {
     Done,
 }
 
-/// A value's rows in the tape, and its adjoint.
+/// A value's rows in the tape, and the state of its adjoint.
 #[derive(Clone, Copy, Debug)]
-struct Extent {
+struct Span {
     first: usize,
     rows: usize,
     state: State,
@@ -31,26 +32,27 @@ struct Extent {
 pub(super) struct Adjoints<T: Real> {
     arena: AlignedVec<T>,
     lanes: usize,
-    extents: Vec<Extent>,
-    places: Places,
+    spans: Vec<Span>,
+    free: FreeList,
 }
 
-/// Rows of the arena that are to be had.
+/// The rows of the arena that no adjoint uses.
 #[derive(Debug, Default)]
-struct Places {
-    /// Given back: first row and number of rows.
-    free: Vec<(usize, usize)>,
-    /// Rows from here on were never given away.
-    fresh: usize,
+struct FreeList {
+    /// Released blocks: first row and number of rows.
+    released: Vec<(usize, usize)>,
+    /// No row from here on was ever used in this pass.
+    end: usize,
 }
 
-impl Places {
+impl FreeList {
+    /// The first row of a block of `rows` rows, now in use: the block of that size that was released last, else a new one.
     fn take(&mut self, rows: usize) -> usize {
-        match self.free.iter().rposition(|&(_, free)| free == rows) {
-            Some(at) => self.free.swap_remove(at).0,
+        match self.released.iter().rposition(|&(_, free)| free == rows) {
+            Some(at) => self.released.swap_remove(at).0,
             None => {
-                self.fresh += rows;
-                self.fresh - rows
+                self.end += rows;
+                self.end - rows
             }
         }
     }
@@ -58,65 +60,65 @@ impl Places {
 
 impl<T: Real> Adjoints<T> {
     pub(super) fn new() -> Self {
-        Adjoints { arena: AlignedVec::new(), lanes: 0, extents: Vec::new(), places: Places::default() }
+        Adjoints { arena: AlignedVec::new(), lanes: 0, spans: Vec::new(), free: FreeList::default() }
     }
 
     /// Forgets all values.
     pub(super) fn clear(&mut self) {
-        self.extents.clear();
+        self.spans.clear();
     }
 
-    /// A further value of the tape, of `rows` rows from `first` on; returns its number.
+    /// A further value of the tape, of `rows` rows from `first` on; returns its index.
     pub(super) fn add(&mut self, first: usize, rows: usize) -> usize {
-        self.extents.push(Extent { first, rows, state: State::Unwritten });
-        self.extents.len() - 1
+        self.spans.push(Span { first, rows, state: State::Unwritten });
+        self.spans.len() - 1
     }
 
     /// Begins a backward pass over `rows` rows of values.
     pub(super) fn begin(&mut self, rows: usize, lanes: usize) {
         self.arena.resize_dirty(rows * lanes);
         self.lanes = lanes;
-        self.extents.iter_mut().for_each(|e| e.state = State::Unwritten);
-        self.places.free.clear();
-        self.places.fresh = 0;
+        self.spans.iter_mut().for_each(|span| span.state = State::Unwritten);
+        self.free.released.clear();
+        self.free.end = 0;
     }
 
     /// Whether anything was written to a value's adjoint.
     pub(super) fn written(&self, var: Var) -> bool {
-        matches!(self.extents[var.value].state, State::At(_))
+        matches!(self.spans[var.value].state, State::At(_))
     }
 
     /// The adjoint of an operation's output (empty if nothing was written to it) and all others.
-    pub(super) fn split(&mut self, output: Var) -> (&mut [T], Others<'_, T>) {
-        let (first, rows) = match self.extents[output.value].state {
-            State::At(place) => (place, output.rows),
+    pub(super) fn split(&mut self, output: Var) -> (&mut [T], InputAdjoints<'_, T>) {
+        let (first, rows) = match self.spans[output.value].state {
+            State::At(row) => (row, output.rows),
             _ => (self.arena.len() / self.lanes, 0),
         };
         let (below, rest) = self.arena.split_at_mut(first * self.lanes);
         let (output, above) = rest.split_at_mut(rows * self.lanes);
-        let (lanes, extents, places) = (self.lanes, &mut self.extents[..], &mut self.places);
-        (output, Others { below, above, gap: rows * lanes, lanes, extents, places })
+        let (lanes, spans, free) = (self.lanes, &mut self.spans[..], &mut self.free);
+        (output, InputAdjoints { below, above, gap: rows * lanes, lanes, spans, free })
     }
 
-    /// Gives the place of a played-back operation's output to others.
+    /// Puts the rows of a played-back operation's output on the free list.
     pub(super) fn release(&mut self, output: Var) {
-        let extent = &mut self.extents[output.value];
-        if let State::At(place) = std::mem::replace(&mut extent.state, State::Done) {
-            self.places.free.push((place, extent.rows));
+        let span = &mut self.spans[output.value];
+        if let State::At(row) = std::mem::replace(&mut span.state, State::Done) {
+            self.free.released.push((row, span.rows));
         }
     }
 
     /// All adjoints.
-    pub(super) fn all(&mut self) -> Others<'_, T> {
-        let (lanes, extents, places) = (self.lanes, &mut self.extents[..], &mut self.places);
-        Others { below: &mut self.arena, above: &mut [], gap: 0, lanes, extents, places }
+    pub(super) fn all(&mut self) -> InputAdjoints<'_, T> {
+        let (lanes, spans, free) = (self.lanes, &mut self.spans[..], &mut self.free);
+        InputAdjoints { below: &mut self.arena, above: &mut [], gap: 0, lanes, spans, free }
     }
 
     /// Ends the pass: the adjoints nothing was written to are zero.
     pub(super) fn end(&mut self) {
         let mut all = self.all();
-        for value in 0..all.extents.len() {
-            if matches!(all.extents[value].state, State::Unwritten) {
+        for value in 0..all.spans.len() {
+            if matches!(all.spans[value].state, State::Unwritten) {
                 all.open_value(value);
             }
         }
@@ -124,36 +126,38 @@ impl<T: Real> Adjoints<T> {
 
     /// The adjoint of a value that is no operation's output, after the pass.
     pub(super) fn of(&self, var: Var) -> &[T] {
-        &self.arena[range(&self.extents, var, self.lanes)]
+        &self.arena[range(&self.spans, var, self.lanes)]
     }
 }
 
 /// Where the rows of `var` lie in the arena.
-fn range(extents: &[Extent], var: Var, lanes: usize) -> std::ops::Range<usize> {
-    let extent = &extents[var.value];
-    let State::At(place) = extent.state else { panic!("the adjoint of a value that has none, or none any more") };
-    let first = place + var.first - extent.first;
+fn range(spans: &[Span], var: Var, lanes: usize) -> std::ops::Range<usize> {
+    let span = &spans[var.value];
+    let State::At(row) = span.state else { panic!("the adjoint of a value that has none, or none any more") };
+    let first = row + var.first - span.first;
     first * lanes..(first + var.rows) * lanes
 }
 
-/// The adjoints beside that of the operation being played back.
-pub(super) struct Others<'a, T> {
+/// The rest of the arena while an operation is played back: every adjoint but that of its output.
+///
+/// An adjoint has no storage until the first write to it; the storage then holds old numbers.
+pub struct InputAdjoints<'a, T> {
     below: &'a mut [T],
     above: &'a mut [T],
-    /// Numbers between the two.
+    /// Elements between the two.
     gap: usize,
     lanes: usize,
-    extents: &'a mut [Extent],
-    places: &'a mut Places,
+    spans: &'a mut [Span],
+    free: &'a mut FreeList,
 }
 
-impl<T: Real> Others<'_, T> {
-    /// Gives the adjoint of value `value` a place, with what it held before. Returns whether it had none.
+impl<T: Real> InputAdjoints<'_, T> {
+    /// Gives the adjoint of value `value` storage, with old content. Returns whether it had none.
     fn place(&mut self, value: usize) -> bool {
-        let extent = &mut self.extents[value];
-        match extent.state {
+        let span = &mut self.spans[value];
+        match span.state {
             State::Unwritten => {
-                extent.state = State::At(self.places.take(extent.rows));
+                span.state = State::At(self.free.take(span.rows));
                 true
             }
             State::At(_) => false,
@@ -163,34 +167,35 @@ impl<T: Real> Others<'_, T> {
 
     fn open_value(&mut self, value: usize) {
         if self.place(value) {
-            let Extent { first, rows, .. } = self.extents[value];
+            let Span { first, rows, .. } = self.spans[value];
             self.of(Var { first, rows, tracked: true, value }).fill(T::ZERO);
         }
     }
 
-    /// Makes an adjoint ready to be added to.
-    pub(super) fn open(&mut self, var: Var) {
+    /// Makes an adjoint ready to be added to: zeros if nothing was written to it.
+    pub fn open(&mut self, var: Var) {
         self.open_value(var.value);
     }
 
-    /// Whether an adjoint holds nothing yet: the caller must then overwrite all of it, and else add to it.
-    pub(super) fn first_to_write(&mut self, var: Var) -> bool {
-        if var.rows == self.extents[var.value].rows {
+    /// Whether an adjoint holds nothing yet: the caller must then overwrite all of it, and else add to it. Makes it ready
+    /// for either.
+    pub fn first_to_write(&mut self, var: Var) -> bool {
+        if var.rows == self.spans[var.value].rows {
             return self.place(var.value);
         }
         self.open(var);
         false
     }
 
-    /// An open adjoint.
-    pub(super) fn of(&mut self, var: Var) -> &mut [T] {
+    /// An open adjoint `[rows, lanes]`. Panics if it was not made ready.
+    pub fn of(&mut self, var: Var) -> &mut [T] {
         let [adjoint] = self.each([var]);
         adjoint
     }
 
-    /// Open adjoints. Panics if two of them overlap.
-    pub(super) fn each<const N: usize>(&mut self, vars: [Var; N]) -> [&mut [T]; N] {
-        let ranges = vars.map(|var| range(self.extents, var, self.lanes));
+    /// Open adjoints `[rows, lanes]`. Panics if two of them overlap, or one was not made ready.
+    pub fn each<const N: usize>(&mut self, vars: [Var; N]) -> [&mut [T]; N] {
+        let ranges = vars.map(|var| range(self.spans, var, self.lanes));
         let (edge, gap) = (self.below.len(), self.gap);
         let below = ranges.clone().map(|r| if r.end <= edge { r } else { 0..0 });
         let above = ranges.map(|r| if r.end <= edge { 0..0 } else { r.start - edge - gap..r.end - edge - gap });
@@ -212,7 +217,7 @@ mod tests {
 
     /// Values of 2, 3, 2 and 2 rows in tiles of two lanes, played back from the last to the first.
     #[test]
-    fn a_place_goes_to_the_next_of_its_size_and_the_rest_stays() {
+    fn released_rows_go_to_the_next_adjoint_of_as_many_and_the_rest_stays() {
         let mut adjoints = Adjoints::<f64>::new();
         let mut first = 0;
         let [a, b, c, d] = [2, 3, 2, 2].map(|rows| {
@@ -233,7 +238,7 @@ mod tests {
         of_c.fill(3.0);
         of_b.fill(1.0);
         adjoints.release(d);
-        // Below the output of the next operation lies what was given back, above it the adjoint of `b`.
+        // Below the output of the next operation lie the released rows, above it the adjoint of `b`.
         let (output, mut others) = adjoints.split(c);
         assert_eq!(output, [3.0; 4]);
         others.open(a);
@@ -243,6 +248,6 @@ mod tests {
         adjoints.end();
         assert_eq!(adjoints.of(a), [0.0; 4]);
         assert_eq!(adjoints.of(b), [1.0, 1.0, 2.0, 2.0, 2.0, 2.0]);
-        assert_eq!(adjoints.places.fresh, 7, "two of two rows and one of three");
+        assert_eq!(adjoints.free.end, 7, "two of two rows and one of three");
     }
 }

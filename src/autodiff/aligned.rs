@@ -1,16 +1,25 @@
 //! A growable buffer whose first element lies on a cache line, without unsafe code.
 //!
 //! A 64-byte vector load that crosses a cache line costs twice; every tile row starts on a line when the buffer does
-//! and its leading dimension is a multiple of [`super::LANE_MULTIPLE`]. The buffer over-allocates by one line and starts
+//! and its leading dimension is a multiple of [`LANE_MULTIPLE`]. The buffer over-allocates by one line and starts
 //! at the first aligned element.
 
 use std::ops::{Deref, DerefMut};
 
+/// Bytes of a cache line.
 const LINE: usize = 64;
+
+/// Lanes of a tile are padded to a multiple of this, so that kernels need no scalar remainder loop.
+pub(crate) const LANE_MULTIPLE: usize = 16;
+
+/// `n` rounded up to a whole number of vector registers.
+pub(crate) fn padded(n: usize) -> usize {
+    n.div_ceil(LANE_MULTIPLE) * LANE_MULTIPLE
+}
 
 /// Elements of `T` starting on a 64-byte boundary.
 #[derive(Debug, Default)]
-pub struct AlignedVec<T> {
+pub(crate) struct AlignedVec<T> {
     storage: Vec<T>,
     start: usize,
     len: usize,
@@ -18,12 +27,12 @@ pub struct AlignedVec<T> {
 
 impl<T: Copy + Default> AlignedVec<T> {
     /// An empty buffer; allocates nothing.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         AlignedVec { storage: Vec::new(), start: 0, len: 0 }
     }
 
     /// `len` elements of the default value (zero).
-    pub fn zeroed(len: usize) -> Self {
+    pub(crate) fn zeroed(len: usize) -> Self {
         let mut v = Self::new();
         v.resize(len);
         v
@@ -31,7 +40,7 @@ impl<T: Copy + Default> AlignedVec<T> {
 
     /// Sets the length, keeping what is there and adding default values; allocates only when it grows beyond what it
     /// ever held.
-    pub fn resize(&mut self, len: usize) {
+    pub(crate) fn resize(&mut self, len: usize) {
         let slack = LINE / size_of::<T>();
         if len + slack > self.storage.len() {
             let mut storage = vec![T::default(); (len + slack).max(self.storage.len() * 2)];
@@ -45,7 +54,7 @@ impl<T: Copy + Default> AlignedVec<T> {
     }
 
     /// Sets the length without clearing: elements past the old length hold whatever was there before.
-    pub fn resize_dirty(&mut self, len: usize) {
+    pub(crate) fn resize_dirty(&mut self, len: usize) {
         if len + LINE / size_of::<T>() > self.storage.len() {
             self.resize(len);
         }
@@ -53,7 +62,7 @@ impl<T: Copy + Default> AlignedVec<T> {
     }
 
     /// A copy of `values`.
-    pub fn from_slice(values: &[T]) -> Self {
+    pub(crate) fn from_slice(values: &[T]) -> Self {
         let mut v = Self::zeroed(values.len());
         v.copy_from_slice(values);
         v

@@ -8,7 +8,10 @@ use nafal_kernels::gemm::{self, Epilogue, Init};
 use nafal_kernels::{Isa, Matrix, MatrixMut, Real, Staircase, map};
 use rayon::prelude::*;
 
-use super::{AlignedVec, Gradients, ParameterId, Parameters, SHARDS, padded};
+use super::aligned::{AlignedVec, padded};
+use super::gradient_shards::SHARDS;
+use super::gradients::Gradients;
+use super::parameters::{ParameterId, Parameters};
 
 /// The fixed maps `[A_k | b_k]`, each `[d, d+1]`.
 #[derive(Clone, Debug)]

@@ -7,10 +7,13 @@
 use nafal_kernels::{Isa, Real, map};
 use rayon::prelude::*;
 
-use super::{Gradients, Parameters, Tape, TransposedWeights};
+use super::gradients::Gradients;
+use super::parameters::Parameters;
+use super::tape::Tape;
+use super::transposed::TransposedWeights;
 
 /// Number of shards, whatever the number of threads.
-pub const SHARDS: usize = 8;
+pub(super) const SHARDS: usize = 8;
 
 /// Numbers of a piece that all shards are added in before the next: eight of them lie in the second-level cache.
 const PIECE: usize = 1 << 12;
@@ -27,8 +30,8 @@ fn tree(count: usize, mut add: impl FnMut(usize, usize)) {
     }
 }
 
-/// Adds the first `count` parts, of equal lengths, into the first by the tree: piece by piece, so that each number is read
-/// once from afar. Each element's sum is the same, whoever adds it.
+/// Adds the first `count` parts, of equal lengths, into the first by the tree: piece by piece, so that each number is
+/// read from memory once. Each element's sum is the same, whoever adds it.
 fn sum<T: Real>(isa: Isa, count: usize, mut parts: [&mut [T]; SHARDS]) {
     let n = parts[0].len();
     if n <= PIECE {
@@ -54,29 +57,27 @@ fn sum<T: Real>(isa: Isa, count: usize, mut parts: [&mut [T]; SHARDS]) {
     }
 }
 
-/// What one shard works with.
-pub struct Shard<T: Real> {
-    /// Its tape.
-    pub tape: Tape<T>,
-    /// Where its gradients add up.
-    pub gradients: Gradients<T>,
+/// What one shard works with: its tape, and the gradients and the loss of its tiles so far.
+struct Shard<T: Real> {
+    tape: Tape<T>,
+    gradients: Gradients<T>,
     loss: f64,
 }
 
 /// The shards of a trainer; reused from step to step.
 pub struct GradientShards<T: Real> {
     shards: Vec<Shard<T>>,
-    prepared: TransposedWeights<T>,
+    transposed: TransposedWeights<T>,
     isa: Isa,
 }
 
 impl<T: Real> GradientShards<T> {
-    /// GradientShards for batches of at most `tiles` tiles.
+    /// Shards for batches of at most `tiles` tiles.
     pub fn new(isa: Isa, parameters: &Parameters<T>, tiles: usize) -> Self {
         let shard = |_| Shard { tape: Tape::new(isa), gradients: Gradients::zeros(parameters), loss: 0.0 };
         GradientShards {
             shards: (0..tiles.clamp(1, SHARDS)).map(shard).collect(),
-            prepared: TransposedWeights::default(),
+            transposed: TransposedWeights::default(),
             isa,
         }
     }
@@ -88,14 +89,14 @@ impl<T: Real> GradientShards<T> {
         tiles: usize,
         record: impl Fn(usize, &mut Tape<T>) + Sync,
     ) -> (f64, &mut Gradients<T>) {
-        self.prepared.refresh(self.isa, parameters);
-        let (prepared, count) = (&self.prepared, self.shards.len());
+        self.transposed.refresh(self.isa, parameters);
+        let (transposed, count) = (&self.transposed, self.shards.len());
         let run = |(s, shard): (usize, &mut Shard<T>)| {
             shard.loss = 0.0;
             shard.gradients.begin();
             for tile in (s..tiles).step_by(count) {
                 record(tile, &mut shard.tape);
-                shard.tape.backward(parameters, prepared, &mut shard.gradients, &mut []);
+                shard.tape.backward_with(parameters, transposed, &mut shard.gradients, &mut []);
                 shard.loss += shard.tape.loss();
             }
             shard.gradients.zero_untouched(parameters);

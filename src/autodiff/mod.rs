@@ -3,6 +3,8 @@
 //! A [`Tape`] records matrix-valued operations on one tile of a batch and plays them back. Parameters live apart from
 //! it in a flat [`Parameters`] store, gradients in a [`Gradients`] of the same layout, and [`GradientShards`] spreads the
 //! tiles of a batch over a fixed number of shards, so that training gives the same bits on any number of threads.
+//!
+//! The operations of [`ops`] and those of callers implement one trait, [`Operation`].
 
 mod adam;
 mod adjoints;
@@ -10,25 +12,27 @@ mod aligned;
 mod check;
 mod folding;
 mod gradient_shards;
-mod ops;
+mod gradients;
+mod operation;
+pub mod ops;
 mod parameters;
 mod schedule;
 mod tape;
+mod transposed;
+mod var;
 
 pub use adam::{Adam, AdamOptions};
-pub use aligned::AlignedVec;
+pub use adjoints::InputAdjoints;
+pub(crate) use aligned::{AlignedVec, padded};
 pub use check::{GradientError, check_gradient};
 pub use folding::{AffineMaps, Folding};
-pub use gradient_shards::{GradientShards, SHARDS, Shard};
-pub use ops::{CustomOp, Operation, ddsf::Ddsf, folded::Folded, linear::Linear};
-pub use parameters::{Gradients, ParameterId, Parameters, TransposedWeights};
+pub use gradient_shards::GradientShards;
+pub use gradients::Gradients;
+pub use operation::{Backward, Forward, Operation, Scratch, Tile, Values, VarList};
+pub use ops::ddsf::Ddsf;
+pub use ops::folded::Folded;
+pub use ops::linear::Linear;
+pub use parameters::{ParameterId, Parameters};
 pub use schedule::{OneCycle, Schedule};
-pub use tape::{Seed, Tape, Var};
-
-/// Lanes of a tile are padded to a multiple of this, so that no kernel has a ragged edge.
-pub const LANE_MULTIPLE: usize = 16;
-
-/// `n` rounded up to a whole number of vector registers.
-pub fn padded(n: usize) -> usize {
-    n.div_ceil(LANE_MULTIPLE) * LANE_MULTIPLE
-}
+pub use tape::{Seed, Tape};
+pub use var::Var;

@@ -1,28 +1,54 @@
-//! Parameters in one flat buffer, apart from any tape; gradients of the same layout; transposed weights for backward.
+//! Parameters in one flat buffer, apart from any tape.
 //!
 //! A weight matrix `[rows, cols]` with a staircase of non-zeros is stored row-major with rows padded to whole vector
 //! registers; padding and masked entries are zero and stay zero. A vector is a matrix of one row.
 
-use nafal_kernels::gemm::{self, Epilogue, Init};
-use nafal_kernels::{Isa, Matrix, MatrixMut, Real, Staircase};
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{AlignedVec, padded};
+use nafal_kernels::{Matrix, MatrixMut, Real, Staircase};
+
+use super::aligned::{AlignedVec, LANE_MULTIPLE, padded};
 
 /// Handle of one parameter in its [`Parameters`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ParameterId(u32);
 
+impl ParameterId {
+    /// Its position in the order of addition.
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Name, shape and place of one parameter.
 #[derive(Clone, Debug)]
-struct Spec {
+pub(super) struct Spec {
     name: String,
-    shape: Staircase,
-    transposed: Option<Staircase>,
+    pub(super) shape: Staircase,
+    /// Shape of the transpose, of a weight matrix.
+    pub(super) transposed: Option<Staircase>,
     offset: usize,
-    ld: usize,
+    pub(super) ld: usize,
     /// Whether the backward pass reads a transposed copy.
-    copied: bool,
-    transposed_offset: usize,
-    transposed_ld: usize,
+    pub(super) copied: bool,
+    /// First element of the copy, in the buffer of all copies.
+    pub(super) transposed_offset: usize,
+    /// Leading dimension of the copy.
+    pub(super) transposed_ld: usize,
+}
+
+impl Spec {
+    /// Where its padded rows lie in the flat buffer.
+    pub(super) fn storage(&self) -> Range<usize> {
+        self.offset..self.offset + self.shape.rows * self.ld
+    }
+}
+
+/// A number that no other state of any parameters in this process has. Relaxed: only uniqueness matters.
+fn unique_version() -> u64 {
+    static LATEST: AtomicU64 = AtomicU64::new(0);
+    1 + LATEST.fetch_add(1, Ordering::Relaxed)
 }
 
 /// Bytes up to which a weight matrix is multiplied from the left by columns, in place: a copy would take as much of the
@@ -33,7 +59,7 @@ const IN_PLACE: usize = 1 << 19;
 /// the rows of a register tile compete for one set of the first-level cache.
 fn leading_dimension<T>(cols: usize) -> usize {
     let ld = padded(cols);
-    if (ld * size_of::<T>()).is_multiple_of(4096) && ld > 0 { ld + super::LANE_MULTIPLE } else { ld }
+    if (ld * size_of::<T>()).is_multiple_of(4096) && ld > 0 { ld + LANE_MULTIPLE } else { ld }
 }
 
 /// All parameters of a model, flat.
@@ -82,15 +108,19 @@ impl<T: Real> Parameters<T> {
             self.transposed_len += shape.cols * transposed_ld;
         }
         self.specs.push(Spec { name, shape, transposed, offset, ld, copied, transposed_offset, transposed_ld });
-        self.version += 1;
+        self.version = unique_version();
         ParameterId(self.specs.len() as u32 - 1)
     }
 
-    fn spec(&self, id: ParameterId) -> &Spec {
-        &self.specs[id.0 as usize]
+    pub(super) fn spec(&self, id: ParameterId) -> &Spec {
+        &self.specs[id.index()]
+    }
+    /// Elements of the buffer of all transposed copies.
+    pub(super) fn transposed_len(&self) -> usize {
+        self.transposed_len
     }
 
-    /// Number of parameters (matrices and vectors), in order of addition.
+    /// Handles of all parameters (matrices, vectors and tables), in order of addition.
     pub fn ids(&self) -> impl Iterator<Item = ParameterId> + use<T> {
         (0..self.specs.len() as u32).map(ParameterId)
     }
@@ -105,14 +135,13 @@ impl<T: Real> Parameters<T> {
     /// The padded storage of a parameter as a matrix.
     pub fn matrix(&self, id: ParameterId) -> Matrix<'_, T> {
         let s = self.spec(id);
-        Matrix::new(&self.values[s.offset..s.offset + s.shape.rows * s.ld], s.shape.rows, s.shape.cols, s.ld)
+        Matrix::new(&self.values[s.storage()], s.shape.rows, s.shape.cols, s.ld)
     }
     /// The padded storage of a parameter, to overwrite; padding must stay zero.
     pub(super) fn matrix_mut(&mut self, id: ParameterId) -> MatrixMut<'_, T> {
-        self.version += 1;
-        let s = &self.specs[id.0 as usize];
-        let (rows, cols, ld) = (s.shape.rows, s.shape.cols, s.ld);
-        MatrixMut::new(&mut self.values[s.offset..s.offset + rows * ld], rows, cols, ld)
+        self.version = unique_version();
+        let s = &self.specs[id.index()];
+        MatrixMut::new(&mut self.values[s.storage()], s.shape.rows, s.shape.cols, s.ld)
     }
     /// A vector parameter.
     pub fn vector(&self, id: ParameterId) -> &[T] {
@@ -120,7 +149,7 @@ impl<T: Real> Parameters<T> {
     }
     /// Sets element by element: `f(row, col)` inside the staircase, zero outside.
     pub fn fill(&mut self, id: ParameterId, mut f: impl FnMut(usize, usize) -> T) {
-        let s = &self.specs[id.0 as usize];
+        let s = &self.specs[id.index()];
         for run in &s.shape.runs {
             for i in run.rows.clone() {
                 for p in run.inner.clone() {
@@ -128,7 +157,7 @@ impl<T: Real> Parameters<T> {
                 }
             }
         }
-        self.version += 1;
+        self.version = unique_version();
     }
     /// A parameter without padding, row-major.
     pub fn to_dense(&self, id: ParameterId) -> Vec<T> {
@@ -145,10 +174,11 @@ impl<T: Real> Parameters<T> {
     }
     /// The flat buffer for an optimiser; masked entries must stay zero.
     pub fn values_mut(&mut self) -> &mut [T] {
-        self.version += 1;
+        self.version = unique_version();
         &mut self.values
     }
-    /// Grows with every change; derived data are keyed by it.
+    /// Identifies the values: it changes with every change, and no two parameters that hold different values share it, so
+    /// that data derived from them can be kept under it. Clones share it.
     pub fn version(&self) -> u64 {
         self.version
     }
@@ -174,131 +204,5 @@ impl<T: Real> Parameters<T> {
             out.fill(id, |i, p| U::from_f64(self.values[s.offset + i * s.ld + p].to_f64()));
         }
         out
-    }
-}
-
-/// Gradients with the layout of their [`Parameters`].
-///
-/// While a batch is summed, a parameter that nothing was written to yet holds what it held before: what comes first overwrites
-/// it, so that large gradients need not be cleared.
-#[derive(Clone, Debug)]
-pub struct Gradients<T: Real> {
-    values: AlignedVec<T>,
-    /// Parameters, by number, whose old values are to be overwritten.
-    stale: Vec<bool>,
-}
-
-impl<T: Real> Gradients<T> {
-    /// Zero gradients for `parameters`.
-    pub fn zeros(parameters: &Parameters<T>) -> Self {
-        Gradients { values: AlignedVec::zeroed(parameters.values.len()), stale: vec![false; parameters.specs.len()] }
-    }
-    /// Begins a new sum: all gradients count as zero. They are read after [`Gradients::zero_untouched`].
-    pub(super) fn begin(&mut self) {
-        self.stale.fill(true);
-    }
-    /// Sets to zero what nothing was added to since [`Gradients::begin`].
-    pub(super) fn zero_untouched(&mut self, parameters: &Parameters<T>) {
-        parameters.ids().for_each(|id| {
-            self.matrix_mut(parameters, id);
-        });
-    }
-    /// Whether nothing was added to a parameter's gradient yet: the caller must then overwrite all of its non-zeros, and
-    /// else add to them.
-    pub(super) fn first_to_write(&mut self, id: ParameterId) -> bool {
-        std::mem::replace(&mut self.stale[id.0 as usize], false)
-    }
-    /// The padded storage of a parameter, holding what was added so far.
-    fn open(&mut self, parameters: &Parameters<T>, id: ParameterId) -> &mut [T] {
-        let s = parameters.spec(id);
-        let stale = self.first_to_write(id);
-        let storage = &mut self.values[s.offset..s.offset + s.shape.rows * s.ld];
-        if stale {
-            storage.fill(T::ZERO);
-        }
-        storage
-    }
-    /// The flat buffer, padding included.
-    pub fn values(&self) -> &[T] {
-        &self.values
-    }
-    /// The flat buffer.
-    pub fn values_mut(&mut self) -> &mut [T] {
-        &mut self.values
-    }
-    /// One parameter's gradient.
-    pub fn matrix(&self, parameters: &Parameters<T>, id: ParameterId) -> Matrix<'_, T> {
-        let s = parameters.spec(id);
-        Matrix::new(&self.values[s.offset..s.offset + s.shape.rows * s.ld], s.shape.rows, s.shape.cols, s.ld)
-    }
-    /// One parameter's gradient, to add to.
-    pub fn matrix_mut(&mut self, parameters: &Parameters<T>, id: ParameterId) -> MatrixMut<'_, T> {
-        let s = parameters.spec(id);
-        MatrixMut::new(self.open(parameters, id), s.shape.rows, s.shape.cols, s.ld)
-    }
-    /// The gradients of two vectors, to add to. Panics if they are one.
-    pub(super) fn vectors_mut(&mut self, parameters: &Parameters<T>, ids: [ParameterId; 2]) -> [&mut [T]; 2] {
-        ids.iter().for_each(|&id| {
-            self.open(parameters, id);
-        });
-        let range = |id| {
-            let s = parameters.spec(id);
-            s.offset..s.offset + s.shape.cols
-        };
-        self.values.get_disjoint_mut(ids.map(range)).expect("two vectors")
-    }
-}
-
-/// Parameters with large weights transposed for the backward pass, cached by version.
-#[derive(Clone, Debug)]
-pub struct TransposedWeights<T: Real> {
-    transposed: AlignedVec<T>,
-    version: Option<u64>,
-}
-
-impl<T: Real> Default for TransposedWeights<T> {
-    fn default() -> Self {
-        TransposedWeights { transposed: AlignedVec::new(), version: None }
-    }
-}
-
-impl<T: Real> TransposedWeights<T> {
-    /// Brings the transposes up to date; does nothing if the parameters have not changed. Cost: one pass over them.
-    pub fn refresh(&mut self, isa: Isa, parameters: &Parameters<T>) {
-        if self.version == Some(parameters.version) {
-            return;
-        }
-        self.transposed.resize(parameters.transposed_len);
-        for (spec, id) in parameters.specs.iter().zip(parameters.ids()) {
-            if spec.copied {
-                let end = spec.transposed_offset + spec.shape.cols * spec.transposed_ld;
-                let target = &mut self.transposed[spec.transposed_offset..end];
-                let target = MatrixMut::new(target, spec.shape.cols, spec.shape.rows, spec.transposed_ld);
-                gemm::transpose(isa, parameters.matrix(id), target);
-            }
-        }
-        self.version = Some(parameters.version);
-    }
-
-    /// `Y = start + Wᵀ·X`. Panics if `id` is no weight matrix or [`TransposedWeights::refresh`] was not called.
-    pub(super) fn product(
-        &self,
-        isa: Isa,
-        parameters: &Parameters<T>,
-        id: ParameterId,
-        x: Matrix<T>,
-        start: Init<T>,
-        y: MatrixMut<T>,
-    ) {
-        assert_eq!(self.version, Some(parameters.version), "prepared weights are stale");
-        let s = parameters.spec(id);
-        let shape = s.transposed.as_ref().expect("only weight matrices are transposed");
-        if s.copied {
-            let end = s.transposed_offset + s.shape.cols * s.transposed_ld;
-            let w = Matrix::new(&self.transposed[s.transposed_offset..end], shape.rows, shape.cols, s.transposed_ld);
-            gemm::product(isa, shape, w, x, start, Epilogue::Store, y);
-        } else {
-            gemm::product_by_columns(isa, shape, parameters.matrix(id), x, start, Epilogue::Store, y);
-        }
     }
 }

@@ -1,72 +1,75 @@
-//! The tape: tile-granular nodes over one arena of values and one of adjoints.
+//! The tape: tile-granular nodes over one arena of values and one of adjoints. It knows no operation by name.
 //!
 //! All values of a tape are rows of one buffer `[rows so far, lanes]`; a [`Var`] is a range of rows. An output is
 //! always allocated after its inputs, so splitting the buffer at the output gives the inputs and the output as disjoint
-//! slices, forward and backward. Clearing keeps the capacity: a steady-state step allocates nothing.
+//! slices, forward and backward. Nodes of one type lie in one vector. Clearing keeps the capacity: a steady-state step
+//! allocates nothing.
 
-use std::sync::Arc;
+use std::any::{Any, TypeId};
 
-use nafal_kernels::dsf::Slope;
 use nafal_kernels::{Isa, Matrix, Real};
 
-use super::adjoints::{Adjoints, Others};
-use super::ops::{self, CustomOp, Op, Operation, ddsf::Ddsf, folded::Folded, linear::Linear};
-use super::{AlignedVec, Gradients, Parameters, TransposedWeights, padded};
+use super::adjoints::Adjoints;
+use super::aligned::{AlignedVec, padded};
+use super::gradients::Gradients;
+use super::operation::{Backward, Forward, Operation, Scratch, Tile, Values, VarList};
+use super::parameters::Parameters;
+use super::transposed::TransposedWeights;
+use super::var::Var;
 
-/// A value on a tape: consecutive rows of its arena.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Var {
-    pub(super) first: usize,
-    pub(super) rows: usize,
-    pub(super) tracked: bool,
-    /// Which of the tape's values it is, or is part of.
-    pub(super) value: usize,
-}
-
-impl Var {
-    /// Number of rows (features).
-    pub fn rows(self) -> usize {
-        self.rows
-    }
-    /// Rows `first..first + rows` of this value, as a value.
-    pub fn slice(self, first: usize, rows: usize) -> Var {
-        assert!(first + rows <= self.rows, "rows {first}+{rows} of a value with {}", self.rows);
-        Var { first: self.first + first, rows, ..self }
-    }
-    pub(super) fn range(self, lanes: usize) -> std::ops::Range<usize> {
-        self.first * lanes..(self.first + self.rows) * lanes
-    }
-}
-
-/// Adjoints the caller adds to a value before the backward pass: `(tile, lanes)`.
+/// An adjoint to start the backward pass from: `seed(tile, lanes)` adds to the adjoint `tile: [rows, lanes]` of the value,
+/// element `(i, b)` being `tile[i·lanes + b]`. The tile may already hold what earlier seeds added.
 pub type Seed<'a, T> = (Var, &'a mut dyn FnMut(&mut [T], usize));
 
-pub(super) struct Node<T> {
-    pub(super) op: Op<T>,
-    pub(super) output: Var,
+/// The recorded nodes of one type, in order.
+trait Nodes<T: Real>: Any + Send + Sync {
+    fn name(&self) -> &'static str;
+    fn is_loss(&self) -> bool;
+    fn clear(&mut self);
+    fn vjp(&self, index: usize, b: Backward<T>);
 }
 
-/// What an operation may see besides its inputs and its output.
-pub(super) struct Env<'a> {
-    pub(super) isa: Isa,
-    pub(super) lanes: usize,
-    pub(super) active: usize,
-    pub(super) classes: &'a [u32],
-    pub(super) vars: &'a [Var],
+impl<T: Real, O: Operation<T>> Nodes<T> for Vec<O> {
+    fn name(&self) -> &'static str {
+        O::NAME
+    }
+    fn is_loss(&self) -> bool {
+        O::IS_LOSS
+    }
+    fn clear(&mut self) {
+        self.clear();
+    }
+    fn vjp(&self, index: usize, b: Backward<T>) {
+        self[index].vjp(b);
+    }
 }
 
-/// What the backward pass of an operation works on.
-pub(super) struct Backward<'a, T: Real> {
-    pub(super) env: Env<'a>,
-    pub(super) values: &'a [T],
-    /// Adjoints of the values recorded before the output.
-    pub(super) before: Others<'a, T>,
-    /// Adjoint of the output.
-    pub(super) output: &'a mut [T],
-    pub(super) parameters: &'a Parameters<T>,
-    pub(super) prepared: &'a TransposedWeights<T>,
-    pub(super) gradients: &'a mut Gradients<T>,
-    pub(super) scratch: &'a mut AlignedVec<T>,
+/// All nodes, a vector for each type of operation that was ever recorded.
+struct Arena<T: Real> {
+    types: Vec<(TypeId, Box<dyn Nodes<T>>)>,
+}
+
+impl<T: Real> Arena<T> {
+    /// Keeps a node; returns the index of its type and its own among the nodes of that type.
+    fn push<O: Operation<T>>(&mut self, operation: O) -> (usize, usize) {
+        // A tape sees a handful of types: a scan costs less than a hash.
+        let known = self.types.iter().position(|(id, _)| *id == TypeId::of::<O>());
+        let kind = known.unwrap_or_else(|| {
+            self.types.push((TypeId::of::<O>(), Box::new(Vec::<O>::new())));
+            self.types.len() - 1
+        });
+        let nodes: &mut dyn Any = self.types[kind].1.as_mut();
+        let nodes = nodes.downcast_mut::<Vec<O>>().expect("a vector belongs to its type");
+        nodes.push(operation);
+        (kind, nodes.len() - 1)
+    }
+}
+
+/// One recorded operation.
+struct Step {
+    kind: usize,
+    index: usize,
+    output: Var,
 }
 
 /// Records operations on one tile of `lanes` columns and plays their derivatives back.
@@ -77,11 +80,13 @@ pub struct Tape<T: Real> {
     rows: usize,
     values: AlignedVec<T>,
     adjoints: Adjoints<T>,
-    scratch: AlignedVec<T>,
-    nodes: Vec<Node<T>>,
-    vars: Vec<Var>,
+    scratch: Scratch<T>,
+    nodes: Arena<T>,
+    steps: Vec<Step>,
+    lists: Vec<Var>,
     classes: Vec<u32>,
     loss: f64,
+    transposed: TransposedWeights<T>,
 }
 
 impl<T: Real> Tape<T> {
@@ -94,20 +99,23 @@ impl<T: Real> Tape<T> {
             rows: 0,
             values: AlignedVec::new(),
             adjoints: Adjoints::new(),
-            scratch: AlignedVec::new(),
-            nodes: Vec::new(),
-            vars: Vec::new(),
+            scratch: Scratch::default(),
+            nodes: Arena { types: Vec::new() },
+            steps: Vec::new(),
+            lists: Vec::new(),
             classes: Vec::new(),
             loss: 0.0,
+            transposed: TransposedWeights::default(),
         }
     }
 
     /// Forgets everything and starts a tile of `active` columns (padded to whole registers; padding is zero and never
     /// reaches a loss).
     pub fn begin(&mut self, active: usize) {
-        self.nodes.clear();
+        self.steps.clear();
+        self.nodes.types.iter_mut().for_each(|(_, nodes)| nodes.clear());
         self.adjoints.clear();
-        self.vars.clear();
+        self.lists.clear();
         self.classes.clear();
         (self.active, self.lanes, self.rows, self.loss) = (active, padded(active), 0, 0.0);
     }
@@ -129,9 +137,9 @@ impl<T: Real> Tape<T> {
         self.loss
     }
 
-    /// The operations recorded since [`Tape::begin`], in order.
-    pub fn operations(&self) -> impl Iterator<Item = Operation> + '_ {
-        self.nodes.iter().map(|node| node.op.kind())
+    /// The names ([`Operation::NAME`]) of the operations recorded since [`Tape::begin`], in order.
+    pub fn operations(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.steps.iter().map(|step| self.nodes.types[step.kind].1.name())
     }
 
     /// The class of each column, for operations that look parameters up by class.
@@ -139,6 +147,13 @@ impl<T: Real> Tape<T> {
         self.classes.clear();
         self.classes.extend(classes);
         assert!(self.classes.len() >= self.active, "one class a column");
+    }
+
+    /// Keeps several values for an operation with any number of inputs; see [`Tile::list`].
+    pub fn list(&mut self, vars: &[Var]) -> VarList {
+        let first = self.lists.len();
+        self.lists.extend_from_slice(vars);
+        VarList(first..self.lists.len())
     }
 
     fn allocate(&mut self, rows: usize, tracked: bool) -> Var {
@@ -158,80 +173,38 @@ impl<T: Real> Tape<T> {
         var
     }
 
-    fn record(&mut self, op: Op<T>, rows: usize, tracked: bool, parameters: Option<&Parameters<T>>) -> Var {
+    /// Runs an operation forward and keeps it for [`Tape::backward`]; returns its output of `rows` rows. `tracked` says
+    /// whether derivatives with respect to the output matter: whether the operation has parameters or a tracked input.
+    ///
+    /// `parameters` must be those that [`Tape::backward`] gets; an operation without any takes empty ones,
+    /// `&Parameters::new()`, which costs nothing. Allocates only when the tape has never held so many rows, or so many nodes
+    /// of this type.
+    pub fn record<O: Operation<T>>(
+        &mut self,
+        parameters: &Parameters<T>,
+        operation: O,
+        rows: usize,
+        tracked: bool,
+    ) -> Var {
         let output = self.allocate(rows, tracked);
         let (before, rest) = self.values.split_at_mut(output.first * self.lanes);
-        let env =
-            Env { isa: self.isa, lanes: self.lanes, active: self.active, classes: &self.classes, vars: &self.vars };
-        self.loss += op.forward(&env, parameters, before, &mut rest[..rows * self.lanes], &mut self.scratch);
-        self.nodes.push(Node { op, output });
+        operation.forward(Forward {
+            tile: Tile {
+                isa: self.isa,
+                lanes: self.lanes,
+                active: self.active,
+                classes: &self.classes,
+                lists: &self.lists,
+            },
+            parameters,
+            values: Values { arena: before, lanes: self.lanes },
+            output: &mut rest[..rows * self.lanes],
+            loss: &mut self.loss,
+            scratch: &mut self.scratch,
+        });
+        let (kind, index) = self.nodes.push(operation);
+        self.steps.push(Step { kind, index, output });
         output
-    }
-
-    /// `epilogue(W·x + bias (+ table row of the column's class))`; see [`Linear`].
-    pub fn linear(&mut self, parameters: &Parameters<T>, layer: Linear<T>, x: Var) -> Var {
-        let shape = parameters.shape(layer.weight);
-        assert_eq!(shape.cols, x.rows, "linear {}: input rows", parameters.name(layer.weight));
-        self.record(Op::Linear(ops::linear::Node { layer, x }), shape.rows, true, Some(parameters))
-    }
-
-    /// `epilogue(F_k·x)` of the rows `x: [d+1, lanes]`, the last row ones, for view `k = view` in the first `group` columns,
-    /// the next view in the next so many, and so on; see [`Folded`].
-    pub fn folded(&mut self, parameters: &Parameters<T>, layer: &Folded<T>, view: usize, group: usize, x: Var) -> Var {
-        assert_eq!(layer.shape.cols, x.rows, "folded {}: input rows", parameters.name(layer.table));
-        assert!(group > 0, "folded {}: columns of a view", parameters.name(layer.table));
-        let (node, rows) = (ops::folded::Node { layer: layer.clone(), view, group, x }, layer.shape.rows);
-        self.record(Op::Folded(node), rows, true, Some(parameters))
-    }
-
-    /// `a + b`.
-    pub fn add(&mut self, a: Var, b: Var) -> Var {
-        assert_eq!(a.rows, b.rows, "add: rows");
-        self.record(Op::Add(ops::add::Node { a, b }), a.rows, a.tracked || b.tracked, None)
-    }
-
-    /// The rows of `x` in reverse order.
-    pub fn reverse(&mut self, x: Var) -> Var {
-        self.record(Op::Reverse(ops::reverse::Node { x }), x.rows, x.tracked, None)
-    }
-
-    /// One deep sigmoidal flow node per row of `x`, with raw parameters `raw: [rows·3·units, lanes]`; returns the values
-    /// and the log-slopes, both of `x`'s shape.
-    pub fn dsf(&mut self, x: Var, raw: Var, slope: Slope, units: usize) -> (Var, Var) {
-        assert_eq!(raw.rows, x.rows * 3 * units, "dsf: raw parameters of {} features", x.rows);
-        let node = ops::dsf::Node { x, raw, slope, units };
-        let out = self.record(Op::Dsf(node), 2 * x.rows, true, None);
-        (out.slice(0, x.rows), out.slice(x.rows, x.rows))
-    }
-
-    /// A layer of a dense sigmoidal transformer of one feature: the values `[outputs, lanes]` and their log-tangents, from
-    /// those of its input and its raw parameters; see [`Ddsf`].
-    pub fn ddsf(&mut self, parameters: &Parameters<T>, layer: Ddsf, h: Var, log_tangent: Var, raw: Var) -> (Var, Var) {
-        let rows = (layer.inputs, layer.inputs, layer.raw_rows());
-        assert_eq!((h.rows, log_tangent.rows, raw.rows), rows, "ddsf: rows of the inputs and of the raw parameters");
-        let node = ops::ddsf::Node { layer, h, log_tangent, raw };
-        let out = self.record(Op::Ddsf(node), 2 * layer.outputs, true, Some(parameters));
-        (out.slice(0, layer.outputs), out.slice(layer.outputs, layer.outputs))
-    }
-
-    /// Adds `weight · Σ_lanes (½‖z‖² + (m/2)·ln 2π − Σ log-slopes)` to the loss (Eq. 6), accumulated in f64.
-    pub fn gaussian_nll(&mut self, z: Var, log_slopes: &[Var], weight: f64) {
-        let first = self.vars.len();
-        self.vars.extend_from_slice(log_slopes);
-        let node = ops::gaussian_nll::Node { z, log_slopes: first..self.vars.len(), weight };
-        self.record(Op::GaussianNll(node), 0, true, None);
-    }
-
-    /// Adds `weight · Σ_lanes −ln softmax(x)[class]` to the loss, with the classes of [`Tape::set_classes`]; returns the
-    /// softmax.
-    pub fn cross_entropy(&mut self, x: Var, weight: f64) -> Var {
-        self.record(Op::CrossEntropy(ops::cross_entropy::Node { x, weight }), x.rows, false, None)
-    }
-
-    /// An operation of the caller's own.
-    pub fn custom(&mut self, op: Arc<dyn CustomOp<T>>, x: Var) -> Var {
-        let rows = op.output_rows(x.rows);
-        self.record(Op::Custom(ops::custom::Node { op, x }), rows, x.tracked, None)
     }
 
     /// A recorded value `[rows, active]`.
@@ -239,12 +212,22 @@ impl<T: Real> Tape<T> {
         Matrix::new(&self.values[var.range(self.lanes)], var.rows, self.active, self.lanes)
     }
 
-    /// Runs the recorded operations backwards, adding parameter gradients of [`Tape::loss`] to `gradients`.
-    /// `seed` may add further adjoints (of any value) before the first step: it gets each requested value's tile.
-    pub fn backward(
+    /// Runs the recorded operations backwards, adding parameter gradients of [`Tape::loss`] to `gradients`; `seeds` add
+    /// further adjoints, of any values, before the first step.
+    ///
+    /// Transposes of large weights are made at the first call with these parameters and kept until they change.
+    pub fn backward(&mut self, parameters: &Parameters<T>, gradients: &mut Gradients<T>, seeds: &mut [Seed<T>]) {
+        let mut transposed = std::mem::take(&mut self.transposed);
+        transposed.refresh(self.isa, parameters);
+        self.backward_with(parameters, &transposed, gradients, seeds);
+        self.transposed = transposed;
+    }
+
+    /// [`Tape::backward`] with transposed weights that several tapes share.
+    pub(super) fn backward_with(
         &mut self,
         parameters: &Parameters<T>,
-        prepared: &TransposedWeights<T>,
+        transposed: &TransposedWeights<T>,
         gradients: &mut Gradients<T>,
         seeds: &mut [Seed<T>],
     ) {
@@ -254,32 +237,34 @@ impl<T: Real> Tape<T> {
             all.open(*var);
             seed(all.of(*var), self.lanes);
         }
-        for node in self.nodes.iter().rev() {
+        for step in self.steps.iter().rev() {
+            let nodes = &self.nodes.types[step.kind].1;
             // What nothing was derived from has no adjoint to hand on, unless it is part of the loss itself.
-            if !self.adjoints.written(node.output) && !node.op.is_loss() {
+            if !self.adjoints.written(step.output) && !nodes.is_loss() {
                 continue;
             }
-            let (output, before) = self.adjoints.split(node.output);
-            node.op.vjp(
+            let (output_adjoint, inputs) = self.adjoints.split(step.output);
+            nodes.vjp(
+                step.index,
                 Backward {
-                    env: Env {
+                    tile: Tile {
                         isa: self.isa,
                         lanes: self.lanes,
                         active: self.active,
                         classes: &self.classes,
-                        vars: &self.vars,
+                        lists: &self.lists,
                     },
-                    values: &self.values,
-                    before,
-                    output,
                     parameters,
-                    prepared,
+                    values: Values { arena: &self.values, lanes: self.lanes },
+                    output: step.output,
+                    output_adjoint,
+                    inputs,
                     gradients,
                     scratch: &mut self.scratch,
+                    transposed,
                 },
-                node.output,
             );
-            self.adjoints.release(node.output);
+            self.adjoints.release(step.output);
         }
         self.adjoints.end();
     }

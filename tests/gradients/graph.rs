@@ -1,7 +1,7 @@
 //! A function on a tape with a point, and the laws its derivative obeys there: central differences, the dot-product
 //! identity by a five-point rule along a random direction, and twice the gradient when recorded twice.
 
-use nafal::autodiff::{Gradients, Operation, ParameterId, Parameters, Tape, TransposedWeights, Var, check_gradient};
+use nafal::autodiff::{Gradients, ParameterId, Parameters, Seed, Tape, Var, check_gradient};
 use nafal::random::{Purpose, below, normal, stream};
 use nafal_kernels::Isa;
 use proptest::prelude::*;
@@ -23,7 +23,7 @@ pub struct Graph {
 struct Evaluation {
     outputs: Vec<Vec<f64>>,
     loss: f64,
-    operations: Vec<Operation>,
+    operations: Vec<&'static str>,
     /// Derivative of `Σ⟨u, output⟩ + loss` by inputs, then parameters.
     gradient: Vec<f64>,
 }
@@ -70,24 +70,21 @@ impl Graph {
         };
         let outputs = recorded[0].iter().map(read).collect();
         let (loss, operations) = (tape.loss(), tape.operations().collect());
-        let gradient = u.map_or(Vec::new(), |u| self.backward(isa, &mut tape, &parameters, &vars, &recorded, u));
+        let gradient = u.map_or(Vec::new(), |u| self.backward(&mut tape, &parameters, &vars, &recorded, u));
         Evaluation { outputs, loss, operations, gradient }
     }
 
     fn backward(
         &self,
-        isa: Isa,
         tape: &mut Tape<f64>,
         parameters: &Parameters<f64>,
         inputs: &[Var],
         recorded: &[Vec<Var>],
         u: &[Vec<f64>],
     ) -> Vec<f64> {
-        let mut prepared = TransposedWeights::default();
-        prepared.refresh(isa, parameters);
         let mut gradients = Gradients::zeros(parameters);
-        type Seed<'a> = Box<dyn FnMut(&mut [f64], usize) + 'a>;
-        let mut seeds: Vec<(Var, Seed)> = Vec::new();
+        type Owned<'a> = Box<dyn FnMut(&mut [f64], usize) + 'a>;
+        let mut seeds: Vec<(Var, Owned)> = Vec::new();
         for outputs in recorded {
             for (&var, u) in outputs.iter().zip(u) {
                 let seed = |tile: &mut [f64], lanes: usize| {
@@ -98,9 +95,8 @@ impl Graph {
                 seeds.push((var, Box::new(seed)));
             }
         }
-        let mut seeds: Vec<nafal::autodiff::Seed<f64>> =
-            seeds.iter_mut().map(|(var, seed)| (*var, &mut **seed as _)).collect();
-        tape.backward(parameters, &prepared, &mut gradients, &mut seeds);
+        let mut seeds: Vec<Seed<f64>> = seeds.iter_mut().map(|(var, seed)| (*var, &mut **seed as _)).collect();
+        tape.backward(parameters, &mut gradients, &mut seeds);
         let mut gradient = Vec::new();
         for &var in inputs {
             let adjoint = tape.adjoint(var);
@@ -121,7 +117,7 @@ impl Graph {
     }
 
     /// All laws at the graph's point; `seed` draws the cotangents, the direction and the coordinates.
-    pub fn obeys(&self, what: Option<Operation>, isa: Isa, seed: u64) -> Law {
+    pub fn obeys(&self, what: Option<&str>, isa: Isa, seed: u64) -> Law {
         let point = self.point();
         let mut rng = stream(seed, Purpose::Samples, 0, 0);
         let plain = self.evaluate(isa, &point, 1, None);

@@ -3,6 +3,7 @@
 
 mod cases;
 mod graph;
+mod own;
 
 use cases::{cases_of, dimensions, operations};
 use graph::{Graph, Record};
@@ -43,6 +44,13 @@ proptest! {
                     graph.obeys(Some(operation), isa, d.seed)?;
                 }
             }
+        }
+    }
+
+    #[test]
+    fn an_operation_of_the_callers_own_has_the_derivative_it_claims(d in dimensions()) {
+        for &isa in Isa::available() {
+            own::case(&d).obeys(Some(own::NAME), isa, d.seed)?;
         }
     }
 

@@ -2,24 +2,37 @@
 
 use nafal_kernels::{Real, map};
 
-use crate::autodiff::tape::{Backward, Env, Var};
+use crate::autodiff::operation::{Backward, Forward, Operation};
+use crate::autodiff::parameters::Parameters;
+use crate::autodiff::tape::Tape;
+use crate::autodiff::var::Var;
 
-pub(in crate::autodiff) struct Node {
-    pub(in crate::autodiff) a: Var,
-    pub(in crate::autodiff) b: Var,
+struct Add {
+    a: Var,
+    b: Var,
 }
 
-impl Node {
-    pub(super) fn forward<T: Real>(&self, env: &Env, before: &[T], output: &mut [T]) {
-        output.copy_from_slice(&before[self.a.range(env.lanes)]);
-        map::add_assign(env.isa, &before[self.b.range(env.lanes)], output);
+impl<T: Real> Tape<T> {
+    /// `a + b`.
+    pub fn add(&mut self, a: Var, b: Var) -> Var {
+        assert_eq!(a.rows, b.rows, "add: rows");
+        self.record(&Parameters::new(), Add { a, b }, a.rows, a.tracked || b.tracked)
+    }
+}
+
+impl<T: Real> Operation<T> for Add {
+    const NAME: &'static str = "add";
+
+    fn forward(&self, f: Forward<T>) {
+        f.output.copy_from_slice(f.values.of(self.a).data);
+        map::add_assign(f.tile.isa, f.values.of(self.b).data, f.output);
     }
 
-    pub(super) fn vjp<T: Real>(&self, mut b: Backward<T>) {
+    fn vjp(&self, mut b: Backward<T>) {
         for input in [self.a, self.b] {
             if input.tracked {
-                b.before.open(input);
-                map::add_assign(b.env.isa, b.output, b.before.of(input));
+                b.inputs.open(input);
+                map::add_assign(b.tile.isa, b.output_adjoint, b.inputs.of(input));
             }
         }
     }

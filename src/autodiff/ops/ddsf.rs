@@ -9,8 +9,10 @@ use nafal_kernels::ddsf::{self, Layer};
 use nafal_kernels::dsf::Slope;
 use nafal_kernels::{Matrix, MatrixMut, Real, map};
 
-use crate::autodiff::tape::{Backward, Env, Var};
-use crate::autodiff::{AlignedVec, ParameterId, Parameters};
+use crate::autodiff::operation::{Backward, Forward, Operation};
+use crate::autodiff::parameters::{ParameterId, Parameters};
+use crate::autodiff::tape::Tape;
+use crate::autodiff::var::Var;
 
 /// A layer of a dense sigmoidal transformer: handles of its shared logits, and its sizes.
 #[derive(Clone, Copy, Debug)]
@@ -41,46 +43,50 @@ impl Ddsf {
     }
 }
 
-pub(in crate::autodiff) struct Node {
-    pub(in crate::autodiff) layer: Ddsf,
-    pub(in crate::autodiff) h: Var,
-    pub(in crate::autodiff) log_tangent: Var,
-    pub(in crate::autodiff) raw: Var,
+struct Node {
+    layer: Ddsf,
+    h: Var,
+    log_tangent: Var,
+    raw: Var,
 }
 
-impl Node {
-    pub(super) fn forward<T: Real>(
-        &self,
-        env: &Env,
-        parameters: &Parameters<T>,
-        before: &[T],
-        output: &mut [T],
-        scratch: &mut AlignedVec<T>,
-    ) {
-        let (lanes, layer) = (env.lanes, self.layer.layer(parameters));
-        let read = |var: Var| Matrix::new(&before[var.range(lanes)], var.rows, lanes, lanes);
-        let (h_out, log_tangent_out) = output.split_at_mut(layer.outputs * lanes);
+impl<T: Real> Tape<T> {
+    /// A layer of a dense sigmoidal transformer of one feature: the values `[outputs, lanes]` and their log-tangents, from
+    /// those of its input and its raw parameters; see [`Ddsf`].
+    pub fn ddsf(&mut self, parameters: &Parameters<T>, layer: Ddsf, h: Var, log_tangent: Var, raw: Var) -> (Var, Var) {
+        let rows = (layer.inputs, layer.inputs, layer.raw_rows());
+        assert_eq!((h.rows, log_tangent.rows, raw.rows), rows, "ddsf: rows of the inputs and of the raw parameters");
+        let out = self.record(parameters, Node { layer, h, log_tangent, raw }, 2 * layer.outputs, true);
+        (out.slice(0, layer.outputs), out.slice(layer.outputs, layer.outputs))
+    }
+}
+
+impl<T: Real> Operation<T> for Node {
+    const NAME: &'static str = "ddsf";
+
+    fn forward(&self, f: Forward<T>) {
+        let (isa, lanes, layer) = (f.tile.isa, f.tile.lanes, self.layer.layer(f.parameters));
+        let (h, log_tangent, raw) = (f.values.of(self.h), f.values.of(self.log_tangent), f.values.of(self.raw));
+        let (h_out, log_tangent_out) = f.output.split_at_mut(layer.outputs * lanes);
         let [h_out, log_tangent_out] =
             [h_out, log_tangent_out].map(|rows| MatrixMut::new(rows, layer.outputs, lanes, lanes));
-        scratch.resize_dirty(layer.scratch());
-        let (h, log_tangent, raw) = (read(self.h), read(self.log_tangent), read(self.raw));
-        ddsf::forward(env.isa, &layer, h, log_tangent, raw, h_out, log_tangent_out, scratch);
+        let scratch = f.scratch.take(layer.scratch());
+        ddsf::forward(isa, &layer, h, log_tangent, raw, h_out, log_tangent_out, scratch);
     }
 
-    pub(super) fn vjp<T: Real>(&self, mut b: Backward<T>) {
-        let (lanes, layer) = (b.env.lanes, self.layer.layer(b.parameters));
-        b.before.open(self.h);
-        b.before.open(self.log_tangent);
+    fn vjp(&self, mut b: Backward<T>) {
+        let (lanes, layer) = (b.tile.lanes, self.layer.layer(b.parameters));
+        b.inputs.open(self.h);
+        b.inputs.open(self.log_tangent);
         // The kernel overwrites: where other users of the parameters have left something, it writes elsewhere.
-        let first = b.before.first_to_write(self.raw);
-        b.scratch.resize_dirty(layer.scratch() + if first { 0 } else { self.raw.rows * lanes });
-        let (scratch, elsewhere) = b.scratch.split_at_mut(layer.scratch());
-        let read = |var: Var| Matrix::new(&b.values[var.range(lanes)], var.rows, lanes, lanes);
-        let (h, log_tangent, raw) = (read(self.h), read(self.log_tangent), read(self.raw));
-        let (h_out_bar, log_tangent_out_bar) = b.output.split_at(layer.outputs * lanes);
+        let first = b.inputs.first_to_write(self.raw);
+        let (h, log_tangent, raw) = (b.values.of(self.h), b.values.of(self.log_tangent), b.values.of(self.raw));
+        let scratch = b.scratch.take(layer.scratch() + if first { 0 } else { self.raw.rows * lanes });
+        let (scratch, elsewhere) = scratch.split_at_mut(layer.scratch());
+        let (h_out_bar, log_tangent_out_bar) = b.output_adjoint.split_at(layer.outputs * lanes);
         let [h_out_bar, log_tangent_out_bar] =
             [h_out_bar, log_tangent_out_bar].map(|rows| Matrix::new(rows, layer.outputs, lanes, lanes));
-        let [h_bar, log_tangent_bar, raw_bar] = b.before.each([self.h, self.log_tangent, self.raw]);
+        let [h_bar, log_tangent_bar, raw_bar] = b.inputs.each([self.h, self.log_tangent, self.raw]);
         let [u, w] = b.gradients.vectors_mut(b.parameters, [self.layer.inner, self.layer.outer]);
         let target = if first { &mut *raw_bar } else { &mut *elsewhere };
         let bars = ddsf::Gradients {
@@ -90,9 +96,9 @@ impl Node {
             u,
             w,
         };
-        ddsf::vjp(b.env.isa, &layer, h, log_tangent, raw, h_out_bar, log_tangent_out_bar, bars, scratch);
+        ddsf::vjp(b.tile.isa, &layer, h, log_tangent, raw, h_out_bar, log_tangent_out_bar, bars, scratch);
         if !first {
-            map::add_assign(b.env.isa, elsewhere, raw_bar);
+            map::add_assign(b.tile.isa, elsewhere, raw_bar);
         }
     }
 }

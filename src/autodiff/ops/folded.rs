@@ -11,8 +11,10 @@ use std::sync::Arc;
 use nafal_kernels::gemm::{self, Epilogue, Init};
 use nafal_kernels::{Matrix, MatrixMut, Real, Staircase, map};
 
-use crate::autodiff::tape::{Backward, Env, Var};
-use crate::autodiff::{ParameterId, Parameters};
+use crate::autodiff::operation::{Backward, Forward, Operation};
+use crate::autodiff::parameters::{ParameterId, Parameters};
+use crate::autodiff::tape::Tape;
+use crate::autodiff::var::Var;
 
 /// A folded layer: the table of all views' maps, the shape `[h, d+1]` of one of them, and its end.
 #[derive(Clone, Debug)]
@@ -25,12 +27,24 @@ pub struct Folded<T> {
     pub epilogue: Epilogue<T>,
 }
 
-pub(in crate::autodiff) struct Node<T> {
-    pub(in crate::autodiff) layer: Folded<T>,
-    /// The first columns' view; every `group` columns the next one follows.
-    pub(in crate::autodiff) view: usize,
-    pub(in crate::autodiff) group: usize,
-    pub(in crate::autodiff) x: Var,
+struct Node<T> {
+    layer: Folded<T>,
+    /// View of the first columns.
+    view: usize,
+    /// Columns of a view; the next view's follow.
+    group: usize,
+    x: Var,
+}
+
+impl<T: Real> Tape<T> {
+    /// `epilogue(F_k·x)` of the rows `x: [d+1, lanes]`, the last row ones, for view `k = view` in the first `group` columns,
+    /// the next view in the next so many, and so on; see [`Folded`].
+    pub fn folded(&mut self, parameters: &Parameters<T>, layer: &Folded<T>, view: usize, group: usize, x: Var) -> Var {
+        assert_eq!(layer.shape.cols, x.rows, "folded {}: input rows", parameters.name(layer.table));
+        assert!(group > 0, "folded {}: columns of a view", parameters.name(layer.table));
+        let (node, rows) = (Node { layer: layer.clone(), view, group, x }, layer.shape.rows);
+        self.record(parameters, node, rows, true)
+    }
 }
 
 impl<T: Real> Folded<T> {
@@ -55,42 +69,45 @@ impl<T: Real> Node<T> {
         let (view, group) = (self.view, self.group);
         (0..active.div_ceil(group)).map(move |k| (view + k, k * group..active.min((k + 1) * group)))
     }
+}
 
-    pub(super) fn forward(&self, env: &Env, parameters: &Parameters<T>, before: &[T], output: &mut [T]) {
-        let (lanes, x, h) = (env.lanes, &before[self.x.range(env.lanes)], self.layer.shape.rows);
-        for (view, columns) in self.views(env.active) {
+impl<T: Real> Operation<T> for Node<T> {
+    const NAME: &'static str = "folded";
+
+    fn forward(&self, f: Forward<T>) {
+        let (lanes, active, x, h) = (f.tile.lanes, f.tile.active, f.values.of(self.x).data, self.layer.shape.rows);
+        for (view, columns) in self.views(active) {
             // The last view takes the padding with it.
-            let count = if columns.end == env.active { lanes - columns.start } else { columns.len() };
+            let count = if columns.end == active { lanes - columns.start } else { columns.len() };
             let x = Matrix::new(&x[columns.start..], self.x.rows, count, lanes);
-            let y = MatrixMut::new(&mut output[columns.start..], h, count, lanes);
-            self.layer.apply(env.isa, parameters, view, x, y);
+            let y = MatrixMut::new(&mut f.output[columns.start..], h, count, lanes);
+            self.layer.apply(f.tile.isa, f.parameters, view, x, y);
         }
     }
 
-    pub(super) fn vjp(&self, mut b: Backward<T>, output: Var) {
+    fn vjp(&self, mut b: Backward<T>) {
         if self.x.tracked {
-            b.before.open(self.x);
+            b.inputs.open(self.x);
         }
-        let (isa, lanes, shape) = (b.env.isa, b.env.lanes, &self.layer.shape);
+        let (isa, lanes, shape) = (b.tile.isa, b.tile.lanes, &self.layer.shape);
         if let Epilogue::LeakyRelu(slope) = self.layer.epilogue {
-            map::leaky_relu_vjp(isa, slope, &b.values[output.range(lanes)], b.output);
+            map::leaky_relu_vjp(isa, slope, b.values.of(b.output).data, b.output_adjoint);
         }
         let (h, k) = (shape.rows, shape.cols);
-        for (view, columns) in self.views(b.env.active) {
+        for (view, columns) in self.views(b.tile.active) {
             let (start, count) = (columns.start, columns.len());
-            b.scratch.resize_dirty(gemm::outer_scratch(k, count));
-            let x = Matrix::new(&b.values[self.x.range(lanes)][start..], k, count, lanes);
+            let x = Matrix::new(&b.values.of(self.x).data[start..], k, count, lanes);
             let table = b.gradients.matrix_mut(b.parameters, self.layer.table);
-            let dy = Matrix::new(&b.output[start..], h, count, lanes);
+            let dy = Matrix::new(&b.output_adjoint[start..], h, count, lanes);
             let dw = MatrixMut::new(&mut table.data[view * h * table.ld..], h, k, table.ld);
-            gemm::outer(isa, shape, dy, x, true, dw, b.scratch);
+            gemm::outer(isa, shape, dy, x, true, dw, b.scratch.take(gemm::outer_scratch(k, count)));
             if self.x.tracked {
                 let map = b.parameters.matrix(self.layer.table).rows(view * h..(view + 1) * h);
-                b.scratch.resize_dirty(k * h);
-                gemm::transpose(isa, map, MatrixMut::new(b.scratch, k, h, h));
-                let dx = MatrixMut::new(&mut b.before.of(self.x)[start..], k, count, lanes);
-                let turned = Matrix::new(b.scratch, k, h, h);
-                gemm::product(isa, &Staircase::dense(k, h), turned, dy, Init::Output, Epilogue::Store, dx);
+                let transposed = b.scratch.take(k * h);
+                gemm::transpose(isa, map, MatrixMut::new(transposed, k, h, h));
+                let dx = MatrixMut::new(&mut b.inputs.of(self.x)[start..], k, count, lanes);
+                let transposed = Matrix::new(transposed, k, h, h);
+                gemm::product(isa, &Staircase::dense(k, h), transposed, dy, Init::Output, Epilogue::Store, dx);
             }
         }
     }

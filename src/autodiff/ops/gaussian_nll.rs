@@ -2,47 +2,59 @@
 //! `w·Σ_b (½‖z_b‖² + (m/2)·ln 2π − Σ_i log_slope_{i,b})`. Gradients: `z̄ = w·z`, `log_slope‾ = −w`.
 
 use std::f64::consts::PI;
-use std::ops::Range;
 
 use nafal_kernels::Real;
 
-use crate::autodiff::tape::{Backward, Env, Var};
+use crate::autodiff::operation::{Backward, Forward, Operation, VarList};
+use crate::autodiff::parameters::Parameters;
+use crate::autodiff::tape::Tape;
+use crate::autodiff::var::Var;
 
-pub(in crate::autodiff) struct Node {
-    pub(in crate::autodiff) z: Var,
-    /// Where the values of the log-slopes stand in the tape's side list.
-    pub(in crate::autodiff) log_slopes: Range<usize>,
-    pub(in crate::autodiff) weight: f64,
+struct GaussianNll {
+    z: Var,
+    log_slopes: VarList,
+    weight: f64,
 }
 
-impl Node {
-    pub(super) fn forward<T: Real>(&self, env: &Env, before: &[T]) -> f64 {
-        let lanes = env.lanes;
+impl<T: Real> Tape<T> {
+    /// Adds `weight · Σ_lanes (½‖z‖² + (m/2)·ln 2π − Σ log-slopes)` to the loss (Eq. 6), accumulated in f64.
+    pub fn gaussian_nll(&mut self, z: Var, log_slopes: &[Var], weight: f64) {
+        let log_slopes = self.list(log_slopes);
+        self.record(&Parameters::new(), GaussianNll { z, log_slopes, weight }, 0, true);
+    }
+}
+
+impl<T: Real> Operation<T> for GaussianNll {
+    const NAME: &'static str = "gaussian_nll";
+    const IS_LOSS: bool = true;
+
+    fn forward(&self, f: Forward<T>) {
+        let (lanes, active) = (f.tile.lanes, f.tile.active);
         let mut total = 0.0;
-        for row in before[self.z.range(lanes)].chunks_exact(lanes) {
-            total += row[..env.active].iter().map(|z| 0.5 * z.to_f64() * z.to_f64()).sum::<f64>();
+        for row in f.values.of(self.z).data.chunks_exact(lanes) {
+            total += row[..active].iter().map(|z| 0.5 * z.to_f64() * z.to_f64()).sum::<f64>();
         }
-        for var in &env.vars[self.log_slopes.clone()] {
-            for row in before[var.range(lanes)].chunks_exact(lanes) {
-                total -= row[..env.active].iter().map(|l| l.to_f64()).sum::<f64>();
+        for &var in f.tile.list(&self.log_slopes) {
+            for row in f.values.of(var).data.chunks_exact(lanes) {
+                total -= row[..active].iter().map(|l| l.to_f64()).sum::<f64>();
             }
         }
-        let constant = 0.5 * (2.0 * PI).ln() * (self.z.rows * env.active) as f64;
-        self.weight * (total + constant)
+        let constant = 0.5 * (2.0 * PI).ln() * (self.z.rows * active) as f64;
+        *f.loss += self.weight * (total + constant);
     }
 
-    pub(super) fn vjp<T: Real>(&self, mut b: Backward<T>) {
-        let (lanes, active, weight) = (b.env.lanes, b.env.active, T::from_f64(self.weight));
-        b.before.open(self.z);
-        let z = self.z.range(lanes);
-        for (dz, z) in b.before.of(self.z).chunks_exact_mut(lanes).zip(b.values[z].chunks_exact(lanes)) {
+    fn vjp(&self, mut b: Backward<T>) {
+        let (lanes, active, weight) = (b.tile.lanes, b.tile.active, T::from_f64(self.weight));
+        b.inputs.open(self.z);
+        let z = b.values.of(self.z).data;
+        for (dz, z) in b.inputs.of(self.z).chunks_exact_mut(lanes).zip(z.chunks_exact(lanes)) {
             for (dz, &z) in dz[..active].iter_mut().zip(z) {
                 *dz += weight * z;
             }
         }
-        for &var in &b.env.vars[self.log_slopes.clone()] {
-            b.before.open(var);
-            for row in b.before.of(var).chunks_exact_mut(lanes) {
+        for &var in b.tile.list(&self.log_slopes) {
+            b.inputs.open(var);
+            for row in b.inputs.of(var).chunks_exact_mut(lanes) {
                 row[..active].iter_mut().for_each(|d| *d -= weight);
             }
         }

@@ -7,8 +7,10 @@
 use nafal_kernels::gemm::{self, Epilogue, Init};
 use nafal_kernels::{Matrix, MatrixMut, Real, map};
 
-use crate::autodiff::tape::{Backward, Env, Var};
-use crate::autodiff::{ParameterId, Parameters};
+use crate::autodiff::operation::{Backward, Forward, Operation};
+use crate::autodiff::parameters::{ParameterId, Parameters};
+use crate::autodiff::tape::Tape;
+use crate::autodiff::var::Var;
 
 /// A linear layer: handles of its parameters and its fused end.
 #[derive(Clone, Copy, Debug)]
@@ -23,67 +25,77 @@ pub struct Linear<T> {
     pub epilogue: Epilogue<T>,
 }
 
-pub(in crate::autodiff) struct Node<T> {
-    pub(in crate::autodiff) layer: Linear<T>,
-    pub(in crate::autodiff) x: Var,
+struct Node<T> {
+    layer: Linear<T>,
+    x: Var,
 }
 
-impl<T: Real> Node<T> {
-    pub(super) fn forward(&self, env: &Env, parameters: &Parameters<T>, before: &[T], output: &mut [T]) {
+impl<T: Real> Tape<T> {
+    /// `epilogue(W·x + bias (+ table row of the column's class))`; see [`Linear`].
+    pub fn linear(&mut self, parameters: &Parameters<T>, layer: Linear<T>, x: Var) -> Var {
+        let shape = parameters.shape(layer.weight);
+        assert_eq!(shape.cols, x.rows, "linear {}: input rows", parameters.name(layer.weight));
+        self.record(parameters, Node { layer, x }, shape.rows, true)
+    }
+}
+
+impl<T: Real> Operation<T> for Node<T> {
+    const NAME: &'static str = "linear";
+
+    fn forward(&self, f: Forward<T>) {
         let Linear { weight, bias, table, epilogue } = self.layer;
-        let w = parameters.matrix(weight);
-        let x = Matrix::new(&before[self.x.range(env.lanes)], self.x.rows, env.lanes, env.lanes);
+        let (tile, parameters) = (f.tile, f.parameters);
+        let (w, x, output) = (parameters.matrix(weight), f.values.of(self.x), f.output);
         let bias = bias.map(|id| parameters.vector(id));
         let start = match (table, bias) {
             (None, None) => Init::Zero,
             (None, Some(bias)) => Init::Bias(bias),
             (Some(table), bias) => {
                 let table = parameters.matrix(table);
-                for (i, row) in output.chunks_exact_mut(env.lanes).enumerate() {
+                for (i, row) in output.chunks_exact_mut(tile.lanes).enumerate() {
                     let b = bias.map_or(T::ZERO, |v| v[i]);
                     row.fill(b);
-                    for (y, &class) in row.iter_mut().zip(&env.classes[..env.active]) {
+                    for (y, &class) in row.iter_mut().zip(&tile.classes[..tile.active]) {
                         *y = b + table.row(class as usize)[i];
                     }
                 }
                 Init::Output
             }
         };
-        let y = MatrixMut::new(output, w.rows, env.lanes, env.lanes);
-        gemm::product(env.isa, parameters.shape(weight), w, x, start, epilogue, y);
+        let y = MatrixMut::new(output, w.rows, tile.lanes, tile.lanes);
+        gemm::product(tile.isa, parameters.shape(weight), w, x, start, epilogue, y);
     }
 
-    pub(super) fn vjp(&self, mut b: Backward<T>, output: Var) {
-        let start = if self.x.tracked && b.before.first_to_write(self.x) { Init::Zero } else { Init::Output };
-        let (isa, lanes, layer) = (b.env.isa, b.env.lanes, &self.layer);
-        let y = &b.values[output.range(lanes)];
+    fn vjp(&self, mut b: Backward<T>) {
+        let start = if self.x.tracked && b.inputs.first_to_write(self.x) { Init::Zero } else { Init::Output };
+        let (isa, lanes, layer) = (b.tile.isa, b.tile.lanes, &self.layer);
+        let y = b.values.of(b.output).data;
         match layer.epilogue {
             Epilogue::Store => {}
-            Epilogue::Tanh => map::tanh_vjp(isa, y, b.output),
-            Epilogue::LeakyRelu(slope) => map::leaky_relu_vjp(isa, slope, y, b.output),
+            Epilogue::Tanh => map::tanh_vjp(isa, y, b.output_adjoint),
+            Epilogue::LeakyRelu(slope) => map::leaky_relu_vjp(isa, slope, y, b.output_adjoint),
         }
-        let dy = Matrix::new(&*b.output, output.rows, lanes, lanes);
+        let dy = Matrix::new(b.output_adjoint, b.output.rows, lanes, lanes);
         if let Some(id) = layer.bias {
             gemm::row_sums(isa, dy, true, b.gradients.matrix_mut(b.parameters, id).row(0));
         }
         if let Some(id) = layer.table {
             let mut table = b.gradients.matrix_mut(b.parameters, id);
             for i in 0..dy.rows {
-                for (&g, &class) in dy.row(i).iter().zip(&b.env.classes[..b.env.active]) {
+                for (&g, &class) in dy.row(i).iter().zip(&b.tile.classes[..b.tile.active]) {
                     table.row(class as usize)[i] += g;
                 }
             }
         }
         let k = self.x.rows;
-        b.scratch.resize_dirty(gemm::outer_scratch(k, lanes));
-        let x = Matrix::new(&b.values[self.x.range(lanes)], k, lanes, lanes);
+        let x = b.values.of(self.x);
         let shape = b.parameters.shape(layer.weight);
         let add = !b.gradients.first_to_write(layer.weight);
         let dw = b.gradients.matrix_mut(b.parameters, layer.weight);
-        gemm::outer(isa, shape, dy, x, add, dw, b.scratch);
+        gemm::outer(isa, shape, dy, x, add, dw, b.scratch.take(gemm::outer_scratch(k, lanes)));
         if self.x.tracked {
-            let dx = MatrixMut::new(b.before.of(self.x), k, lanes, lanes);
-            b.prepared.product(isa, b.parameters, layer.weight, dy, start, dx);
+            let dx = MatrixMut::new(b.inputs.of(self.x), k, lanes, lanes);
+            b.transposed.product(isa, b.parameters, layer.weight, dy, start, dx);
         }
     }
 }
