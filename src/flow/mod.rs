@@ -25,4 +25,4 @@ pub use flow::Flow;
 pub use sampling::Samples;
 pub use spec::FlowSpec;
 pub use training::{BatchSource, TILE as TRAINING_TILE, Trainer, TrainingOptions};
-pub use transform::{Bracket, Dsf, Evaluation, ScalarMap, Transform, UnivariateTransform};
+pub use transform::{Bracket, Ddsf, Dsf, Evaluation, ScalarMap, Transform, UnivariateTransform};

@@ -18,11 +18,10 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use nafal_kernels::Real;
-use nafal_kernels::dsf::Slope;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use super::{Context, Dsf, Flow, FlowSpec, Transform};
+use super::{Context, Flow, FlowSpec, Transform};
 use crate::nn::{Dense, fill_normal};
 use crate::random::{Purpose, below, normal, stream};
 
@@ -37,7 +36,7 @@ pub struct Sizes {
     pub layers: RangeInclusive<usize>,
     /// Hidden width, raised where the features need more.
     pub hidden: RangeInclusive<usize>,
-    /// Sigmoid units.
+    /// Sigmoid units of the univariate transform.
     pub units: RangeInclusive<usize>,
     /// Context; 0: unconditional.
     pub contexts: RangeInclusive<usize>,
@@ -65,8 +64,9 @@ impl Default for Sizes {
 pub struct Magnitudes {
     /// Smallest and largest standard deviation of a layer's weights; log-uniform, layer by layer.
     pub weights: (f64, f64),
-    /// Farthest that a raw parameter of a univariate transform can ever be from its value in a fresh flow (slopes 1, biases spread
-    /// over ±2, equal weights).
+    /// Farthest that a raw parameter of a univariate transform can ever be from its value in a fresh flow (slopes 1, biases
+    /// spread over ±2, equal weights); for each of several layers in a chain less, as their slopes
+    /// multiply.
     pub reach: f64,
     /// Largest input.
     pub inputs: f64,
@@ -86,7 +86,8 @@ pub struct Case {
     pub spec: FlowSpec,
     /// Rows of the inputs.
     pub batch: usize,
-    /// Standard deviation of the weights of each layer (the head last) and of the context rows, used from the front.
+    /// Standard deviations of the weights of each layer, the head's included, from the front; the last of the context rows
+    /// and of what the transform shares.
     pub scales: [f64; 5],
     /// Magnitudes of the case.
     pub magnitudes: Magnitudes,
@@ -109,17 +110,11 @@ pub fn settings(cases: u32) -> ProptestConfig {
     settings
 }
 
-/// Slopes of either kind, never above 10³.
-fn slopes() -> impl Strategy<Value = Slope> {
-    prop_oneof![Just(Slope::Softplus), (1.0..6.9).prop_map(|limit| Slope::Bounded { limit })]
-}
-
 /// Shapes of flows, all of them valid.
 pub fn specs(sizes: Sizes) -> impl Strategy<Value = FlowSpec> {
     let Sizes { features, blocks, layers, hidden, units, contexts, .. } = sizes;
-    (features, blocks, layers, hidden, units, contexts, slopes()).prop_map(
-        |(features, blocks, layers, hidden, units, contexts, slope)| {
-            let transform = Transform::Dsf(Dsf { units, slope });
+    (features, blocks, layers, hidden, contexts, Transform::any(units)).prop_map(
+        |(features, blocks, layers, hidden, contexts, transform)| {
             let mut spec = FlowSpec { features, contexts, blocks, layers, hidden, transform };
             spec.hidden = hidden.max(spec.degrees().count());
             spec
@@ -161,13 +156,24 @@ impl Case {
                 }
             }
             self.bound_head(&mut flow, block);
-            if let Some(table) = flow.blocks[block].conditioner.table {
+            let (table, shared) = (flow.blocks[block].conditioner.table, flow.blocks[block].shared.clone());
+            let (scale, reach, p) = (self.scales[4], self.reach(), flow.parameters_mut());
+            if let Some(table) = table {
                 let mut rng = stream(self.seed, Purpose::Weights, block as u64, u64::MAX);
-                let scale = self.scales[4];
-                fill_normal(flow.parameters_mut(), table, &mut rng, |_| scale);
+                fill_normal(p, table, &mut rng, |_| scale);
+            }
+            let mut rng = stream(self.seed, Purpose::Weights, block as u64, u64::MAX - 1);
+            for id in shared {
+                p.fill(id, |_, _| (scale * normal::<f64>(&mut rng)).clamp(-reach, reach));
             }
         }
         flow.cast()
+    }
+
+    /// How far a raw parameter may be from its start: in a chain of `L` layers, whose slopes multiply, the `L`-th root or part.
+    fn reach(&self) -> f64 {
+        let (reach, depth) = (self.magnitudes.reach, self.spec.transform.univariate::<f64>().depth() as f64);
+        reach.powf(1.0 / depth).min(reach / depth)
     }
 
     /// Adds the fresh flow's raw parameters to the head's biases and scales rows down to the reach: hidden units lie
@@ -180,7 +186,7 @@ impl Case {
         let hidden = self.spec.hidden;
         let factor = |i: usize| {
             let moved = b[i].abs() + w[i * hidden..(i + 1) * hidden].iter().map(|v| v.abs()).sum::<f64>();
-            (self.magnitudes.reach / moved).min(1.0)
+            (self.reach() / moved).min(1.0)
         };
         p.fill(weight, |i, j| factor(i) * w[i * hidden + j]);
         p.fill(bias, |_, i| self.spec.transform.starting_raw(i % self.spec.raw_rows()) + factor(i) * b[i]);

@@ -3,8 +3,8 @@
 //! Scaling the features by `a` changes the best likelihood by `−m·ln a`, and a map that loses rank raises it without limit.
 //! What the data can justify is bounded by their scale: features that spread by `s` at the start (root mean square over the
 //! `m` features, rows and views) and are resolved to the share `ρ` of that have a negative log-likelihood of at least
-//! `m·(½ ln 2πe + ln ρs)`, the entropy of a Gaussian `ρ` times as wide in every direction. A loss below that has been
-//! bought by shrinking or flattening `f_θ`. Scores that do not differ between rows that do are the other sign.
+//! `m·(½ ln 2πe + ln ρs)`, the entropy of a Gaussian `ρ` times as wide in every direction. A loss below that comes
+//! from shrinking or flattening `f_θ`. The other sign of divergence is one score for rows that differ.
 
 use crate::error::{Error, Result};
 

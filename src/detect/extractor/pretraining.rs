@@ -1,5 +1,6 @@
 //! Pre-training on predicting the view: softmax cross-entropy of a linear classifier on the features (Golan & El-Yaniv
-//! 2018; Bergman & Hoshen 2020). The classifier is thrown away; the features that tell the views of normal rows apart stay.
+//! 2018; Bergman & Hoshen 2020). Only the extractor is saved, whose features distinguish the
+//! views of normal rows.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;

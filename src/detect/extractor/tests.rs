@@ -85,7 +85,7 @@ fn features_are_those_of_the_unfolded_maps() {
         let w = p.matrix(id);
         (0..w.rows).map(|i| w.row(i).iter().zip(x).map(|(w, x)| w * x).sum()).collect()
     };
-    let leak =
+    let leaky_relu =
         |v: Vec<f64>| -> Vec<f64> { v.into_iter().map(|v| if v > 0.0 { v } else { NEGATIVE_SLOPE * v }).collect() };
     for view in 0..SPEC.views {
         let got = extractor.features(isa, view, &rows);
@@ -94,7 +94,8 @@ fn features_are_those_of_the_unfolded_maps() {
             let t: Vec<f64> = (0..SPEC.columns)
                 .map(|i| map.row(i)[..SPEC.columns].iter().zip(row).map(|(a, x)| a * x).sum::<f64>() + map.row(i)[5])
                 .collect();
-            let h = leak(dense(extractor.layers.hidden[0].weight, &leak(dense(extractor.layers.first, &t))));
+            let h =
+                leaky_relu(dense(extractor.layers.hidden[0].weight, &leaky_relu(dense(extractor.layers.first, &t))));
             let shift = p.vector(extractor.layers.shift);
             for ((want, s), got) in dense(extractor.layers.head.weight, &h).iter().zip(shift).zip(got) {
                 assert!((want + s - got).abs() < 1e-12 * want.abs().max(1.0), "view {view}: {want} {got}");

@@ -6,11 +6,11 @@
 //! [`nafal_kernels::dsf`].
 
 use nafal_kernels::dsf::{self, Slope};
-use nafal_kernels::{Isa, Matrix, Real};
+use nafal_kernels::{Isa, Matrix, MatrixMut, Real, map};
 
 use super::log_space::{log_sigmoids, log_slope, log_sum_exp, raw_unit_slope, spread_bias};
 use super::univariate::{Bracket, Evaluation, ScalarMap, UnivariateTransform};
-use crate::autodiff::{ParameterId, Parameters, Tape, Var};
+use crate::autodiff::{Backward, Forward, Operation, ParameterId, Parameters, Tape, Var};
 use crate::flow::error::FlowError;
 
 /// The deep sigmoidal flow; see the top of this file.
@@ -20,6 +20,15 @@ pub struct Dsf {
     pub units: usize,
     /// How raw slopes become positive.
     pub slope: Slope,
+}
+
+#[cfg(feature = "proptest")]
+impl Dsf {
+    /// With a number of sigmoids within `units`.
+    pub(super) fn any(units: std::ops::RangeInclusive<usize>) -> impl proptest::strategy::Strategy<Value = Self> {
+        use proptest::prelude::*;
+        (units, super::strategies::slopes(1)).prop_map(|(units, slope)| Dsf { units, slope })
+    }
 }
 
 impl<T: Real> UnivariateTransform<T> for Dsf {
@@ -58,12 +67,68 @@ impl<T: Real> UnivariateTransform<T> for Dsf {
         dsf::forward(isa, self.slope, self.units, x, raw, y, log_slope, scratch);
     }
 
-    fn record(&self, tape: &mut Tape<T>, _: &Parameters<T>, _: &[ParameterId], x: Var, raw: Var) -> (Var, Var) {
-        tape.dsf(x, raw, self.slope, self.units)
+    fn record(&self, tape: &mut Tape<T>, p: &Parameters<T>, _: &[ParameterId], x: Var, raw: Var) -> (Var, Var) {
+        let m = x.rows();
+        assert_eq!(raw.rows(), m * 3 * self.units, "dsf: raw parameters of {m} features");
+        let out = tape.record(p, Node { transform: *self, x, raw }, 2 * m, true);
+        (out.slice(0, m), out.slice(m, m))
     }
 
     fn scalar(&self, _: &Parameters<T>, _: &[ParameterId]) -> Box<dyn ScalarMap<T>> {
         Box::new(Lane::new(self.slope))
+    }
+}
+
+/// The maps of all features on a tape: `(X: [m, lanes], raw: [m·3U, lanes]) → (Y, log dY/dX)`, stacked `[2m, lanes]`.
+struct Node {
+    transform: Dsf,
+    x: Var,
+    raw: Var,
+}
+
+impl Node {
+    fn raw_rows(&self, feature: usize) -> Var {
+        let rows = 3 * self.transform.units;
+        self.raw.slice(feature * rows, rows)
+    }
+}
+
+impl<T: Real> Operation<T> for Node {
+    const NAME: &'static str = "dsf";
+
+    fn forward(&self, f: Forward<T>) {
+        let (isa, lanes, Dsf { units, slope }) = (f.tile.isa, f.tile.lanes, self.transform);
+        let scratch = f.scratch.take(dsf::scratch(units));
+        let (y, log_slope) = f.output.split_at_mut(self.x.rows() * lanes);
+        for i in 0..self.x.rows() {
+            let (x, raw) = (f.values.of(self.x.slice(i, 1)).data, f.values.of(self.raw_rows(i)));
+            let row = i * lanes..(i + 1) * lanes;
+            dsf::forward(isa, slope, units, x, raw, &mut y[row.clone()], &mut log_slope[row], scratch);
+        }
+    }
+
+    fn vjp(&self, mut b: Backward<T>) {
+        let (isa, lanes, Dsf { units, slope }) = (b.tile.isa, b.tile.lanes, self.transform);
+        b.inputs.open(self.x);
+        // The kernel overwrites: where other users of the parameters have left something, it writes to other memory.
+        let first = b.inputs.first_to_write(self.raw);
+        let (y_bar, log_slope_bar) = b.output_adjoint.split_at(self.x.rows() * lanes);
+        let own = dsf::scratch(units);
+        let scratch = b.scratch.take(own + if first { 0 } else { 3 * units * lanes });
+        let (scratch, other) = scratch.split_at_mut(own);
+        for i in 0..self.x.rows() {
+            let (x, raw) = (self.x.slice(i, 1), self.raw_rows(i));
+            let (x_values, raw_values) = (b.values.of(x).data, b.values.of(raw));
+            let [x_bar, raw_bar] = b.inputs.each([x, raw]);
+            let row = i * lanes..(i + 1) * lanes;
+            let target = if first { &mut *raw_bar } else { &mut *other };
+            let target = MatrixMut::new(target, 3 * units, lanes, lanes);
+            let (y_bar, log_slope_bar) = (&y_bar[row.clone()], &log_slope_bar[row]);
+            dsf::vjp(isa, slope, units, x_values, raw_values, y_bar, log_slope_bar, x_bar, target, scratch);
+            if !first {
+                map::add_assign(isa, other, raw_bar);
+            }
+        }
     }
 }
 
