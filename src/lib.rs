@@ -11,6 +11,7 @@ mod error;
 #[cfg(feature = "cli")]
 pub mod evaluate;
 pub mod flow;
+pub mod nn;
 mod progress;
 pub mod random;
 #[cfg(feature = "report")]

@@ -11,10 +11,9 @@ use std::io::Read;
 use nafal::autodiff::AdamOptions;
 use nafal::data::{Input, Table};
 use nafal::detect::{ExtractorSpec, JointTrainer, MapKind, ViewNet, dense_views};
-use nafal::flow::{BatchSource, Flow, FlowSpec, Trainer, TrainingOptions};
+use nafal::flow::{BatchSource, Flow, FlowSpec, Trainer, TrainingOptions, Transform};
 use nafal::random::{Purpose, normal, stream};
 use nafal::{Detector, Preset};
-use nafal_kernels::dsf::Slope;
 use nafal_kernels::{Isa, Real};
 use peak_alloc::PeakAlloc;
 
@@ -90,8 +89,7 @@ impl<T: Real> BatchSource<T> for Noise {
 fn warm_steps_on_two_threads() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
     for (hidden, batch) in [(13, 128), (160, 128), (13, 1600)] {
-        let spec =
-            FlowSpec { features: 5, contexts: 0, blocks: 2, layers: 2, hidden, units: 4, slope: Slope::Softplus };
+        let spec = FlowSpec { features: 5, contexts: 0, blocks: 2, layers: 2, hidden, transform: Transform::dsf(4) };
         let mut flow = Flow::<f32>::new(spec, 0, 0).unwrap();
         let mut trainer = Trainer::new(&flow, TrainingOptions { batch, adam: AdamOptions::default() });
         let mut steps =
@@ -126,7 +124,7 @@ fn scores_of_many_rows() {
     assert!(large <= small + small / 8, "a stream: {small} bytes for few rows, {large} for many");
 
     let extractor = ExtractorSpec { columns: COLUMNS, views: 64, layers: 1, hidden: 4, features: 2 };
-    let flow = FlowSpec { features: 2, contexts: 0, blocks: 1, layers: 1, hidden: 8, units: 2, slope: Slope::Softplus };
+    let flow = FlowSpec { features: 2, contexts: 0, blocks: 1, layers: 1, hidden: 8, transform: Transform::dsf(2) };
     let maps = dense_views(MapKind::Gaussian, extractor.views, COLUMNS, 0, &[], 0, 0);
     let net = ViewNet::<f32>::new(extractor, flow, 0, 0).unwrap();
     let net = JointTrainer::new(Isa::detect(), net, maps.into(), AdamOptions::default(), 0.0, 0, 0).net();

@@ -5,9 +5,8 @@
 
 use allocation_counter::measure;
 use nafal::autodiff::AdamOptions;
-use nafal::flow::{BatchSource, Context, Density, Flow, FlowSpec, Scratch, Trainer, TrainingOptions};
+use nafal::flow::{BatchSource, Context, Density, Flow, FlowSpec, Scratch, Trainer, TrainingOptions, Transform};
 use nafal::random::{Purpose, normal, stream};
-use nafal_kernels::dsf::Slope;
 use nafal_kernels::{Isa, Real};
 
 /// Noise of three contexts, drawn without allocating.
@@ -23,18 +22,20 @@ impl<T: Real> BatchSource<T> for Noise {
     }
 }
 
+const TRANSFORMS: [Transform; 2] = [Transform::dsf(4), Transform::ddsf(3, 4)];
+
 fn pool(threads: usize) -> rayon::ThreadPool {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap()
 }
 
-fn flow<T: Real>(isa: Isa, hidden: usize) -> Flow<T> {
-    let spec = FlowSpec { features: 5, contexts: 3, blocks: 2, layers: 2, hidden, units: 4, slope: Slope::Softplus };
+fn flow<T: Real>(isa: Isa, transform: Transform) -> Flow<T> {
+    let spec = FlowSpec { features: 5, contexts: 3, blocks: 2, layers: 2, hidden: 13, transform };
     Flow::new(spec, 0, 0).unwrap().with_isa(isa)
 }
 
 /// Allocations of the calling thread in each of `steps` training steps with batches of `batch`.
-fn per_step<T: Real>(isa: Isa, batch: usize, steps: usize) -> Vec<u64> {
-    let mut flow = flow::<T>(isa, 13);
+fn per_step<T: Real>(isa: Isa, transform: Transform, batch: usize, steps: usize) -> Vec<u64> {
+    let mut flow = flow::<T>(isa, transform);
     let adam = AdamOptions { clip: 1.0, decay: 1e-4, ..AdamOptions::default() };
     let mut trainer = Trainer::new(&flow, TrainingOptions { batch, adam });
     let mut allocations = Vec::with_capacity(steps);
@@ -50,13 +51,13 @@ fn per_step<T: Real>(isa: Isa, batch: usize, steps: usize) -> Vec<u64> {
 fn a_warm_training_step_on_one_thread_allocates_nothing() {
     pool(1).install(|| {
         for &isa in Isa::available() {
-            // One tile, tiles of different widths, more tiles than slots.
-            for batch in [10, 100, 9 * 64 + 1] {
-                for (precision, steps) in
-                    [("f32", per_step::<f32>(isa, batch, 8)), ("f64", per_step::<f64>(isa, batch, 8))]
-                {
+            // One tile, tiles of different widths, more tiles than shards.
+            for (batch, transform) in [10, 100, 9 * 64 + 1].into_iter().flat_map(|n| TRANSFORMS.map(|t| (n, t))) {
+                let steps = [per_step::<f32>(isa, transform, batch, 8), per_step::<f64>(isa, transform, batch, 8)];
+                for (precision, steps) in ["f32", "f64"].into_iter().zip(steps) {
                     assert!(steps[0] > 0, "the counter counts");
-                    assert_eq!(steps[3..], [0; 5], "{precision} {} batch {batch}: allocations {steps:?}", isa.name());
+                    let place = format!("{transform:?} {precision} {} batch {batch}", isa.name());
+                    assert_eq!(steps[3..], [0; 5], "{place}: allocations {steps:?}");
                 }
             }
         }
@@ -65,8 +66,8 @@ fn a_warm_training_step_on_one_thread_allocates_nothing() {
 
 #[test]
 fn a_warm_scoring_tile_allocates_nothing() {
-    for &isa in Isa::available() {
-        let (flow, mut scratch, mut out) = (flow::<f32>(isa, 13), Scratch::default(), Density::default());
+    for (&isa, transform) in Isa::available().iter().flat_map(|isa| TRANSFORMS.map(|t| (isa, t))) {
+        let (flow, mut scratch, mut out) = (flow::<f32>(isa, transform), Scratch::default(), Density::default());
         let contexts: Vec<u32> = (0..64).map(|b| b % 3).collect();
         let mut allocations = Vec::with_capacity(8);
         for active in [64, 64, 17, 1, 64, 30] {

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use nafal::autodiff::AffineMaps;
 use nafal::detect::{ExtractorSpec, MapKind, ViewNet, dense_views};
-use nafal::flow::FlowSpec;
+use nafal::flow::{FlowSpec, Transform};
 use nafal::random::{Purpose, normal, stream};
 use nafal_kernels::Real;
-use nafal_kernels::dsf::Slope;
 
 /// A net, its views, and the rows of a batch unless told otherwise.
 pub struct Preset {
@@ -38,8 +37,7 @@ impl Preset {
                 blocks,
                 layers: flow_layers,
                 hidden: flow_hidden,
-                units: 16,
-                slope: Slope::Softplus,
+                transform: Transform::dsf(16),
             },
             batch: 64,
         })
@@ -59,7 +57,7 @@ impl Preset {
         let deeper = (layers - 1) * hidden * hidden + features * hidden;
         let blocks = 0..self.flow.blocks;
         let shape = |id| net.flow.parameters().shape(id).nonzeros();
-        let flow: usize = blocks.flat_map(|b| net.flow.layers(b)).map(|&(weight, _)| shape(weight)).sum();
+        let flow: usize = blocks.flat_map(|b| net.flow.layers(b)).map(|layer| shape(layer.weight)).sum();
         (folded as f64, (deeper + flow) as f64)
     }
 }

@@ -6,10 +6,9 @@
 use nafal::autodiff::AdamOptions;
 use nafal::data::Table;
 use nafal::detect::{Configuration, FamilyConfiguration};
-use nafal::flow::{BatchSource, Context, Flow, FlowSpec, Trainer, TrainingOptions};
+use nafal::flow::{BatchSource, Context, Flow, FlowSpec, Trainer, TrainingOptions, Transform};
 use nafal::random::{Purpose, normal, stream};
 use nafal::{Detector, Preset, ScoreKind};
-use nafal_kernels::dsf::Slope;
 
 use crate::options::Options;
 use crate::presets::noise;
@@ -39,13 +38,13 @@ fn spec(family: &FamilyConfiguration) -> FlowSpec {
     let features = family.features.min(COLUMNS);
     let contexts = if family.conditioned && family.views_per_flow > 1 { family.views_per_flow } else { 0 };
     let FamilyConfiguration { blocks, layers, hidden, units, .. } = *family;
-    FlowSpec { features, contexts, blocks, layers, hidden: hidden.max(features), units, slope: Slope::Softplus }
+    FlowSpec { features, contexts, blocks, layers, hidden: hidden.max(features), transform: Transform::dsf(units) }
 }
 
 fn weights(flow: &Flow<f32>) -> f64 {
     let blocks = 0..flow.spec().blocks;
     let shape = |id| flow.parameters().shape(id).nonzeros();
-    blocks.flat_map(|b| flow.layers(b)).map(|&(weight, _)| shape(weight)).sum::<usize>() as f64
+    blocks.flat_map(|b| flow.layers(b)).map(|layer| shape(layer.weight)).sum::<usize>() as f64
 }
 
 fn table(rows: usize, key: u64) -> Table {

@@ -1,8 +1,7 @@
 //! The axes: what grows along each, and what stays small beside it.
 
 use nafal::detect::ExtractorSpec;
-use nafal::flow::FlowSpec;
-use nafal_kernels::dsf::Slope;
+use nafal::flow::{FlowSpec, Transform};
 
 /// One net on so many rows, scored by so many threads.
 #[derive(Clone, Copy)]
@@ -28,8 +27,7 @@ impl Point {
                 blocks: 2,
                 layers: 2,
                 hidden: 128,
-                units: 16,
-                slope: Slope::Softplus,
+                transform: Transform::dsf(16),
             },
             rows: 256,
             threads: 1,
@@ -54,7 +52,7 @@ pub fn all() -> Vec<Axis> {
         ("d", vec![128, 256, 512, 1024, 2048], |n| {
             let mut p = Point::start();
             p.extractor = ExtractorSpec { columns: n, views: 8, layers: 1, hidden: 32, features: 2 };
-            p.flow = FlowSpec { features: 2, blocks: 1, layers: 1, hidden: 8, units: 2, ..p.flow };
+            p.flow = FlowSpec { features: 2, blocks: 1, layers: 1, hidden: 8, transform: Transform::dsf(2), ..p.flow };
             p
         }),
         ("m", vec![4, 8, 16, 32, 64], |n| {
@@ -69,7 +67,7 @@ pub fn all() -> Vec<Axis> {
         }),
         ("units", vec![4, 8, 16, 32, 64], |n| {
             let mut p = Point::start();
-            p.flow.units = n;
+            p.flow.transform = Transform::dsf(n);
             p
         }),
         ("threads", threads, |n| {

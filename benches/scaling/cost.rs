@@ -31,8 +31,10 @@ pub fn of_view_row(extractor: &ExtractorSpec, flow: &FlowSpec) -> f64 {
     let shape = Flow::<f32>::zeroed(*flow).expect("sizes of a flow");
     let blocks = 0..flow.blocks;
     let masked: usize =
-        blocks.flat_map(|b| shape.layers(b)).map(|&(weight, _)| shape.parameters().shape(weight).nonzeros()).sum();
+        blocks.flat_map(|b| shape.layers(b)).map(|layer| shape.parameters().shape(layer.weight).nonzeros()).sum();
     let tanh = (flow.blocks * flow.layers * flow.hidden) as f64;
+    // Raw parameters of a unit: slope, bias and weight.
+    let units = flow.raw_rows() / 3;
     let nodes = (flow.blocks * flow.features) as f64;
-    (dense + masked) as f64 + TANH * tanh + UNIT * nodes * flow.units as f64 + FEATURE * nodes
+    (dense + masked) as f64 + TANH * tanh + UNIT * nodes * units as f64 + FEATURE * nodes
 }

@@ -30,7 +30,6 @@ pub use folding::{AffineMaps, Folding};
 pub use gradient_shards::GradientShards;
 pub use gradients::Gradients;
 pub use operation::{Backward, Forward, Operation, Scratch, Tile, Values, VarList};
-pub use ops::ddsf::Ddsf;
 pub use ops::folded::Folded;
 pub use ops::linear::Linear;
 pub use parameters::{ParameterId, Parameters};

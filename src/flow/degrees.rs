@@ -18,13 +18,13 @@ pub(super) struct Degrees {
 }
 
 impl Degrees {
-    /// Degrees dealt out in turn, then sorted: as many units of each degree as of any other, give or take one.
+    /// Degrees assigned cyclically, then sorted: the numbers of units of two degrees differ by at most one.
     pub(super) fn new(spec: &FlowSpec) -> Self {
         let range = spec.degrees();
         let count = range.clone().count();
         let mut hidden: Vec<usize> = (0..spec.hidden).map(|i| range.start() + i % count).collect();
         hidden.sort_unstable();
-        Degrees { features: spec.features, raw: spec.raw(), hidden }
+        Degrees { features: spec.features, raw: spec.raw_rows(), hidden }
     }
 
     /// Units of degree at most `k`: always the first so many.
@@ -48,7 +48,7 @@ impl Degrees {
         Staircase::from_prefixes(&prefixes, self.hidden.len())
     }
 
-    /// Mask of the head, `[m·3U, H]`.
+    /// Mask of the head, `[m·R, H]`.
     pub(super) fn head(&self) -> Staircase {
         let prefixes: Vec<usize> = (0..self.features * self.raw).map(|r| self.units_up_to(r / self.raw)).collect();
         Staircase::from_prefixes(&prefixes, self.hidden.len())

@@ -6,10 +6,10 @@
 use std::f64::consts::PI;
 
 use nafal_kernels::gemm::{self, Epilogue, Init};
-use nafal_kernels::{Matrix, MatrixMut, Real, dsf};
+use nafal_kernels::{Matrix, MatrixMut, Real};
 
 use super::Flow;
-use super::conditioner::Conditioner;
+use super::block::Block;
 use crate::autodiff::{AlignedVec, padded};
 
 /// Lanes of a scoring tile: a multiple of every register, small enough that a tile's activations stay in cache.
@@ -44,7 +44,7 @@ pub struct Scratch<T: Real> {
     pub(super) raw: AlignedVec<T>,
     pub(super) log_slope: AlignedVec<T>,
     pub(super) start: AlignedVec<T>,
-    pub(super) node: AlignedVec<T>,
+    pub(super) transform: AlignedVec<T>,
     pub(super) log_det: Vec<f64>,
 }
 
@@ -58,7 +58,7 @@ impl<T: Real> Default for Scratch<T> {
             raw: v(),
             log_slope: v(),
             start: v(),
-            node: v(),
+            transform: v(),
             log_det: Vec::new(),
         }
     }
@@ -70,10 +70,10 @@ impl<T: Real> Scratch<T> {
         self.x.resize_dirty(spec.features * lanes);
         self.y.resize_dirty(spec.features * lanes);
         self.hidden.iter_mut().for_each(|h| h.resize_dirty(spec.hidden * lanes));
-        self.raw.resize_dirty(spec.raw() * lanes);
+        self.raw.resize_dirty(spec.raw_rows() * lanes);
         self.log_slope.resize_dirty(lanes);
         self.start.resize_dirty(spec.hidden);
-        self.node.resize_dirty(dsf::scratch(spec.units));
+        self.transform.resize_dirty(spec.transform.univariate::<T>().scratch(lanes));
         self.log_det.clear();
         self.log_det.resize(lanes, 0.0);
     }
@@ -106,42 +106,42 @@ impl<T: Real> Flow<T> {
     }
 
     /// The conditioner's last hidden layer, into `scratch.hidden[0]`.
-    fn hidden_layers(&self, block: &Conditioner, scratch: &mut Scratch<T>, lanes: usize, contexts: Context) {
+    fn hidden_layers(&self, block: &Block, scratch: &mut Scratch<T>, lanes: usize, contexts: Context) {
         let (spec, p) = (&self.spec, &self.parameters);
-        for (l, &(weight, bias)) in block.layers[..spec.layers].iter().enumerate() {
+        for l in 0..spec.layers {
+            let (shape, w, bias) = block.conditioner.layer(p, l);
             let [into, from] = &mut scratch.hidden;
             let x = match l {
                 0 => Matrix::new(&scratch.x, spec.features, lanes, lanes),
                 _ => Matrix::new(from, spec.hidden, lanes, lanes),
             };
-            let start = match (l, block.table) {
-                (0, Some(table)) => {
-                    context_start(p.vector(bias), p.matrix(table), contexts, &mut scratch.start, into, lanes)
-                }
-                _ => Init::Bias(p.vector(bias)),
+            let start = match (l, block.conditioner.table) {
+                (0, Some(table)) => context_start(bias, p.matrix(table), contexts, &mut scratch.start, into, lanes),
+                _ => Init::Bias(bias),
             };
             let y = MatrixMut::new(into, spec.hidden, lanes, lanes);
-            gemm::product(self.isa, p.shape(weight), p.matrix(weight), x, start, Epilogue::Tanh, y);
+            gemm::product(self.isa, shape, w, x, start, Epilogue::Tanh, y);
             scratch.hidden.swap(0, 1);
         }
         scratch.hidden.swap(0, 1);
     }
 
-    /// Each feature's raw parameters and transformer: `scratch.x → scratch.y`, log-slopes added to `scratch.log_det`.
-    fn transform(&self, block: &Conditioner, scratch: &mut Scratch<T>, lanes: usize) {
+    /// Each feature's raw parameters and transform: `scratch.x → scratch.y`, log-slopes added to `scratch.log_det`.
+    fn transform(&self, block: &Block, scratch: &mut Scratch<T>, lanes: usize) {
         let (spec, p) = (&self.spec, &self.parameters);
-        let (weight, bias) = block.layers[spec.layers];
-        let (w, bias) = (p.matrix(weight), p.vector(bias));
+        let (_, w, bias) = block.conditioner.layer(p, spec.layers);
         let h = Matrix::new(&scratch.hidden[0], spec.hidden, lanes, lanes);
-        for (i, shape) in block.head.iter().enumerate() {
-            let rows = i * spec.raw()..(i + 1) * spec.raw();
-            let raw = MatrixMut::new(&mut scratch.raw, spec.raw(), lanes, lanes);
+        let (transform, raw_rows) = (spec.transform.univariate(), spec.raw_rows());
+        for (i, shape) in block.conditioner.head.iter().enumerate() {
+            let rows = i * raw_rows..(i + 1) * raw_rows;
+            let raw = MatrixMut::new(&mut scratch.raw, raw_rows, lanes, lanes);
             let start = Init::Bias(&bias[rows.clone()]);
             gemm::product(self.isa, shape, w.rows(rows), h, start, Epilogue::Store, raw);
-            let raw = Matrix::new(&scratch.raw, spec.raw(), lanes, lanes);
+            let raw = Matrix::new(&scratch.raw, raw_rows, lanes, lanes);
             let row = i * lanes..(i + 1) * lanes;
             let (x, y) = (&scratch.x[row.clone()], &mut scratch.y[row]);
-            dsf::forward(self.isa, spec.slope, spec.units, x, raw, y, &mut scratch.log_slope, &mut scratch.node);
+            let (log_slope, work) = (&mut scratch.log_slope, &mut scratch.transform);
+            transform.forward(self.isa, p, &block.shared, x, raw, y, log_slope, work);
             for (total, l) in scratch.log_det.iter_mut().zip(scratch.log_slope.iter()) {
                 *total += l.to_f64();
             }

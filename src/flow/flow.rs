@@ -2,16 +2,17 @@
 
 use nafal_kernels::{Isa, Real};
 
-use super::conditioner::Conditioner;
+use super::block::Block;
 use super::{FlowError, FlowSpec};
-use crate::autodiff::{ParameterId, Parameters, Tape, Var};
+use crate::autodiff::{Parameters, Tape, Var};
+use crate::nn::Dense;
 
 /// A neural autoregressive flow on `ℝᵐ` with its parameters.
 #[derive(Clone, Debug)]
 pub struct Flow<T: Real> {
     pub(super) spec: FlowSpec,
     pub(super) parameters: Parameters<T>,
-    pub(super) blocks: Vec<Conditioner>,
+    pub(super) blocks: Vec<Block>,
     pub(super) isa: Isa,
 }
 
@@ -23,7 +24,7 @@ impl<T: Real> Flow<T> {
     pub fn zeroed(spec: FlowSpec) -> Result<Self, FlowError> {
         spec.check()?;
         let mut parameters = Parameters::new();
-        let blocks = (0..spec.blocks).map(|b| Conditioner::new(&spec, b, &mut parameters)).collect();
+        let blocks = (0..spec.blocks).map(|b| Block::new(&spec, b, &mut parameters)).collect();
         Ok(Flow { spec, parameters, blocks, isa: Isa::detect() })
     }
 
@@ -52,8 +53,8 @@ impl<T: Real> Flow<T> {
     pub fn spec(&self) -> &FlowSpec {
         &self.spec
     }
-    /// Its parameters. Within a hidden layer units stand sorted by degree; the head's rows are, feature by feature,
-    /// slopes, biases and weights.
+    /// Its parameters. Within a hidden layer units are sorted by degree; the head's rows are, feature by feature, the
+    /// raw parameters of the transform.
     pub fn parameters(&self) -> &Parameters<T> {
         &self.parameters
     }
@@ -61,9 +62,9 @@ impl<T: Real> Flow<T> {
     pub fn parameters_mut(&mut self) -> &mut Parameters<T> {
         &mut self.parameters
     }
-    /// Weight and bias of each layer of block `block`, the head last.
-    pub fn layers(&self, block: usize) -> &[(ParameterId, ParameterId)] {
-        &self.blocks[block].layers
+    /// The layers of block `block`'s conditioner, each with a bias, the head last.
+    pub fn layers(&self, block: usize) -> &[Dense] {
+        &self.blocks[block].conditioner.layers
     }
     /// The same flow in another precision.
     pub fn cast<U: Real>(&self) -> Flow<U> {
@@ -80,8 +81,7 @@ impl<T: Real> Flow<T> {
                 z = tape.reverse(z);
                 reversed = !reversed;
             }
-            let raw = block.record(tape, &self.parameters, z);
-            (z, log_slopes[b]) = tape.dsf(z, raw, self.spec.slope, self.spec.units);
+            (z, log_slopes[b]) = block.record(&self.spec, tape, &self.parameters, z);
         }
         if reversed {
             z = tape.reverse(z);

@@ -8,21 +8,20 @@ use nafal_kernels::gemm::{self, Epilogue, Init};
 use nafal_kernels::{Matrix, MatrixMut, Real, Staircase};
 
 use super::Flow;
-use super::conditioner::Conditioner;
+use super::block::Block;
 use super::density::{Context, Scratch, TILE, context_start, lay_in_lanes, reverse_rows};
-use super::transformer::Transformer;
+use super::transform::solve;
 use crate::autodiff::padded;
 
 impl<T: Real> Flow<T> {
     /// Data `[n, m]` of latent values `z: [n, m]` and the log-determinants `log |det ∂z/∂x|` there, both row-major. Each
-    /// transformer is solved in f64.
+    /// univariate transform is solved in f64.
     ///
     /// Panics if the length of `z` is no multiple of `m`, or `contexts` are too few or too large.
     pub fn latent_to_data(&self, z: &[T], contexts: Context) -> (Vec<T>, Vec<f64>) {
         let m = self.spec.features;
         assert_eq!(z.len() % m, 0, "{} values do not fill rows of {m} features", z.len());
         let mut scratch = Scratch::default();
-        let mut transformer = Transformer::default();
         let (mut x, mut log_det) = (Vec::with_capacity(z.len()), Vec::with_capacity(z.len() / m));
         for (t, rows) in z.chunks(m * TILE).enumerate() {
             let active = rows.len() / m;
@@ -38,7 +37,7 @@ impl<T: Real> Flow<T> {
                 reverse_rows(&mut scratch.y, lanes);
             }
             for (b, block) in self.blocks.iter().enumerate().rev() {
-                self.invert_block(block, &mut scratch, &mut transformer, active, lanes, contexts);
+                self.invert_block(block, &mut scratch, active, lanes, contexts);
                 std::mem::swap(&mut scratch.x, &mut scratch.y);
                 if b > 0 {
                     reverse_rows(&mut scratch.y, lanes);
@@ -53,39 +52,31 @@ impl<T: Real> Flow<T> {
     }
 
     /// Solves one block: `scratch.y → scratch.x`, log-slopes added to `scratch.log_det`.
-    fn invert_block(
-        &self,
-        block: &Conditioner,
-        scratch: &mut Scratch<T>,
-        transformer: &mut Transformer,
-        active: usize,
-        lanes: usize,
-        contexts: Context,
-    ) {
+    fn invert_block(&self, block: &Block, scratch: &mut Scratch<T>, active: usize, lanes: usize, contexts: Context) {
         let (spec, p) = (&self.spec, &self.parameters);
+        let (mut map, raw_rows) = (spec.transform.univariate().scalar(p, &block.shared), spec.raw_rows());
         // One buffer for all hidden layers: an incremental step reads earlier units of the layer below.
         let layer_len = spec.hidden * lanes;
         scratch.hidden[0].resize_dirty(layer_len * spec.layers);
         scratch.x.fill(T::ZERO);
-        let (weight, bias) = block.layers[spec.layers];
-        let (head, head_bias) = (p.matrix(weight), p.vector(bias));
+        let (_, head, head_bias) = block.conditioner.layer(p, spec.layers);
         for i in 0..spec.features {
-            let units = block.degrees.units_of(i);
+            let units = block.conditioner.degrees.units_of(i);
             for l in 0..spec.layers {
                 self.hidden_units(block, scratch, l, i, units.clone(), lanes, contexts);
             }
-            let rows = i * spec.raw()..(i + 1) * spec.raw();
+            let rows = i * raw_rows..(i + 1) * raw_rows;
             let top = &scratch.hidden[0][(spec.layers - 1) * layer_len..];
             let h = Matrix::new(top, spec.hidden, lanes, lanes);
-            let raw = MatrixMut::new(&mut scratch.raw, spec.raw(), lanes, lanes);
+            let raw = MatrixMut::new(&mut scratch.raw, raw_rows, lanes, lanes);
             let start = Init::Bias(&head_bias[rows.clone()]);
-            gemm::product(self.isa, &block.head[i], head.rows(rows), h, start, Epilogue::Store, raw);
-            let raw = Matrix::new(&scratch.raw, spec.raw(), lanes, lanes);
+            gemm::product(self.isa, &block.conditioner.head[i], head.rows(rows), h, start, Epilogue::Store, raw);
+            let raw = Matrix::new(&scratch.raw, raw_rows, lanes, lanes);
             for b in 0..active {
-                transformer.load(spec.slope, &raw, b);
-                let (x, at) = transformer.solve(scratch.y[i * lanes + b].to_f64());
-                // Where a slope all but vanishes the solution may lie beyond the narrower type's range.
-                // A plateau may put a solution beyond the type; the root of its range leaves later products finite.
+                map.load(raw, b);
+                let (x, at) = solve(map.as_mut(), scratch.y[i * lanes + b].to_f64());
+                // Where a slope all but vanishes the solution may lie beyond the type's range; the root of that range
+                // leaves later products finite.
                 let largest = T::MAX.to_f64().sqrt();
                 let x = if x.is_finite() { x.clamp(-largest, largest) } else { x };
                 scratch.x[i * lanes + b] = T::from_f64(x);
@@ -97,7 +88,7 @@ impl<T: Real> Flow<T> {
     /// Computes units `units` (all of degree `degree`) of hidden layer `l`.
     fn hidden_units(
         &self,
-        block: &Conditioner,
+        block: &Block,
         scratch: &mut Scratch<T>,
         l: usize,
         degree: usize,
@@ -109,8 +100,8 @@ impl<T: Real> Flow<T> {
             return;
         }
         let (spec, p) = (&self.spec, &self.parameters);
-        let (weight, bias) = block.layers[l];
-        let seen = if l == 0 { degree } else { block.degrees.units_up_to(degree) };
+        let (_, w, bias) = block.conditioner.layer(p, l);
+        let seen = if l == 0 { degree } else { block.conditioner.degrees.units_up_to(degree) };
         let layer_len = spec.hidden * lanes;
         let (below, from) = scratch.hidden[0].split_at_mut(l * layer_len);
         let into = &mut from[units.start * lanes..units.end * lanes];
@@ -118,9 +109,8 @@ impl<T: Real> Flow<T> {
             0 => Matrix::new(&scratch.x, spec.features, lanes, lanes),
             _ => Matrix::new(&below[(l - 1) * layer_len..], spec.hidden, lanes, lanes),
         };
-        let w = p.matrix(weight).rows(units.clone());
-        let bias = &p.vector(bias)[units.clone()];
-        let start = match block.table {
+        let (w, bias) = (w.rows(units.clone()), &bias[units.clone()]);
+        let start = match block.conditioner.table {
             Some(table) if l == 0 => {
                 let table = p.matrix(table);
                 let columns = Matrix { data: &table.data[units.start..], cols: units.len(), ..table };

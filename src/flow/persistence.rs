@@ -24,7 +24,7 @@ impl Flow<f32> {
             };
             tensor(0, &[spec.hidden, spec.features])?;
             (1..spec.layers).try_for_each(|l| tensor(l, &[spec.hidden, spec.hidden]).map(drop))?;
-            tensor(spec.layers, &[spec.features * spec.raw(), spec.hidden])?;
+            tensor(spec.layers, &[spec.features * spec.raw_rows(), spec.hidden])?;
             if spec.contexts > 0 {
                 file.tensor_f32(&format!("{prefix}.block{block}.context"), &[spec.contexts, spec.hidden])?;
             }

@@ -1,4 +1,4 @@
-//! Samples from a flow: `z ~ N(0, I)`, `x = f⁻¹(z)`, with the log-density of each draw.
+//! Samples from a flow: `z ~ N(0, I)`, `x = f⁻¹(z)`, with the log-density of each sample.
 
 use std::f64::consts::PI;
 
@@ -18,7 +18,7 @@ pub struct Samples {
 }
 
 impl<T: Real> Flow<T> {
-    /// Samples `n` samples of context `context` (ignored by an unconditional flow), computed in f64. Cost: one masked pass and
+    /// `n` samples under context `context` (ignored by an unconditional flow), computed in f64. Cost: one masked pass and
     /// `m` scalar solves a block and sample.
     pub fn sample(&self, n: usize, context: u32, rng: &mut impl Rng) -> Samples {
         let flow = self.cast::<f64>();

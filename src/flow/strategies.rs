@@ -18,12 +18,11 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 use nafal_kernels::Real;
-use nafal_kernels::dsf::Slope;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use super::conditioner::starting_raw;
-use super::{Context, Flow, FlowSpec};
+use super::{Context, Flow, FlowSpec, Transform};
+use crate::nn::{Dense, fill_normal};
 use crate::random::{Purpose, below, normal, stream};
 
 /// Ranges of the sizes of a random flow and its batch.
@@ -37,7 +36,7 @@ pub struct Sizes {
     pub layers: RangeInclusive<usize>,
     /// Hidden width, raised where the features need more.
     pub hidden: RangeInclusive<usize>,
-    /// Sigmoid units.
+    /// Sigmoid units of the univariate transform.
     pub units: RangeInclusive<usize>,
     /// Context; 0: unconditional.
     pub contexts: RangeInclusive<usize>,
@@ -63,10 +62,11 @@ impl Default for Sizes {
 /// How large weights and inputs may be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Magnitudes {
-    /// Smallest and largest standard deviation of a layer's weights; drawn log-uniformly, layer by layer.
+    /// Smallest and largest standard deviation of a layer's weights; log-uniform, layer by layer.
     pub weights: (f64, f64),
-    /// Farthest that a raw parameter of a transformer can ever be from its value in a fresh flow (slopes 1, biases spread
-    /// over ±2, equal weights).
+    /// Farthest that a raw parameter of a univariate transform can ever be from its value in a fresh flow (slopes 1, biases
+    /// spread over ±2, equal weights); for each of several layers in a chain less, as their slopes
+    /// multiply.
     pub reach: f64,
     /// Largest input.
     pub inputs: f64,
@@ -86,9 +86,10 @@ pub struct Case {
     pub spec: FlowSpec,
     /// Rows of the inputs.
     pub batch: usize,
-    /// Standard deviation of the weights of each layer (the head last) and of the context rows, used from the front.
+    /// Standard deviations of the weights of each layer, the head's included, from the front; the last of the context rows
+    /// and of what the transform shares.
     pub scales: [f64; 5],
-    /// Magnitudes the case was drawn with.
+    /// Magnitudes of the case.
     pub magnitudes: Magnitudes,
     /// Seed of all values.
     pub seed: u64,
@@ -109,17 +110,12 @@ pub fn settings(cases: u32) -> ProptestConfig {
     settings
 }
 
-/// Slopes of either kind, never above 10³.
-fn slopes() -> impl Strategy<Value = Slope> {
-    prop_oneof![Just(Slope::Softplus), (1.0..6.9).prop_map(|limit| Slope::Bounded { limit })]
-}
-
 /// Shapes of flows, all of them valid.
 pub fn specs(sizes: Sizes) -> impl Strategy<Value = FlowSpec> {
     let Sizes { features, blocks, layers, hidden, units, contexts, .. } = sizes;
-    (features, blocks, layers, hidden, units, contexts, slopes()).prop_map(
-        |(features, blocks, layers, hidden, units, contexts, slope)| {
-            let mut spec = FlowSpec { features, contexts, blocks, layers, hidden, units, slope };
+    (features, blocks, layers, hidden, contexts, Transform::any(units)).prop_map(
+        |(features, blocks, layers, hidden, contexts, transform)| {
+            let mut spec = FlowSpec { features, contexts, blocks, layers, hidden, transform };
             spec.hidden = hidden.max(spec.degrees().count());
             spec
         },
@@ -151,36 +147,49 @@ impl Case {
     pub fn flow<T: Real>(&self) -> Flow<T> {
         let mut flow = Flow::<f64>::zeroed(self.spec).expect("strategies give valid shapes");
         for block in 0..self.spec.blocks {
-            for (l, &(weight, bias)) in flow.layers(block).to_vec().iter().enumerate() {
+            for (l, layer) in flow.layers(block).to_vec().into_iter().enumerate() {
                 let mut rng = stream(self.seed, Purpose::Weights, block as u64, l as u64);
                 let scale = self.scales[l];
                 let p = flow.parameters_mut();
-                p.fill(weight, |_, _| scale * normal::<f64>(&mut rng));
-                p.fill(bias, |_, _| scale * normal::<f64>(&mut rng));
+                for id in [Some(layer.weight), layer.bias].into_iter().flatten() {
+                    fill_normal(p, id, &mut rng, |_| scale);
+                }
             }
             self.bound_head(&mut flow, block);
-            if let Some(table) = flow.blocks[block].table {
+            let (table, shared) = (flow.blocks[block].conditioner.table, flow.blocks[block].shared.clone());
+            let (scale, reach, p) = (self.scales[4], self.reach(), flow.parameters_mut());
+            if let Some(table) = table {
                 let mut rng = stream(self.seed, Purpose::Weights, block as u64, u64::MAX);
-                let scale = self.scales[4];
-                flow.parameters_mut().fill(table, |_, _| scale * normal::<f64>(&mut rng));
+                fill_normal(p, table, &mut rng, |_| scale);
+            }
+            let mut rng = stream(self.seed, Purpose::Weights, block as u64, u64::MAX - 1);
+            for id in shared {
+                p.fill(id, |_, _| (scale * normal::<f64>(&mut rng)).clamp(-reach, reach));
             }
         }
         flow.cast()
     }
 
+    /// How far a raw parameter may be from its start: in a chain of `L` layers, whose slopes multiply, the `L`-th root or part.
+    fn reach(&self) -> f64 {
+        let (reach, depth) = (self.magnitudes.reach, self.spec.transform.univariate::<f64>().depth() as f64);
+        reach.powf(1.0 / depth).min(reach / depth)
+    }
+
     /// Adds the fresh flow's raw parameters to the head's biases and scales rows down to the reach: hidden units lie
     /// within ±1, so a row moves its output by at most the sum of its absolute weights.
     fn bound_head(&self, flow: &mut Flow<f64>, block: usize) {
-        let (weight, bias) = flow.layers(block)[self.spec.layers];
+        let Dense { weight, bias, .. } = flow.layers(block)[self.spec.layers];
+        let bias = bias.expect("the head has a bias");
         let p = flow.parameters_mut();
         let (w, b) = (p.to_dense(weight), p.vector(bias).to_vec());
         let hidden = self.spec.hidden;
         let factor = |i: usize| {
             let moved = b[i].abs() + w[i * hidden..(i + 1) * hidden].iter().map(|v| v.abs()).sum::<f64>();
-            (self.magnitudes.reach / moved).min(1.0)
+            (self.reach() / moved).min(1.0)
         };
         p.fill(weight, |i, j| factor(i) * w[i * hidden + j]);
-        p.fill(bias, |_, i| starting_raw(&self.spec, i % self.spec.raw()) + factor(i) * b[i]);
+        p.fill(bias, |_, i| self.spec.transform.starting_raw(i % self.spec.raw_rows()) + factor(i) * b[i]);
     }
 
     /// Inputs `[batch, m]`, row-major: standard normal values, magnitudes spread log-uniformly up to the largest, the

@@ -3,8 +3,7 @@
 //! Tolerance: `|got − want| ≤ tol · max(1, largest magnitude in that output or gradient block)`.
 
 use nafal::autodiff::{Adam, AdamOptions, Gradients, Parameters, Tape};
-use nafal::flow::{Context, Flow, FlowSpec};
-use nafal_kernels::dsf::Slope;
+use nafal::flow::{Context, Flow, FlowSpec, Transform};
 use nafal_kernels::{Isa, Real};
 use serde_json::Value;
 
@@ -64,13 +63,13 @@ fn naf_case<T: Real>(isa: Isa, case: &Value, tolerance: f64) {
         blocks: blocks.len(),
         layers,
         hidden: size(&case["hidden"]),
-        units,
-        slope: Slope::Softplus,
+        transform: Transform::dsf(units),
     };
     let mut flow = Flow::<T>::zeroed(spec).unwrap().with_isa(isa);
     let all_orders: Vec<_> = blocks.iter().map(|b| orders(b, m, layers, units)).collect();
     for (b, block) in blocks.iter().enumerate() {
-        for (l, &(weight, bias)) in flow.layers(b).to_vec().iter().enumerate() {
+        for (l, layer) in flow.layers(b).to_vec().iter().enumerate() {
+            let (weight, bias) = (layer.weight, layer.bias.unwrap());
             let (dense, order) = (&block["dense"][l], &all_orders[b][l]);
             let (w, v) = (numbers(&dense["weight"]), numbers(&dense["bias"]));
             let cols = order.cols.len();
@@ -103,7 +102,8 @@ fn naf_case<T: Real>(isa: Isa, case: &Value, tolerance: f64) {
         (0..n).flat_map(|b| (0..m).map(move |i| (i, b))).map(|(i, b)| adjoint.row(i)[b].to_f64()).collect();
     close("grad_x", &grad_x, &numbers(&case["grad_x"]), tolerance);
     for (b, block) in blocks.iter().enumerate() {
-        for (l, &(weight, bias)) in flow.layers(b).iter().enumerate() {
+        for (l, layer) in flow.layers(b).iter().enumerate() {
+            let (weight, bias) = (layer.weight, layer.bias.unwrap());
             let (dense, order) = (&block["dense"][l], &all_orders[b][l]);
             let (w, v) = (numbers(&dense["grad_weight"]), numbers(&dense["grad_bias"]));
             let g = gradients.matrix(flow.parameters(), weight);
@@ -162,6 +162,77 @@ fn adam_follows_pytorch_step_by_step() {
                 adam.step(isa, f("lr"), &mut p, &g);
                 close("path", p.vector(id), &numbers(want), 1e-10);
             }
+        }
+    }
+}
+
+/// A chain of dense sigmoidal layers as a flow on one feature: the head's biases are the raw parameters, all shifts of the
+/// shared logits zero.
+fn ddsf_case<T: Real>(isa: Isa, case: &Value, tolerance: f64) {
+    let layers = case["layers"].as_array().unwrap();
+    let units = layers[0]["b"].as_array().unwrap().len();
+    let spec = FlowSpec { blocks: 1, hidden: 1, transform: Transform::ddsf(layers.len(), units), ..FlowSpec::new(1) };
+    let mut flow = Flow::<T>::zeroed(spec).unwrap().with_isa(isa);
+    let raw: Vec<f64> = layers
+        .iter()
+        .enumerate()
+        .flat_map(|(l, layer)| {
+            let shifts = vec![0.0; units + if l == 0 { 1 } else { units }];
+            [numbers(&layer["a_raw"]), numbers(&layer["b"]), shifts].concat()
+        })
+        .collect();
+    assert_eq!(raw.len(), spec.raw_rows());
+    let bias = flow.layers(0)[1].bias.unwrap();
+    flow.parameters_mut().fill(bias, |_, i| T::from_f64(raw[i]));
+    let logits = |l: usize| {
+        let name = |which: &str| format!("block0.transform.layer{l}.{which}");
+        [("u_raw", name("inner")), ("w_raw", name("outer"))]
+    };
+    for (l, layer) in layers.iter().enumerate() {
+        for (key, name) in logits(l) {
+            let (id, values) = (flow.parameters().id(&name).unwrap(), numbers(&layer[key]));
+            flow.parameters_mut().fill(id, |_, i| T::from_f64(values[i]));
+        }
+    }
+    let x: Vec<T> = numbers(&case["x"]).into_iter().map(T::from_f64).collect();
+    let (y, log_det) = flow.data_to_latent(&x, Context::None);
+    let y: Vec<f64> = y.iter().map(|v| v.to_f64()).collect();
+    close("y", &y, &numbers(&case["y"]), tolerance);
+    close("log_det", &log_det, &numbers(&case["log_det"]), tolerance);
+
+    for (output, key) in ["grad_sum_y", "grad_sum_log_det"].into_iter().enumerate() {
+        let mut tape = Tape::<T>::new(isa);
+        tape.begin(x.len());
+        let input = tape.input(1, true, |tile, _| tile[..x.len()].copy_from_slice(&x));
+        let mut log_slopes = [input; FlowSpec::MAX_BLOCKS];
+        let (z, _) = flow.record(&mut tape, input, &mut log_slopes);
+        let mut gradients = Gradients::zeros(flow.parameters());
+        let mut ones = |tile: &mut [T], _: usize| tile[..x.len()].fill(T::ONE);
+        tape.backward(flow.parameters(), &mut gradients, &mut [([z, log_slopes[0]][output], &mut ones)]);
+        let want = &case[key];
+        let floats = |row: &[T]| row.iter().map(|v| v.to_f64()).collect::<Vec<_>>();
+        close("x", &floats(tape.adjoint(input).row(0)), &numbers(&want["x"]), tolerance);
+        let of_raw = floats(gradients.matrix(flow.parameters(), bias).row(0));
+        let mut at = 0;
+        for (l, layer) in want["layers"].as_array().unwrap().iter().enumerate() {
+            close("a_raw", &of_raw[at..at + units], &numbers(&layer["a_raw"]), tolerance);
+            close("b", &of_raw[at + units..at + 2 * units], &numbers(&layer["b"]), tolerance);
+            at += 3 * units + if l == 0 { 1 } else { units };
+            for (key, name) in logits(l) {
+                let id = flow.parameters().id(&name).unwrap();
+                let got = floats(gradients.matrix(flow.parameters(), id).row(0));
+                close(key, &got, &numbers(&layer[key]), tolerance);
+            }
+        }
+    }
+}
+
+#[test]
+fn dense_sigmoidal_flows_and_their_gradients_agree_with_pytorch() {
+    for case in golden(include_str!("golden/ddsf.json")) {
+        for &isa in Isa::available() {
+            ddsf_case::<f64>(isa, &case, 1e-10);
+            ddsf_case::<f32>(isa, &case, 1e-5);
         }
     }
 }

@@ -1,8 +1,9 @@
-//! Laws of the density: it integrates to one before and after training, draws follow it, a context changes it.
+//! Laws of the density: it integrates to one before and after training, samples follow it, a context changes it. Over both univariate
+//! transforms.
 
 use nafal::autodiff::{AdamOptions, OneCycle};
 use nafal::flow::strategies::{Magnitudes, Sizes, cases, settings};
-use nafal::flow::{BatchSource, Context, Flow, FlowSpec, Trainer, TrainingOptions};
+use nafal::flow::{BatchSource, Context, Dsf, Flow, FlowSpec, Trainer, TrainingOptions, Transform};
 use nafal::random::{Purpose, below, normal, stream};
 use nafal_kernels::Isa;
 use nafal_kernels::dsf::Slope;
@@ -62,18 +63,18 @@ proptest! {
     }
 
     #[test]
-    fn draws_have_the_density_they_claim(
+    fn samples_have_the_density_they_claim(
         case in cases(Sizes { batch: 1..=1, ..Sizes::default() }, Magnitudes::MILD),
         n in 1usize..=70,
     ) {
         for &isa in Isa::available() {
             let flow = case.flow::<f64>().with_isa(isa);
             let context = case.spec.contexts.saturating_sub(1) as u32;
-            let draws = flow.sample(n, context, &mut stream(case.seed, Purpose::Samples, 0, 0));
+            let samples = flow.sample(n, context, &mut stream(case.seed, Purpose::Samples, 0, 0));
             let contexts = if case.spec.contexts > 0 { Context::Same(context) } else { Context::None };
-            let density = flow.density(&draws.x, contexts).log_density;
+            let density = flow.density(&samples.x, contexts).log_density;
             prop_assert_eq!(density.len(), n);
-            for (claimed, found) in draws.log_density.iter().zip(&density) {
+            for (claimed, found) in samples.log_density.iter().zip(&density) {
                 prop_assert!((claimed - found).abs() <= 1e-9 * (1.0 + found.abs()), "{claimed} and {found}");
             }
         }
@@ -121,13 +122,13 @@ proptest! {
     }
 
     #[test]
-    fn latent_values_of_draws_are_standard_normal(
+    fn latent_values_of_samples_are_standard_normal(
         case in cases(Sizes { features: 1..=4, blocks: 1..=3, batch: 1..=1, ..Sizes::default() }, Magnitudes::MILD)
     ) {
         let (m, flow, n) = (case.spec.features, case.flow::<f64>(), 2000);
-        let draws = flow.sample(n, 0, &mut stream(case.seed, Purpose::Samples, 1, 0));
+        let samples = flow.sample(n, 0, &mut stream(case.seed, Purpose::Samples, 1, 0));
         let contexts = if case.spec.contexts > 0 { Context::Same(0) } else { Context::None };
-        let (z, _) = flow.data_to_latent(&draws.x, contexts);
+        let (z, _) = flow.data_to_latent(&samples.x, contexts);
         for i in 0..m {
             // The statistic exceeds 2.2 once in 8000 samples.
             let distance = kolmogorov(z.iter().skip(i).step_by(m).copied().collect());
@@ -146,7 +147,7 @@ proptest! {
 struct Clusters;
 
 impl Clusters {
-    fn draw(&self, key: u64, m: usize) -> Vec<f64> {
+    fn sample(&self, key: u64, m: usize) -> Vec<f64> {
         let mut rng = stream(3, Purpose::Simulation, key, 0);
         let (centre, width) = if below(&mut rng, 3) == 0 { (-2.0, 0.3) } else { (1.0, 0.6) };
         let first = centre + width * normal::<f64>(&mut rng);
@@ -160,7 +161,7 @@ impl BatchSource<f64> for Clusters {
     fn fill(&self, step: u64, first: usize, count: usize, _: &mut [u32], tile: &mut [f64], lanes: usize) {
         let m = tile.len() / lanes;
         for b in 0..count {
-            let row = self.draw((step << 20) + (first + b) as u64, m);
+            let row = self.sample((step << 20) + (first + b) as u64, m);
             (0..m).for_each(|i| tile[i * lanes + b] = row[i]);
         }
     }
@@ -176,25 +177,42 @@ fn training_learns_two_clusters_and_keeps_the_mass() {
     let line = nodes(4.0, 8192).into_iter().filter(|n| exact(n.0) > 1e-300);
     let entropy: f64 = line.map(|(x, w)| -w * exact(x) * exact(x).ln()).sum();
     let further = 0.5 * (2.0 * std::f64::consts::PI * std::f64::consts::E * 0.16).ln();
-    for (features, slope, best) in
-        [(1, Slope::Softplus, entropy), (2, Slope::Bounded { limit: 5.0 }, entropy + further)]
-    {
-        let spec = FlowSpec { features, contexts: 0, blocks: 2, layers: 1, hidden: 21, units: 5, slope };
+    let bounded = Transform::Dsf(Dsf { units: 5, slope: Slope::Bounded { limit: 5.0 } });
+    for (features, transform, best) in [
+        (1, Transform::dsf(5), entropy),
+        (2, bounded, entropy + further),
+        (1, Transform::ddsf(2, 5), entropy),
+        (2, Transform::ddsf(2, 5), entropy + further),
+    ] {
+        let spec = FlowSpec { features, contexts: 0, blocks: 2, layers: 1, hidden: 21, transform };
         let mut flow = Flow::<f64>::new(spec, 5, 0).unwrap();
-        let held_out: Vec<f64> = (0..1000).flat_map(|i| Clusters.draw((1 << 50) + i, features)).collect();
-        let surprise =
+        let held_out: Vec<f64> = (0..1000).flat_map(|i| Clusters.sample((1 << 50) + i, features)).collect();
+        let surprisal =
             |flow: &Flow<f64>| -flow.density(&held_out, Context::None).log_density.iter().sum::<f64>() / 1000.0;
-        let (before, mass_before) = (surprise(&flow), mass(&flow, Context::None));
+        let (before, mass_before) = (surprisal(&flow), mass(&flow, Context::None));
         let options = TrainingOptions { batch: 128, adam: AdamOptions { beta2: 0.99, ..AdamOptions::default() } };
         let schedule = OneCycle { steps: 250, peak: 1e-2, warm_up: 0.2 };
         let loss = Trainer::new(&flow, options).run(&mut flow, schedule, &Clusters, |_, _| true);
-        let (after, mass_after) = (surprise(&flow), mass(&flow, Context::None));
-        println!("{features} features: {before} → {after} nats, training loss {loss}, entropy {best}");
+        let (after, mass_after) = (surprisal(&flow), mass(&flow, Context::None));
+        println!("{transform:?}, {features} features: {before} → {after} nats, training loss {loss}, entropy {best}");
         for mass in [mass_before, mass_after] {
             assert!((mass - 1.0).abs() <= 1e-6, "{features} features: mass {mass}");
         }
-        // Nobody beats the entropy by more than the luck of the draw; a good flow comes within a tenth of a nat.
+        // Nobody beats the entropy by more than the luck of the sample; a good flow comes within a tenth of a nat.
         assert!(after > best - 0.1 && after < best + 0.1 * features as f64, "{after} nats, entropy {best}");
+        let place = format!("{transform:?}, {features} features");
         assert!(before > best + 0.3 && (loss - after).abs() < 0.2, "before {before}, loss {loss}, held out {after}");
+        // Samples of the trained flow are as surprising as held-out data, and go back to the latent values they came from.
+        let samples = flow.sample(1000, 0, &mut stream(5, Purpose::Samples, 0, 0));
+        let sampled = -samples.log_density.iter().sum::<f64>() / 1000.0;
+        assert!((sampled - after).abs() < 0.15 * features as f64, "{place}: samples {sampled}, held out {after}");
+        let (z, log_det) = flow.data_to_latent(&samples.x, Context::None);
+        let (x, log_det_again) = flow.latent_to_data(&z, Context::None);
+        for (x, want) in x.iter().zip(&samples.x) {
+            assert!((x - want).abs() <= 1e-10 * (1.0 + want.abs()), "{place}: {want}, back at {x}");
+        }
+        for (l, want) in log_det_again.iter().zip(&log_det) {
+            assert!((l - want).abs() <= 1e-8 * (1.0 + want.abs()), "{place}: log-det {want} and {l}");
+        }
     }
 }

@@ -8,9 +8,8 @@ use nafal::detect::{
     Base, Configuration, Detector, ExtractorSpec, JointTrainer, MapKind, Preset, ScoreKind, ViewNet, dense_views,
 };
 use nafal::flow::strategies::{Case, Magnitudes, Sizes, cases, settings};
-use nafal::flow::{BatchSource, Context, Density, Flow, FlowSpec, Trainer, TrainingOptions};
+use nafal::flow::{BatchSource, Context, Density, Flow, FlowSpec, Trainer, TrainingOptions, Transform};
 use nafal::random::{Purpose, below, normal, permutation, stream};
-use nafal_kernels::dsf::Slope;
 use nafal_kernels::{Isa, Real};
 use proptest::prelude::*;
 
@@ -42,8 +41,7 @@ impl<T: Real> BatchSource<T> for Bent {
 
 /// Parameters after a few steps whose batch is no whole number of tiles and whose tiles no whole number a slot.
 fn trained<T: Real>(isa: Isa) -> (Vec<u64>, Vec<u64>) {
-    let spec =
-        FlowSpec { features: 5, contexts: 3, blocks: 2, layers: 2, hidden: 19, units: 3, slope: Slope::Softplus };
+    let spec = FlowSpec { features: 5, contexts: 3, blocks: 2, layers: 2, hidden: 19, transform: Transform::dsf(3) };
     let mut flow = Flow::<T>::new(spec, 1, 0).unwrap().with_isa(isa);
     let adam = AdamOptions { clip: 1.0, decay: 1e-3, ..AdamOptions::default() };
     let mut losses = Vec::new();
@@ -255,7 +253,7 @@ proptest! {
 fn jointly_trained(threads: usize) -> Vec<ViewNet<f32>> {
     let net = |hidden: usize, blocks: usize| {
         let extractor = ExtractorSpec { columns: 5, views: 5, layers: 2, hidden: 6, features: 8 };
-        let flow = FlowSpec { features: 8, contexts: 5, blocks, layers: 2, hidden, units: 16, slope: Slope::Softplus };
+        let flow = FlowSpec { features: 8, contexts: 5, blocks, layers: 2, hidden, transform: Transform::dsf(16) };
         let maps = dense_views(MapKind::Gaussian, extractor.views, extractor.columns, 0, &[], 1, 0);
         let net = ViewNet::<f32>::new(extractor, flow, 1, 0).unwrap();
         let mut trainer = JointTrainer::new(Isa::detect(), net, maps.into(), AdamOptions::default(), 0.1, 1, 0);

@@ -4,7 +4,7 @@ use nafal::autodiff::{AdamOptions, Gradients, OneCycle, Tape};
 use nafal::data::Table;
 use nafal::detect::{Configuration, Detector, Preset, ScoreKind};
 use nafal::flow::strategies::{Case, Magnitudes, Sizes, cases, settings};
-use nafal::flow::{BatchSource, Context, Flow, FlowSpec, Trainer, TrainingOptions};
+use nafal::flow::{BatchSource, Context, Dsf, Flow, FlowSpec, Trainer, TrainingOptions, Transform};
 use nafal::random::{Purpose, normal, stream};
 use nafal_kernels::dsf::Slope;
 use nafal_kernels::{Isa, Real};
@@ -131,13 +131,13 @@ impl BatchSource<f32> for Parabola {
 
 #[test]
 fn gross_outliers_of_trained_flows_stay_ordered() {
-    for (features, contexts, blocks, slope) in [
-        (1, 0, 1, Slope::Softplus),
-        (3, 2, 2, Slope::Softplus),
-        (4, 0, 3, Slope::Bounded { limit: 4.0 }),
-        (11, 2, 2, Slope::Softplus),
+    for (features, contexts, blocks, transform) in [
+        (1, 0, 1, Transform::dsf(5)),
+        (3, 2, 2, Transform::dsf(5)),
+        (4, 0, 3, Transform::Dsf(Dsf { units: 5, slope: Slope::Bounded { limit: 4.0 } })),
+        (11, 2, 2, Transform::dsf(5)),
     ] {
-        let spec = FlowSpec { features, contexts, blocks, layers: 1, hidden: 27, units: 5, slope };
+        let spec = FlowSpec { features, contexts, blocks, layers: 1, hidden: 27, transform };
         let mut flow = Flow::<f32>::new(spec, 2, 0).unwrap();
         let options = TrainingOptions { batch: 128, adam: AdamOptions { beta2: 0.99, ..AdamOptions::default() } };
         let schedule = OneCycle { steps: 200, peak: 1e-2, warm_up: 0.2 };

@@ -3,8 +3,6 @@
 
 pub mod add;
 pub mod cross_entropy;
-pub mod ddsf;
-pub mod dsf;
 pub mod folded;
 pub mod gaussian_nll;
 pub mod linear;

@@ -12,13 +12,12 @@ use crate::autodiff::{AdamOptions, OneCycle};
 use crate::detect::ActiveConfiguration;
 use crate::error::{Error, Result};
 use crate::evaluate::results::{Cell, Drawing, Figure, Plane, Record, Rows, Sink};
-use crate::flow::{BatchSource, Context, Flow, FlowSpec, Trainer, TrainingOptions};
+use crate::flow::{BatchSource, Context, Flow, FlowSpec, Trainer, TrainingOptions, Transform};
 use crate::progress::Progress;
 use crate::random::{Purpose, below, normal, stream};
 use crate::stats::Standardizer;
 use crate::stats::chi_square;
 use crate::stats::mahalanobis::Mahalanobis;
-use nafal_kernels::dsf::Slope;
 
 /// Training rows, normal test rows, anomalies.
 const ROWS: [usize; 3] = [150, 400, 200];
@@ -73,8 +72,7 @@ pub fn run(progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
     let gate = Mahalanobis::fit(&flat, 2, NOISE * NOISE).map_err(|e| failed(&e))?;
     let usual = ActiveConfiguration::default();
     let limit = chi_square::quantile_upper(usual.gate, 2).map_err(|e| failed(&e))?;
-    let spec =
-        FlowSpec { features: 2, contexts: 0, blocks: 2, layers: 1, hidden: 64, units: 8, slope: Slope::Softplus };
+    let spec = FlowSpec { features: 2, contexts: 0, blocks: 2, layers: 1, hidden: 64, transform: Transform::dsf(8) };
     let mut level = f64::NAN;
     let (mut panels, mut points, mut summary) = (Vec::new(), Vec::new(), Vec::new());
     for strategy in Strategy::ALL {

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use nafal::autodiff::{Ddsf, Folded, Linear, ParameterId, Parameters};
+use nafal::autodiff::{Folded, Linear, ParameterId, Parameters};
 use nafal::random::{Purpose, below, normal, stream};
 use nafal_kernels::Staircase;
-use nafal_kernels::dsf::Slope;
 use nafal_kernels::gemm::Epilogue;
 use proptest::prelude::*;
 
@@ -18,7 +17,7 @@ pub struct Dimensions {
     pub k: usize,
     batch: usize,
     contexts: usize,
-    units: usize,
+    pub units: usize,
     pub seed: u64,
 }
 
@@ -28,7 +27,7 @@ pub fn dimensions() -> impl Strategy<Value = Dimensions> {
 }
 
 impl Dimensions {
-    fn normals(&self, key: u64, count: usize, scale: f64) -> Vec<f64> {
+    pub fn normals(&self, key: u64, count: usize, scale: f64) -> Vec<f64> {
         let mut rng = stream(self.seed, Purpose::Simulation, key, 0);
         (0..count).map(|_| scale * normal::<f64>(&mut rng)).collect()
     }
@@ -114,46 +113,6 @@ fn folded_case(d: &Dimensions, view: usize, group: usize) -> Graph {
     d.graph(p, &[(d.k, 1.0)], Box::new(move |tape, p, x| vec![tape.folded(p, &layer, view, group, x[0])]))
 }
 
-fn dsf_cases(d: &Dimensions) -> Vec<Graph> {
-    let slopes = [Slope::Softplus, Slope::Bounded { limit: 2.5 }];
-    let case = |slope: Slope| {
-        // A new kind of slope must be added to the list above.
-        match slope {
-            Slope::Softplus | Slope::Bounded { .. } => {}
-        }
-        let (features, units) = (d.k.min(5), d.units);
-        let record: Box<Record> = Box::new(move |tape, _, v| {
-            let (y, log_slope) = tape.dsf(v[0], v[1], slope, units);
-            vec![y, log_slope]
-        });
-        d.graph(Parameters::new(), &[(features, 2.0), (features * 3 * units, 1.5)], record)
-    };
-    slopes.into_iter().map(case).collect()
-}
-
-/// A first, a middle and a last layer of a dense transformer, with either kind of slope.
-fn ddsf_cases(d: &Dimensions) -> Vec<Graph> {
-    let widths = [(1, d.units.min(4), 3), (2, d.units.min(5), 2), (3, d.units.min(4), 1)];
-    let slopes = [Slope::Softplus, Slope::Bounded { limit: 2.5 }];
-    let kinds = slopes.into_iter().flat_map(|slope| widths.map(|widths| (slope, widths)));
-    kinds
-        .map(|(slope, (inputs, units, outputs))| {
-            let mut p = Parameters::new();
-            let (inner, outer) = (p.add_vector("inner", units * inputs), p.add_vector("outer", outputs * units));
-            for id in [inner, outer] {
-                let values = d.normals(100, p.vector(id).len(), 0.7);
-                p.fill(id, |_, j| values[j]);
-            }
-            let layer = Ddsf { inner, outer, slope, inputs, units, outputs };
-            let record: Box<Record> = Box::new(move |tape, p, v| {
-                let (h, log_tangent) = tape.ddsf(p, layer, v[0], v[1], v[2]);
-                vec![h, log_tangent]
-            });
-            d.graph(p, &[(inputs, 1.5), (inputs, 0.7), (layer.raw_rows(), 1.0)], record)
-        })
-        .collect()
-}
-
 fn gaussian_nll_cases(d: &Dimensions) -> Vec<Graph> {
     let case = |parts: usize| {
         let mut rows = vec![(d.k, 1.0)];
@@ -175,8 +134,6 @@ pub fn cases_of(operation: &str, d: &Dimensions) -> Vec<Graph> {
         "folded" => folded_cases(d),
         "add" => vec![d.graph(none(), &[(d.k, 1.0); 2], Box::new(|tape, _, x| vec![tape.add(x[0], x[1])]))],
         "reverse" => vec![d.graph(none(), &[(d.k, 1.0)], Box::new(|tape, _, x| vec![tape.reverse(x[0])]))],
-        "dsf" => dsf_cases(d),
-        "ddsf" => ddsf_cases(d),
         "gaussian_nll" => gaussian_nll_cases(d),
         "cross_entropy" => {
             let record: Box<Record> = Box::new(|tape, _, x| {

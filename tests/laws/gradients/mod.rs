@@ -4,6 +4,7 @@
 mod cases;
 mod graph;
 mod own;
+mod transforms;
 
 use cases::{cases_of, dimensions, operations};
 use graph::{Graph, Record};
@@ -43,6 +44,15 @@ proptest! {
                 for &isa in Isa::available() {
                     graph.obeys(Some(operation), isa, d.seed)?;
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn every_univariate_transform_has_the_derivative_it_claims(d in dimensions()) {
+        for (name, graph) in transforms::cases(&d) {
+            for &isa in Isa::available() {
+                graph.obeys(Some(name), isa, d.seed)?;
             }
         }
     }

@@ -156,19 +156,9 @@ impl FlowTraining<'_> {
         let ViewFlow { flow, views, .. } = &mut trained.flow;
         let (noise, seed, key) = (family.noise, place.seed, place.flow_key());
         let source = ViewBatches { isa, views, blocks: &blocks, rows, noise, seed, key, augmented, share };
-        trained.loss = trainer.run(flow, family.optimiser.schedule(steps, family.peak_rate), &source, |_, _| {
-            progress.advance(1);
-            !progress.cancelled()
-        });
-        if progress.cancelled() {
-            return Err(Error::Interrupted);
-        }
-        if !trained.loss.is_finite() {
-            return Err(Error::Training(format!(
-                "the likelihood of family \"{}\" became non-finite; check the data for extreme values",
-                family.name
-            )));
-        }
+        let schedule = family.optimiser.schedule(steps, family.peak_rate);
+        let what = format!("family \"{}\"", family.name);
+        trained.loss = trainer.train(flow, schedule, &source, &what, progress)?;
         Ok(())
     }
 

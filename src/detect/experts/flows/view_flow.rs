@@ -2,8 +2,6 @@
 //!
 //! A flow serves one or more views, told apart by a context if it is conditioned on them, and never sees its held-out fold.
 
-use nafal_kernels::dsf::Slope;
-
 use super::extractor::{self, Extractor};
 use super::view_features::ViewFeatures;
 use crate::data::container::Container;
@@ -11,7 +9,7 @@ use crate::detect::configuration::{FamilyConfiguration, ScoreKind, ViewInput};
 use crate::detect::views::View;
 use crate::encode::{Block, Encoder, Features};
 use crate::error::{Error, Result};
-use crate::flow::{Context, Density, Flow, FlowSpec, Scratch};
+use crate::flow::{Context, Density, Flow, FlowSpec, Scratch, Transform};
 
 /// Rows of a tile of scoring.
 const TILE: usize = 64;
@@ -77,8 +75,7 @@ pub(super) fn flow_spec(family: &FamilyConfiguration, features: usize) -> FlowSp
         blocks: family.blocks,
         layers: family.layers,
         hidden: family.hidden.max(features),
-        units: family.units,
-        slope: Slope::Softplus,
+        transform: Transform::dsf(family.units),
     }
 }
 

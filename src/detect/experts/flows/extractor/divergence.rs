@@ -1,10 +1,10 @@
-//! The alarm of joint training: Eq. 6 over (θ, ψ) has no minimum, and a detector at the bottom of it detects nothing.
+//! The divergence check of joint training: Eq. 6 over (θ, ψ) has no minimum, and a detector at the bottom of it detects nothing.
 //!
 //! Scaling the features by `a` changes the best likelihood by `−m·ln a`, and a map that loses rank raises it without limit.
 //! What the data can justify is bounded by their scale: features that spread by `s` at the start (root mean square over the
 //! `m` features, rows and views) and are resolved to the share `ρ` of that have a negative log-likelihood of at least
-//! `m·(½ ln 2πe + ln ρs)`, the entropy of a Gaussian `ρ` times as wide in every direction. A loss below that has been
-//! bought by shrinking or flattening `f_θ`. Score that do not differ between rows that do are the other sign.
+//! `m·(½ ln 2πe + ln ρs)`, the entropy of a Gaussian `ρ` times as wide in every direction. A loss below that comes
+//! from shrinking or flattening `f_θ`. The other sign of divergence is one score for rows that differ.
 
 use crate::error::{Error, Result};
 
@@ -23,7 +23,7 @@ pub struct DivergenceCheck {
 }
 
 impl DivergenceCheck {
-    /// An alarm for features `[n, m]` (row-major, all views) as they are before training.
+    /// A check for features `[n, m]` (row-major, all views) as they are before training.
     pub fn new(features: &[f32], m: usize) -> Self {
         let n = (features.len() / m).max(1) as f64;
         let variance = |i: usize| {
@@ -36,7 +36,7 @@ impl DivergenceCheck {
         DivergenceCheck { features: m, spread, bound: m as f64 * (gaussian + (RESOLUTION * spread).ln()) }
     }
 
-    /// The smallest mean loss, in nats, that is no reason for alarm.
+    /// The smallest mean loss, in nats, that is no sign of divergence.
     pub fn bound(&self) -> f64 {
         self.bound
     }

@@ -19,7 +19,6 @@ pub struct JointTrainer<T: Real> {
     noise: f64,
     seed: u64,
     key: u64,
-    steps_done: u64,
 }
 
 impl<T: Real> JointTrainer<T> {
@@ -40,15 +39,16 @@ impl<T: Real> JointTrainer<T> {
         let layers = Layers::add(&net.extractor.spec, parameters);
         parameters.copy_matching(&net.extractor.parameters);
         let trainer = ViewTrainer::new(isa, net.extractor.spec, &layers, maps, options, parameters);
-        JointTrainer { net, layers, trainer, noise, seed, key, steps_done: 0 }
+        JointTrainer { net, layers, trainer, noise, seed, key }
     }
 
     pub(super) fn gradient(&mut self, rows: &[T]) -> f64 {
-        let JointTrainer { net, layers, trainer, noise, seed, key, steps_done } = self;
+        let JointTrainer { net, layers, trainer, noise, seed, key } = self;
+        let step = trainer.steps_done();
         let (flow, m) = (&net.flow, net.extractor.spec.features);
         trainer.gradient(flow.parameters(), layers, rows, |tape, mut features, info| {
             if *noise > 0.0 {
-                let mut rng = stream(*seed, Purpose::Noise, *key, (*steps_done << 32) | info.tile as u64);
+                let mut rng = stream(*seed, Purpose::Noise, *key, (step << 32) | info.tile as u64);
                 let active = tape.active();
                 let noise = tape.input(m, false, |tile, lanes| {
                     for row in tile.chunks_exact_mut(lanes) {
@@ -65,7 +65,6 @@ impl<T: Real> JointTrainer<T> {
     /// before clipping. A gradient that is not finite changes nothing.
     pub fn step(&mut self, rate: f64, rows: &[T]) -> (f64, f64) {
         let loss = self.gradient(rows);
-        self.steps_done += 1;
         (loss, self.trainer.update(self.net.flow.parameters_mut(), rate))
     }
 

@@ -24,8 +24,9 @@ use std::sync::Arc;
 use nafal_kernels::gemm::{self, Epilogue, Init};
 use nafal_kernels::{Isa, Matrix, MatrixMut, Real, Staircase};
 
-use crate::autodiff::{AlignedVec, Folded, Linear, ParameterId, Parameters, Tape, Var, padded};
-use crate::random::{Purpose, normal, stream};
+use crate::autodiff::{AlignedVec, Folded, ParameterId, Parameters, Tape, Var, padded};
+use crate::nn::{Activation, Dense, fill_normal};
+use crate::random::{Purpose, stream};
 use scoring::Lanes;
 
 pub use divergence::DivergenceCheck;
@@ -35,7 +36,7 @@ pub use net::ViewNet;
 pub(super) use training::{Data, fit, spec, train_jointly};
 
 /// Slope of the leaky ReLU below zero.
-const LEAK: f64 = 0.2;
+const NEGATIVE_SLOPE: f64 = 0.2;
 
 /// Shape of an extractor: all sizes are counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,9 +61,9 @@ struct Layers<T> {
     /// `W₁·[A_k | b_k]` of every view, `[K·h, d+1]`, and its end.
     folded: Folded<T>,
     /// `W_2 …: [h, h]`.
-    hidden: Vec<ParameterId>,
+    hidden: Vec<Dense>,
     /// `W_o: [m, h]`.
-    head: ParameterId,
+    head: Dense,
     /// `s: [m]`.
     shift: ParameterId,
 }
@@ -72,18 +73,21 @@ impl<T: Real> Layers<T> {
         let ExtractorSpec { columns, views, layers, hidden, features } = *spec;
         let first = parameters.add_matrix("extractor.layer0", Staircase::dense(hidden, columns));
         let table = parameters.add_table("extractor.views", views * hidden, columns + 1);
+        let activation = Activation::LeakyRelu { negative_slope: NEGATIVE_SLOPE };
+        let square = || Staircase::dense(hidden, hidden);
         let deeper = (1..layers)
-            .map(|l| parameters.add_matrix(format!("extractor.layer{l}"), Staircase::dense(hidden, hidden)))
+            .map(|l| Dense::add_without_bias(parameters, format!("extractor.layer{l}"), square(), activation))
             .collect();
+        let head = Staircase::dense(features, hidden);
         Layers {
             first,
             folded: Folded {
                 table,
                 shape: Arc::new(Staircase::dense(hidden, columns + 1)),
-                epilogue: Epilogue::LeakyRelu(T::from_f64(LEAK)),
+                epilogue: activation.epilogue(),
             },
             hidden: deeper,
-            head: parameters.add_matrix("extractor.head", Staircase::dense(features, hidden)),
+            head: Dense::add_without_bias(parameters, "extractor.head", head, Activation::Identity),
             shift: parameters.add_vector("extractor.shift", features),
         }
     }
@@ -92,11 +96,10 @@ impl<T: Real> Layers<T> {
     /// `group` columns, of the next view in the next so many, and so on.
     fn record(&self, tape: &mut Tape<T>, parameters: &Parameters<T>, view: usize, group: usize, x: Var) -> Var {
         let mut h = tape.folded(parameters, &self.folded, view, group, x);
-        for &weight in &self.hidden {
-            h = tape.linear(parameters, Linear { weight, bias: None, table: None, epilogue: self.folded.epilogue }, h);
+        for layer in self.hidden.iter().chain([&self.head]) {
+            h = layer.record(tape, parameters, h);
         }
-        let head = Linear { weight: self.head, bias: None, table: None, epilogue: Epilogue::Store };
-        tape.linear(parameters, head, h)
+        h
     }
 }
 
@@ -122,12 +125,13 @@ impl<T: Real> Extractor<T> {
     pub fn new(spec: ExtractorSpec, seed: u64, key: u64) -> Self {
         let mut extractor = Self::zeroed(spec);
         let Layers { first, hidden, head, .. } = &extractor.layers;
-        let weights: Vec<ParameterId> = [*first].iter().chain(hidden).chain([head]).copied().collect();
+        let deeper = hidden.iter().chain([head]).map(|layer| layer.weight);
+        let weights: Vec<ParameterId> = [*first].into_iter().chain(deeper).collect();
         for (l, &id) in weights.iter().enumerate() {
             let mut rng = stream(seed, Purpose::Weights, key, (1 << 32) | l as u64);
-            let gain = if l + 1 == weights.len() { 1.0 } else { 2.0 / (1.0 + LEAK * LEAK) };
+            let gain = if l + 1 == weights.len() { 1.0 } else { 2.0 / (1.0 + NEGATIVE_SLOPE * NEGATIVE_SLOPE) };
             let sd = (gain / extractor.parameters.shape(id).cols as f64).sqrt();
-            extractor.parameters.fill(id, |_, _| T::from_f64(sd * normal::<f64>(&mut rng)));
+            fill_normal(&mut extractor.parameters, id, &mut rng, |_| sd);
         }
         extractor
     }
@@ -159,7 +163,7 @@ impl<T: Real> Extractor<T> {
     /// From the first layer's output `[h, lanes]` in `hidden[0]` to the features `[m, lanes]`.
     fn deeper(&self, isa: Isa, hidden: &mut [AlignedVec<T>; 2], lanes: usize, features: MatrixMut<T>) {
         let (p, width) = (&self.parameters, self.spec.hidden);
-        for &id in &self.layers.hidden {
+        for id in self.layers.hidden.iter().map(|layer| layer.weight) {
             let [from, into] = hidden;
             into.resize_dirty(width * lanes);
             let x = Matrix::new(from, width, lanes, lanes);
@@ -168,7 +172,7 @@ impl<T: Real> Extractor<T> {
             hidden.swap(0, 1);
         }
         let x = Matrix::new(&hidden[0], width, lanes, lanes);
-        let (head, shift) = (self.layers.head, p.vector(self.layers.shift));
+        let (head, shift) = (self.layers.head.weight, p.vector(self.layers.shift));
         gemm::product(isa, p.shape(head), p.matrix(head), x, Init::Bias(shift), Epilogue::Store, features);
     }
 
@@ -216,8 +220,8 @@ impl<T: Real> Extractor<T> {
         let spread = |second: f64| (second / f64::max(count, 1.0)).sqrt();
         let widest = moments.iter().map(|v| spread(v.1)).fold(0.0, f64::max);
         let factor = |second: f64| if widest > 0.0 { 1.0 / spread(second).max(0.1 * widest) } else { 1.0 };
-        let dense = self.parameters.to_dense(self.layers.head);
-        let (head, shift, h) = (self.layers.head, self.layers.shift, self.spec.hidden);
+        let dense = self.parameters.to_dense(self.layers.head.weight);
+        let (head, shift, h) = (self.layers.head.weight, self.layers.shift, self.spec.hidden);
         self.parameters.fill(head, |i, j| T::from_f64(dense[i * h + j].to_f64() * factor(moments[i].1)));
         self.parameters.fill(shift, |_, i| T::from_f64(-moments[i].0 * factor(moments[i].1)));
     }

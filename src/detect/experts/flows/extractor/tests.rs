@@ -1,16 +1,18 @@
-//! Laws of the extractor: its gradient through the folding, its features, its densities, its training, its alarm.
+//! Laws of the extractor: its gradient through the folding, its features, its densities, its training, its divergence check.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use nafal_kernels::Isa;
-use nafal_kernels::dsf::Slope;
 
 use super::joint::JointTrainer;
 use super::*;
 use crate::autodiff::{AdamOptions, AffineMaps, check_gradient};
 use crate::detect::views::ViewFamily;
 use crate::error::Error;
-use crate::flow::FlowSpec;
+use crate::flow::{FlowSpec, Transform};
+use crate::progress::Quiet;
+use crate::random::normal;
 
 fn numbers<T: Real>(n: usize, key: u64) -> Vec<T> {
     let mut rng = stream(3, Purpose::Simulation, key, 0);
@@ -20,7 +22,7 @@ fn numbers<T: Real>(n: usize, key: u64) -> Vec<T> {
 const SPEC: ExtractorSpec = ExtractorSpec { columns: 5, views: 3, layers: 2, hidden: 4, features: 3 };
 
 fn flow_spec(spec: &ExtractorSpec, contexts: usize) -> FlowSpec {
-    FlowSpec { features: spec.features, contexts, blocks: 2, layers: 1, hidden: 6, units: 3, slope: Slope::Softplus }
+    FlowSpec { features: spec.features, contexts, blocks: 2, layers: 1, hidden: 6, transform: Transform::dsf(3) }
 }
 
 fn maps<T: Real>(spec: &ExtractorSpec) -> Arc<AffineMaps<T>> {
@@ -83,7 +85,8 @@ fn features_are_those_of_the_unfolded_maps() {
         let w = p.matrix(id);
         (0..w.rows).map(|i| w.row(i).iter().zip(x).map(|(w, x)| w * x).sum()).collect()
     };
-    let leak = |v: Vec<f64>| -> Vec<f64> { v.into_iter().map(|v| if v > 0.0 { v } else { LEAK * v }).collect() };
+    let leaky_relu =
+        |v: Vec<f64>| -> Vec<f64> { v.into_iter().map(|v| if v > 0.0 { v } else { NEGATIVE_SLOPE * v }).collect() };
     for view in 0..SPEC.views {
         let got = extractor.features(isa, view, &rows);
         for (row, got) in rows.chunks_exact(SPEC.columns).zip(got.chunks_exact(SPEC.features)) {
@@ -91,9 +94,10 @@ fn features_are_those_of_the_unfolded_maps() {
             let t: Vec<f64> = (0..SPEC.columns)
                 .map(|i| map.row(i)[..SPEC.columns].iter().zip(row).map(|(a, x)| a * x).sum::<f64>() + map.row(i)[5])
                 .collect();
-            let h = leak(dense(extractor.layers.hidden[0], &leak(dense(extractor.layers.first, &t))));
+            let h =
+                leaky_relu(dense(extractor.layers.hidden[0].weight, &leaky_relu(dense(extractor.layers.first, &t))));
             let shift = p.vector(extractor.layers.shift);
-            for ((want, s), got) in dense(extractor.layers.head, &h).iter().zip(shift).zip(got) {
+            for ((want, s), got) in dense(extractor.layers.head.weight, &h).iter().zip(shift).zip(got) {
                 assert!((want + s - got).abs() < 1e-12 * want.abs().max(1.0), "view {view}: {want} {got}");
             }
         }
@@ -165,7 +169,7 @@ fn joint_training_lowers_the_loss_and_moves_the_extractor() {
     let last = (0..60).map(|_| t.step(1e-2, &rows).0).last().unwrap();
     assert!(last < first - 0.5, "{first} → {last}");
     let after = t.net();
-    for id in [after.extractor.layers.first, after.extractor.layers.head] {
+    for id in [after.extractor.layers.first, after.extractor.layers.head.weight] {
         assert_ne!(before.extractor.parameters.to_dense(id), after.extractor.parameters.to_dense(id));
     }
     assert!(after.extractor.parameters.vector(after.extractor.layers.shift).iter().all(|&s| s == 0.0));
@@ -177,38 +181,39 @@ fn pretraining_learns_to_predict_the_view() {
     let spec = ExtractorSpec { columns: 4, views: 6, layers: 1, hidden: 8, features: 8 };
     let rows = numbers::<f32>(64 * spec.columns, 8);
     let mut extractor = Extractor::<f32>::new(spec, 1, 0);
-    let losses = std::cell::RefCell::new(Vec::new());
-    extractor.pretrain(
+    let mut losses = Vec::new();
+    let outcome = extractor.pretrain(
         Isa::detect(),
         maps(&spec),
         400,
         1,
         0,
         |_| rows.clone(),
-        |_, loss| {
-            losses.borrow_mut().push(loss);
-            true
+        |step| {
+            losses.push(step.loss);
+            Ok(ControlFlow::Continue(()))
         },
+        &Quiet,
     );
-    let losses = losses.into_inner();
+    outcome.unwrap();
     let guess = (spec.views as f64).ln();
     assert!((losses[0] - guess).abs() < 2.0 && losses[399] < 0.7 * guess, "{} {}", losses[0], losses[399]);
 }
 
 #[test]
-fn the_alarm_tells_a_runaway_from_a_fit() {
+fn the_divergence_check_tells_a_runaway_from_a_fit() {
     let features = numbers::<f32>(1000 * 8, 2);
-    let alarm = DivergenceCheck::new(&features, 8);
-    // Gaussian features of spread s have −log p = 8·(½ ln 2πe + ln s); the alarm wants s below a hundredth.
+    let check = DivergenceCheck::new(&features, 8);
+    // Gaussian features of spread s have −log p = 8·(½ ln 2πe + ln s); the check wants s below a hundredth.
     let gaussian = |s: f64| 8.0 * (0.5 * (2.0 * std::f64::consts::PI * std::f64::consts::E).ln() + s.ln());
-    assert!((alarm.bound() - gaussian(0.01)).abs() < 0.3, "{} {}", alarm.bound(), gaussian(0.01));
-    alarm.check(0, gaussian(1.0), 1.0).unwrap();
-    alarm.check(0, gaussian(0.02), 1.0).unwrap();
+    assert!((check.bound() - gaussian(0.01)).abs() < 0.3, "{} {}", check.bound(), gaussian(0.01));
+    check.check(0, gaussian(1.0), 1.0).unwrap();
+    check.check(0, gaussian(0.02), 1.0).unwrap();
     for (loss, norm) in [(gaussian(0.005), 1.0), (f64::NAN, 1.0), (1.0, f64::INFINITY)] {
-        let error = alarm.check(7, loss, norm).unwrap_err();
+        let error = check.check(7, loss, norm).unwrap_err();
         assert!(matches!(error, Error::Training(_)) && error.to_string().contains("step 7"), "{error}");
         assert_eq!(error.exit_code(), 6);
     }
-    alarm.check_scores(&[5.0, 5.1, 5.0]).unwrap();
-    assert_eq!(alarm.check_scores(&[1e6, 1e6 + 0.1]).unwrap_err().exit_code(), 6);
+    check.check_scores(&[5.0, 5.1, 5.0]).unwrap();
+    assert_eq!(check.check_scores(&[1e6, 1e6 + 0.1]).unwrap_err().exit_code(), 6);
 }

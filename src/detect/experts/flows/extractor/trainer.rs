@@ -8,12 +8,13 @@ use std::sync::Arc;
 use nafal_kernels::{Isa, Matrix, MatrixMut, Real, gemm};
 
 use super::{ExtractorSpec, Layers};
-use crate::autodiff::{Adam, AdamOptions, AffineMaps, AlignedVec, Folding, GradientShards, Parameters, Tape, Var};
+use crate::autodiff::{AdamOptions, AffineMaps, AlignedVec, Folding, Parameters, Tape, Var};
+use crate::nn::Learner;
 
 /// Most rows of a tile.
 pub(super) const TILE: usize = 64;
 
-/// Columns of a tile for nets whose weights exceed the second-level cache: a pass over the weights serves more columns.
+/// Columns of a tile for nets whose weights exceed the second-level cache: one pass over the weights serves more columns.
 const WIDE_TILE: usize = 256;
 
 /// Bytes of weights from which a net counts as such.
@@ -24,8 +25,7 @@ pub(super) struct ViewTrainer<T: Real> {
     isa: Isa,
     spec: ExtractorSpec,
     maps: Arc<AffineMaps<T>>,
-    adam: Adam<T>,
-    shards: GradientShards<T>,
+    learner: Learner<T>,
     folding: Folding<T>,
     columns_of_tile: usize,
     /// The step's rows as columns with a one below, `[d+1, n]`.
@@ -54,11 +54,11 @@ impl<T: Real> ViewTrainer<T> {
         assert_eq!((maps.count(), maps.columns()), (spec.views, spec.columns), "views and columns of the maps");
         let mut folding = Folding::new(layers.first, layers.folded.table);
         folding.refresh(isa, &maps, parameters);
-        let (adam, shards) = (Adam::new(parameters, options), GradientShards::new(isa, parameters, spec.views));
+        let learner = Learner::new(isa, parameters, options, spec.views);
         let table = parameters.shape(layers.folded.table);
         let weights = size_of::<T>() * (parameters.count() - table.rows * table.cols);
         let columns_of_tile = if weights > MANY_BYTES { WIDE_TILE } else { TILE };
-        ViewTrainer { isa, spec, maps, adam, shards, folding, columns_of_tile, columns: AlignedVec::new() }
+        ViewTrainer { isa, spec, maps, learner, folding, columns_of_tile, columns: AlignedVec::new() }
     }
 
     /// Mean loss over rows `[n, d]` (row-major) and all views; `record(tape, features, info)` records a tile's loss. The
@@ -78,7 +78,7 @@ impl<T: Real> ViewTrainer<T> {
         self.columns[d * n..].fill(T::ONE);
         let (columns, chunks, weight) = (&self.columns, n.div_ceil(TILE), 1.0 / (n * views) as f64);
         let together = if chunks == 1 { (self.columns_of_tile / n.max(1)).max(1) } else { 1 };
-        let (loss, _) = self.shards.gradient(parameters, views.div_ceil(together) * chunks, |tile, tape| {
+        let loss = self.learner.gradient(parameters, views.div_ceil(together) * chunks, |tile, tape| {
             let (view, first) = (tile / chunks * together, tile % chunks * TILE);
             let (count, shown) = (TILE.min(n - first), together.min(views - view));
             tape.begin(count * shown);
@@ -93,20 +93,25 @@ impl<T: Real> ViewTrainer<T> {
             let features = layers.record(tape, parameters, view, count, x);
             record(tape, features, TileInfo { tile, weight });
         });
-        self.folding.pull_back(self.isa, &self.maps, parameters, self.shards.gradients_mut());
+        self.folding.pull_back(self.isa, &self.maps, parameters, self.learner.gradients_mut());
         loss
     }
 
     /// The gradients of the latest [`ViewTrainer::gradient`].
     #[cfg(test)]
     pub(super) fn gradients(&mut self) -> &crate::autodiff::Gradients<T> {
-        self.shards.gradients_mut()
+        self.learner.gradients_mut()
+    }
+
+    /// Steps done so far.
+    pub(super) fn steps_done(&self) -> u64 {
+        self.learner.steps_done()
     }
 
     /// One step of Adam with the latest gradients at learning rate `rate`, and the folding of the new weights; returns the
     /// gradient's norm before clipping.
     pub(super) fn update(&mut self, parameters: &mut Parameters<T>, rate: f64) -> f64 {
-        let norm = self.adam.step(self.isa, rate, parameters, self.shards.gradients_mut());
+        let norm = self.learner.update(parameters, rate);
         self.folding.refresh(self.isa, &self.maps, parameters);
         norm
     }

@@ -1,5 +1,6 @@
 //! The extractor of one flow of a family, from its configuration and training rows.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use nafal_kernels::Isa;
@@ -9,10 +10,11 @@ use crate::autodiff::{AffineMaps, Folding};
 use crate::detect::configuration::{ExtractorConfiguration, ExtractorKind, FamilyConfiguration};
 use crate::error::{Error, Result};
 use crate::flow::Flow;
+use crate::nn::{self, Step};
 use crate::progress::Progress;
 use crate::random::{Purpose, permutation, stream};
 
-/// Rows whose scores are compared when a joint training ends, and whose features set the alarm's scale.
+/// Rows whose scores are compared when a joint training ends, and whose features set the divergence check's scale.
 const CHECKED: usize = 64;
 
 /// Rows `[n, d]` a flow trains on, and the streams of its numbers.
@@ -69,18 +71,15 @@ pub(in crate::detect) fn fit(
     folding.refresh(isa, &maps, &mut extractor.parameters);
     if configuration.kind == ExtractorKind::Predictive {
         let batch = |step| data.batch(configuration.rows, step);
-        let each = |_, loss: f64| {
-            progress.advance(1);
-            loss.is_finite() && !progress.cancelled()
+        // A gradient that is not finite changes nothing; the next step may have one that is.
+        let watch = |step: Step| match step.loss.is_finite() {
+            true => Ok(ControlFlow::Continue(())),
+            false => {
+                Err(Error::Training(format!("predicting the views of family \"{}\" became non-finite", family.name)))
+            }
         };
-        let loss = extractor.pretrain(isa, maps.clone(), configuration.steps, data.seed, data.key, batch, each);
-        if progress.cancelled() {
-            return Err(Error::Interrupted);
-        }
-        if configuration.steps > 0 && !loss.is_finite() {
-            let family = &family.name;
-            return Err(Error::Training(format!("predicting the views of family \"{family}\" became non-finite")));
-        }
+        let (steps, maps) = (configuration.steps, maps.clone());
+        extractor.pretrain(isa, maps, steps, data.seed, data.key, batch, watch, progress)?;
     }
     if configuration.kind != ExtractorKind::Joint {
         extractor.standardise(isa, data.rows);
@@ -104,28 +103,19 @@ pub(in crate::detect) fn train_jointly(
     let m = extractor.spec.features;
     let checked = &data.rows[..data.rows.len().min(CHECKED * data.columns)];
     let start: Vec<f32> = (0..extractor.spec.views).flat_map(|k| extractor.features(isa, k, checked)).collect();
-    let alarm = DivergenceCheck::new(&start, m);
+    let check = DivergenceCheck::new(&start, m);
     let steps = configuration.steps;
     let schedule = family.optimiser.schedule(steps, family.peak_rate);
     let options = family.optimiser.adam();
     let net = ViewNet { extractor, flow };
     let mut trainer = JointTrainer::new(isa, net, maps, options, family.noise, data.seed, data.key);
-    let (tail, mut sum) = (steps - steps.div_ceil(10).min(steps), 0.0);
-    for step in 0..steps {
-        let (loss, norm) = trainer.step(schedule.rate(step), &data.batch(configuration.rows, step));
-        alarm.check(step, loss, norm)?;
-        if step >= tail {
-            sum += loss;
-        }
-        progress.advance(1);
-        if progress.cancelled() {
-            return Err(Error::Interrupted);
-        }
-    }
+    let step = |step, rate| trainer.step(rate, &data.batch(configuration.rows, step));
+    let loss =
+        nn::train(schedule, progress, step, |s| check.check(s.number, s.loss, s.norm).map(ControlFlow::Continue))?;
     let net = trainer.net();
     let differ = checked.chunks_exact(data.columns).any(|row| row != &checked[..data.columns]);
     if differ && steps > 0 {
-        alarm.check_scores(&net.score(checked))?;
+        check.check_scores(&net.score(checked))?;
     }
-    Ok((net.extractor, net.flow, sum / (steps - tail).max(1) as f64))
+    Ok((net.extractor, net.flow, loss))
 }
