@@ -1,9 +1,10 @@
 //! The ablation: named configurations that show what each departure from the paper is worth.
 
 use crate::detect::{
-    Base, Configuration, ExtractorConfiguration, ExtractorKind, FamilyConfiguration, MapKind, Optimiser, Preset,
-    ScoreKind,
+    Configuration, ExtractorConfiguration, ExtractorKind, FamilyConfiguration, Optimiser, Preset, ScoreKind,
+    ViewFamily, ViewInput,
 };
+use crate::encode::table::{KIND, STANDARDISED};
 
 /// Noise on the standardised features of frozen extractors.
 const FROZEN_NOISE: f64 = 0.1;
@@ -13,8 +14,9 @@ const FROZEN_NOISE: f64 = 0.1;
 /// Names `paper-…` change one piece of `paper`; where an extractor is frozen, the flow trains on its standardised
 /// features for 500 steps with the noise named. Names without the prefix change one piece of `default`.
 pub fn configurations() -> Vec<(&'static str, Configuration)> {
-    let default = || Configuration::preset(Preset::Default, ScoreKind::Calibrated);
-    let paper = || Configuration::preset(Preset::Paper, ScoreKind::Likelihood);
+    let preset = |preset| Configuration::preset(KIND, preset).expect("tables have every preset");
+    let default = || preset(Preset::Default);
+    let paper = || preset(Preset::Paper);
     let every = |mut c: Configuration, f: &dyn Fn(&mut FamilyConfiguration)| {
         c.families.iter_mut().for_each(f);
         c
@@ -47,9 +49,9 @@ pub fn configurations() -> Vec<(&'static str, Configuration)> {
         ("default-pairs", of_family("pairs")),
         ("default-wide", of_family("wide")),
         ("default-plain", of_family("plain")),
-        ("default-gaussian", mapped(MapKind::Gaussian)),
-        ("default-rotation", mapped(MapKind::Rotation)),
-        ("default-standard", every(default(), &|f| f.base = Base::Standard)),
+        ("default-gaussian", mapped(ViewFamily::GAUSSIAN)),
+        ("default-rotation", mapped(ViewFamily::ROTATION)),
+        ("default-standard", every(default(), &|f| f.input = ViewInput::block(STANDARDISED))),
         ("default-untrained", default().with_steps(0)),
         ("default-no-noise", every(default(), &|f| f.noise = 0.0)),
         ("default-uncalibrated", scored(default(), ScoreKind::Likelihood)),
@@ -70,8 +72,8 @@ pub fn configurations() -> Vec<(&'static str, Configuration)> {
             every(frozen(ExtractorKind::Predictive, FROZEN_NOISE), &|f| f.conditioned = true),
         ),
         ("paper-no-extractor", every(random(), &|f| f.extractor = None)),
-        ("paper-axes", every(random(), &|f| (f.extractor, f.maps) = (None, MapKind::Axes))),
-        ("paper-rotation", every(random(), &|f| (f.extractor, f.maps) = (None, MapKind::Rotation))),
+        ("paper-axes", every(random(), &|f| (f.extractor, f.maps) = (None, ViewFamily::AXES))),
+        ("paper-rotation", every(random(), &|f| (f.extractor, f.maps) = (None, ViewFamily::ROTATION))),
         ("paper-flow-a-view", one_each(every(random().with_views(64), &|f| (f.extractor, f.batch) = (None, 64)))),
     ]
 }

@@ -4,11 +4,10 @@
 //! feature-major in the vector lanes. Both sides are shifted by the reference mean, which keeps the cancellation
 //! at about 1e-15 of the data's spread.
 
+use crate::encode::Points;
 use nafal_kernels::gemm::{Epilogue, Init, product};
 use nafal_kernels::{Isa, Matrix, MatrixMut, Staircase};
 use rayon::prelude::*;
-
-use super::rows::Points;
 
 /// Queries handled together by one task.
 const QUERIES: usize = 64;

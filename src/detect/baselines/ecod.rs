@@ -6,12 +6,15 @@
 //! to which the training values are skewed. Dependence between columns is not seen, and beyond the training values a score
 //! grows no more.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
-use super::rows::{Rows, require_cases};
+use super::training_cases::require_cases;
 use crate::data::Dataset;
 use crate::data::container::{Container, Tensor};
 use crate::detect::{Fit, Fitted};
+use crate::encode::{self, Flattening};
 use crate::error::Result;
 use crate::progress::Progress;
 
@@ -22,7 +25,7 @@ pub struct EmpiricalTails;
 impl Fit for EmpiricalTails {
     fn fit(&self, train: &dyn Dataset, _seed: u64, _progress: &dyn Progress) -> Result<Box<dyn Fitted>> {
         require_cases(train, 1, "the detector of empirical tails")?;
-        let rows = Rows::fit(train)?;
+        let rows = encode::fit_flattening(train)?;
         let points = rows.points(train)?;
         let column = |j: usize| {
             let mut sorted: Vec<f64> = (0..points.len()).map(|i| points.row(i)[j]).collect();
@@ -50,7 +53,7 @@ struct Column {
 /// All columns, `[d]`.
 #[derive(Debug)]
 struct Tails {
-    rows: Rows,
+    rows: Arc<dyn Flattening>,
     columns: Vec<Column>,
 }
 
@@ -93,7 +96,7 @@ impl Fitted for Tails {
 }
 
 pub(super) fn read(file: &Container) -> Result<Box<dyn Fitted>> {
-    let rows = Rows::read(file)?;
+    let rows = encode::read_flattening(file)?;
     let d = rows.width();
     let n = file.tensor("tails.sorted")?.shape().last().copied().unwrap_or(0);
     let sorted = file.tensor_f64("tails.sorted", &[d, n])?;

@@ -4,13 +4,16 @@
 //! `⌈log₂ subsample⌉`. The score is `2^(−mean depth / c(subsample))`, where a leaf of `n` rows counts as
 //! `c(n) = 2·(ln(n−1) + γ) − 2·(n−1)/n` deeper; the construction of scikit-learn's `IsolationForest`.
 
+use std::sync::Arc;
+
 use rand::{Rng, RngExt};
 use rayon::prelude::*;
 
-use super::rows::{Points, Rows, require_cases};
+use super::training_cases::require_cases;
 use crate::data::Dataset;
 use crate::data::container::{Container, Tensor};
 use crate::detect::{Fit, Fitted};
+use crate::encode::{self, Flattening, Points};
 use crate::error::Result;
 use crate::progress::Progress;
 use crate::random::{Purpose, below, stream};
@@ -34,7 +37,7 @@ impl Default for IsolationForest {
 impl Fit for IsolationForest {
     fn fit(&self, train: &dyn Dataset, seed: u64, _progress: &dyn Progress) -> Result<Box<dyn Fitted>> {
         require_cases(train, 1, "the isolation forest")?;
-        let rows = Rows::fit(train)?;
+        let rows = encode::fit_flattening(train)?;
         let train = &rows.points(train)?;
         let subsample = self.subsample.clamp(1, train.len());
         let depth = (subsample.max(2) as f64).log2().ceil() as usize;
@@ -127,7 +130,7 @@ fn partition(rows: &mut [usize], left: impl Fn(usize) -> bool) -> usize {
 /// The trees, and the depth `c(subsample)` that a mean depth is measured by.
 #[derive(Debug)]
 struct Forest {
-    rows: Rows,
+    rows: Arc<dyn Flattening>,
     trees: Vec<Vec<Node>>,
     scale: f64,
 }
@@ -171,7 +174,7 @@ impl Fitted for Forest {
 }
 
 pub(super) fn read(file: &Container) -> Result<Box<dyn Fitted>> {
-    let rows = Rows::read(file)?;
+    let rows = encode::read_flattening(file)?;
     let count = file.header().usize_in("trees", 1..=1 << 24)?;
     let ends = file.tensor_u32("forest.ends", &[count])?;
     if ends[0] == 0 || !ends.is_sorted_by(|a, b| a < b) {

@@ -1,10 +1,13 @@
 //! Euclidean distance to the k-th nearest training case (Ramaswamy, Rastogi, Shim 2000).
 
+use std::sync::Arc;
+
 use super::neighbours::Neighbours;
-use super::rows::{Points, Rows, require_cases};
+use super::training_cases::require_cases;
 use crate::data::Dataset;
 use crate::data::container::Container;
 use crate::detect::{Fit, Fitted};
+use crate::encode::{self, Flattening, Points};
 use crate::error::Result;
 use crate::progress::Progress;
 
@@ -25,7 +28,7 @@ impl Default for NearestNeighbours {
 impl Fit for NearestNeighbours {
     fn fit(&self, train: &dyn Dataset, _seed: u64, _progress: &dyn Progress) -> Result<Box<dyn Fitted>> {
         require_cases(train, 1, "the nearest-neighbour detector")?;
-        let rows = Rows::fit(train)?;
+        let rows = encode::fit_flattening(train)?;
         let points = rows.points(train)?.into_owned();
         Ok(Box::new(KthDistance { k: self.k.clamp(1, points.len()), neighbours: Neighbours::new(points), rows }))
     }
@@ -34,7 +37,7 @@ impl Fit for NearestNeighbours {
 /// Training cases to measure from.
 #[derive(Debug)]
 struct KthDistance {
-    rows: Rows,
+    rows: Arc<dyn Flattening>,
     k: usize,
     neighbours: Neighbours,
 }
@@ -54,7 +57,7 @@ impl Fitted for KthDistance {
 }
 
 pub(super) fn read(file: &Container) -> Result<Box<dyn Fitted>> {
-    let rows = Rows::read(file)?;
+    let rows = encode::read_flattening(file)?;
     let points = Points::read(file, "training.points", rows.width())?;
     let k = file.header().usize_in("neighbours", 1..=points.len())?;
     Ok(Box::new(KthDistance { rows, k, neighbours: Neighbours::new(points) }))

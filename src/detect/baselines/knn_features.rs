@@ -4,12 +4,12 @@
 //! own detector, learned from all training series, and no view is scaled apart from its whitening.
 
 use super::neighbours::Neighbours;
-use super::rows::Points;
+use crate::data::Dataset;
 use crate::data::container::Container;
-use crate::data::{Dataset, SeriesSet};
-use crate::detect::series::{EncoderOptions, SeriesEncoder, ViewFeatures};
-use crate::detect::{Detector, Fit, Fitted, Preset};
-use crate::error::{DataError, Result};
+use crate::detect::{Configuration, Fit, Fitted, Preset};
+use crate::encode::series::{EncoderOptions, KIND, SeriesEncoder};
+use crate::encode::{Block, Encoder, Points};
+use crate::error::Result;
 use crate::progress::Progress;
 
 /// Which neighbour counts: the nearest did better than the fifth on the sets that configurations are chosen on.
@@ -25,17 +25,18 @@ pub struct EncodedNeighbours {
 impl EncodedNeighbours {
     /// The encoder that our own detector of series has under `preset`.
     pub fn preset(preset: Preset) -> EncodedNeighbours {
-        let configuration = Detector::builder().preset(preset).series_configuration();
-        let options = configuration.encoder.clone().unwrap_or_default();
-        let components = configuration.families.first().map_or(options.components, |family| family.features);
-        EncodedNeighbours { encoder: EncoderOptions { views: configuration.views(), components, ..options } }
+        // A preset that series do not have stands for the default.
+        let configuration =
+            Configuration::preset(KIND, preset).or_else(|_| Configuration::preset(KIND, Preset::Default));
+        let (views, components) = configuration.map_or((1, 1), |c| (c.views(), c.families[0].features));
+        EncodedNeighbours { encoder: EncoderOptions { views, components, ..EncoderOptions::default() } }
     }
 }
 
 impl Fit for EncodedNeighbours {
     fn fit(&self, train: &dyn Dataset, seed: u64, _progress: &dyn Progress) -> Result<Box<dyn Fitted>> {
-        let (encoder, features) = SeriesEncoder::fit(series(train)?, &self.encoder, seed)?;
-        let views = (0..features.views()).map(|k| Neighbours::new(points(&features, k))).collect();
+        let (encoder, features) = SeriesEncoder::fit(train.expect(KIND)?, &self.encoder, seed)?;
+        let views = features.blocks().iter().map(|block| Neighbours::new(points(block))).collect();
         Ok(Box::new(EncodedCases { encoder, views }))
     }
 
@@ -53,10 +54,10 @@ struct EncodedCases {
 
 impl Fitted for EncodedCases {
     fn score(&self, cases: &dyn Dataset) -> Result<Vec<f64>> {
-        let features = self.encoder.encode(series(cases)?)?;
+        let features = self.encoder.encode(cases.expect(KIND)?)?;
         let mut scores = vec![0.0; cases.len()];
         for (k, view) in self.views.iter().enumerate() {
-            let nearest = view.nearest(&points(&features, k), NEIGHBOUR);
+            let nearest = view.nearest(&points(features.block(k)), NEIGHBOUR);
             let share = self.views.len() as f64;
             scores.iter_mut().zip(nearest).for_each(|(s, n)| *s += n[NEIGHBOUR - 1].distance / share);
         }
@@ -65,7 +66,6 @@ impl Fitted for EncodedCases {
 
     fn write(&self, file: &mut Container) {
         file.set("detector", "knn-features");
-        file.set("kind", "series");
         self.encoder.write(file);
         for (k, view) in self.views.iter().enumerate() {
             view.points().write(file, &format!("training.view{k}"));
@@ -80,15 +80,7 @@ pub(super) fn read(file: &Container) -> Result<Box<dyn Fitted>> {
     Ok(Box::new(EncodedCases { encoder, views }))
 }
 
-fn series(cases: &dyn Dataset) -> Result<&SeriesSet> {
-    cases.downcast::<SeriesSet>().ok_or_else(|| {
-        let problem =
-            format!("neighbours in the encoder's features are those of series, not of {}", cases.kind().in_words());
-        DataError::new(cases.source(), problem).into()
-    })
-}
-
 /// The features of one view, `[n, m]`.
-fn points(features: &ViewFeatures, view: usize) -> Points<'static> {
-    Points::new(features.width(), features.view(view).iter().map(|&v| f64::from(v)).collect::<Vec<f64>>())
+fn points(block: &Block) -> Points<'static> {
+    Points::new(block.width(), block.values().iter().map(|&v| f64::from(v)).collect::<Vec<f64>>())
 }

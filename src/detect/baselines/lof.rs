@@ -3,11 +3,14 @@
 //! `lrd(x) = 1 / (mean_o max(‖x − o‖, kdist(o)) + 1e-10)` over the k nearest training cases `o`, and the score is
 //! `mean_o lrd(o) / lrd(x)`: scikit-learn's `LocalOutlierFactor(novelty=True)` with the sign turned.
 
+use std::sync::Arc;
+
 use super::neighbours::{Neighbour, Neighbours};
-use super::rows::{Points, Rows, require_cases};
+use super::training_cases::require_cases;
 use crate::data::Dataset;
 use crate::data::container::{Container, Tensor};
 use crate::detect::{Fit, Fitted};
+use crate::encode::{self, Flattening, Points};
 use crate::error::Result;
 use crate::progress::Progress;
 
@@ -28,7 +31,7 @@ impl Default for LocalOutlierFactor {
 impl Fit for LocalOutlierFactor {
     fn fit(&self, train: &dyn Dataset, _seed: u64, _progress: &dyn Progress) -> Result<Box<dyn Fitted>> {
         require_cases(train, 2, "the local outlier factor")?;
-        let rows = Rows::fit(train)?;
+        let rows = encode::fit_flattening(train)?;
         let points = rows.points(train)?.into_owned();
         let k = self.k.clamp(1, points.len() - 1);
         let neighbours = Neighbours::new(points);
@@ -42,7 +45,7 @@ impl Fit for LocalOutlierFactor {
 /// Training cases and their densities.
 #[derive(Debug)]
 struct LocalDensities {
-    rows: Rows,
+    rows: Arc<dyn Flattening>,
     k: usize,
     neighbours: Neighbours,
     /// Distance of each training case to its k-th neighbour, `[n]`.
@@ -73,7 +76,7 @@ impl Fitted for LocalDensities {
 }
 
 pub(super) fn read(file: &Container) -> Result<Box<dyn Fitted>> {
-    let rows = Rows::read(file)?;
+    let rows = encode::read_flattening(file)?;
     let points = Points::read(file, "training.points", rows.width())?;
     let k = file.header().usize_in("neighbours", 1..=points.len())?;
     let reach = file.tensor_f64("training.reach", &[points.len()])?.to_vec();

@@ -3,13 +3,16 @@
 //! `Σ = (1 − δ)·S + δ·μ·I` with `S` the sample covariance (over n), `μ = tr S / d` and the estimated optimal `δ`;
 //! the score is `(x − m)ᵀ Σ⁻¹ (x − m)`.
 
+use std::sync::Arc;
+
 use nalgebra::{Cholesky, DMatrix, DVector};
 use rayon::prelude::*;
 
-use super::rows::{Rows, require_cases};
+use super::training_cases::require_cases;
 use crate::data::Dataset;
 use crate::data::container::{Container, Tensor};
 use crate::detect::{Fit, Fitted};
+use crate::encode::{self, Flattening};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
@@ -20,7 +23,7 @@ pub struct Mahalanobis;
 impl Fit for Mahalanobis {
     fn fit(&self, train: &dyn Dataset, _seed: u64, _progress: &dyn Progress) -> Result<Box<dyn Fitted>> {
         require_cases(train, 1, "the Mahalanobis detector")?;
-        let rows = Rows::fit(train)?;
+        let rows = encode::fit_flattening(train)?;
         let train = rows.points(train)?;
         let x = DMatrix::from_row_slice(train.len(), train.columns(), train.values());
         let mean: DVector<f64> = x.row_mean().transpose();
@@ -40,7 +43,7 @@ impl Fit for Mahalanobis {
 /// Mean and Cholesky factor of the shrunk covariance.
 #[derive(Debug)]
 struct Ellipsoid {
-    rows: Rows,
+    rows: Arc<dyn Flattening>,
     mean: DVector<f64>,
     /// `L: [d, d]`, zero above the diagonal.
     factor: DMatrix<f64>,
@@ -68,7 +71,7 @@ impl Fitted for Ellipsoid {
 }
 
 pub(super) fn read(file: &Container) -> Result<Box<dyn Fitted>> {
-    let rows = Rows::read(file)?;
+    let rows = encode::read_flattening(file)?;
     let d = rows.width();
     let mean = DVector::from_column_slice(file.tensor_f64("mean", &[d])?);
     let factor = DMatrix::from_row_slice(d, d, file.tensor_f64("factor", &[d, d])?);

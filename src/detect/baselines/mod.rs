@@ -11,8 +11,8 @@ mod lof;
 mod mahalanobis;
 mod neighbours;
 mod one_class_svm;
-mod rows;
 mod smo;
+mod training_cases;
 
 pub use ecod::EmpiricalTails;
 pub use isolation_forest::IsolationForest;

@@ -4,7 +4,7 @@
 //! from differences, so that a duplicate is at distance exactly zero.
 
 use super::distances::Reference;
-use super::rows::Points;
+use crate::encode::Points;
 
 /// One neighbour of a query.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -3,14 +3,17 @@
 //! Minimises `½ αᵀKα` over `0 <= α <= 1`, `Σα = ν·n`, `K_ij = exp(−γ‖x_i − x_j‖²)`, as libsvm does. The score is
 //! `ρ − Σ_i α_i·K(x_i, x)`: positive outside the boundary.
 
+use std::sync::Arc;
+
 use std::rc::Rc;
 
 use super::distances::Reference;
-use super::rows::{Points, Rows, require_cases};
 use super::smo::minimise;
+use super::training_cases::require_cases;
 use crate::data::Dataset;
 use crate::data::container::{Container, Tensor};
 use crate::detect::{Fit, Fitted};
+use crate::encode::{self, Flattening, Points};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
@@ -37,7 +40,7 @@ impl Fit for OneClassSvm {
         if !(self.nu > 0.0 && self.nu <= 1.0) {
             return Err(Error::Usage(format!("ν must lie in (0, 1], not {}", self.nu)));
         }
-        let rows = Rows::fit(train)?;
+        let rows = encode::fit_flattening(train)?;
         let train = &rows.points(train)?;
         let variance = variance(train.values());
         let gamma = if variance > 0.0 { 1.0 / (train.columns() as f64 * variance) } else { 1.0 };
@@ -58,7 +61,7 @@ impl Fit for OneClassSvm {
 /// The machine and its offset.
 #[derive(Debug)]
 struct Boundary {
-    rows: Rows,
+    rows: Arc<dyn Flattening>,
     machine: Machine,
     rho: f64,
 }
@@ -81,7 +84,7 @@ impl Fitted for Boundary {
 }
 
 pub(super) fn read(file: &Container) -> Result<Box<dyn Fitted>> {
-    let rows = Rows::read(file)?;
+    let rows = encode::read_flattening(file)?;
     let support = Points::read(file, "support.points", rows.width())?;
     let weights = file.tensor_f64("support.weights", &[support.len()])?.to_vec();
     let gamma = file.tensor_f64("gamma", &[1])?[0];

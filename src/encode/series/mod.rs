@@ -6,6 +6,7 @@
 mod encoder;
 mod filters;
 mod fitted_view;
+mod flattening;
 mod options;
 mod pooling;
 mod prepare;
@@ -16,6 +17,7 @@ mod whitening;
 use std::sync::Arc;
 
 pub use encoder::SeriesEncoder;
+pub(super) use flattening::{fit_flattening, read_flattening};
 pub use options::EncoderOptions;
 pub use resample::resample;
 

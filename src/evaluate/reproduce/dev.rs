@@ -4,6 +4,7 @@
 
 use super::options::Options;
 use super::table1;
+use crate::encode::table::KIND;
 use crate::error::Result;
 use crate::evaluate::protocol::Split;
 use crate::evaluate::results::{Dataset, Record, Results, Run, Sink, summarise};
@@ -56,7 +57,7 @@ fn evaluate(
     progress: &dyn Progress,
     sink: &mut dyn Sink,
 ) -> Result<()> {
-    let evaluator = options.evaluator(table, SEEDS, options.builder().config_hash(), progress);
+    let evaluator = options.evaluator(table, SEEDS, options.builder().configuration(KIND)?.hash(), progress);
     let (mut all, mut runs): (Vec<Results>, Vec<Run>) = (Vec::new(), Vec::new());
     for name in sets {
         let (folder, limit) = if SETS.contains(name) { ("dev", Some(TRAINING_ROWS)) } else { ("tabular", None) };

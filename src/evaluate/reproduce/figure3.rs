@@ -4,6 +4,7 @@
 
 use super::options::Options;
 use super::table1;
+use crate::encode::table::KIND;
 use crate::error::Result;
 use crate::evaluate::metrics::{auroc, f1_at_true_ratio};
 use crate::evaluate::results::{Cell, Drawing, Figure, Record, Rows, Sink};
@@ -19,7 +20,7 @@ pub fn run(options: &Options, progress: &dyn Progress, sink: &mut dyn Sink) -> R
         let labelled = table1::read("figure3", &options.data.join("tabular"), set, sink)?;
         let task = labelled.task(options.split, 0, None)?;
         let builder = options.builder();
-        let untrained = builder.configuration().with_steps(0);
+        let untrained = builder.configuration(KIND)?.with_steps(0);
         let stages =
             [("before training", builder.clone().with_configuration(untrained)), ("after training", builder.clone())];
         let mut scores: Vec<Vec<f64>> = Vec::new();

@@ -7,6 +7,7 @@
 use super::options::Options;
 use super::table1;
 use crate::detect::{ActiveConfiguration, Configuration, DetectorBuilder};
+use crate::encode::table::KIND;
 use crate::error::{Error, Result};
 use crate::evaluate::metrics::f1_at_true_ratio;
 use crate::evaluate::protocol::{Labelled, Task};
@@ -52,9 +53,9 @@ pub fn run(options: &Options, progress: &dyn Progress, sink: &mut dyn Sink) -> R
             };
             for share in SHARES {
                 let method = if share > 0.0 { "naf-al" } else { "control" };
-                value(&mut shares, share, method, augmented(builder.configuration(), share))?;
+                value(&mut shares, share, method, augmented(builder.configuration(KIND)?, share))?;
             }
-            for configuration in distinct_views(&builder) {
+            for configuration in distinct_views(&builder.configuration(KIND)?) {
                 let at = configuration.views() as f64;
                 value(&mut views, at, "naf-ad", configuration.clone())?;
                 value(&mut views, at, "naf-al", augmented(configuration.clone(), SHARES[5]))?;
@@ -74,8 +75,8 @@ fn augmented(configuration: Configuration, share: f64) -> Configuration {
 }
 
 /// Configurations with growing numbers of views: every flow has at least one, so small numbers may coincide.
-fn distinct_views(builder: &DetectorBuilder) -> Vec<Configuration> {
-    let mut all: Vec<Configuration> = VIEWS.iter().map(|&k| builder.configuration().with_views(k)).collect();
+fn distinct_views(configuration: &Configuration) -> Vec<Configuration> {
+    let mut all: Vec<Configuration> = VIEWS.iter().map(|&k| configuration.clone().with_views(k)).collect();
     all.dedup_by_key(|c| c.views());
     all
 }

@@ -1,6 +1,7 @@
 //! Tables 2 and 3: series of some classes are normal, the archive's own split, AUROC as a mean over classes.
 
 use super::options::Options;
+use crate::encode::series::KIND;
 use crate::error::Result;
 use crate::evaluate::protocol::Task;
 use crate::evaluate::results::{Dataset, Record, Sink};
@@ -20,7 +21,7 @@ pub fn run(
     sink: &mut dyn Sink,
 ) -> Result<()> {
     let normals = options.normals.map_or(normals, NormalClasses::Count);
-    let config = options.builder().series_configuration().hash();
+    let config = options.builder().configuration(KIND)?.hash();
     let evaluator = options.evaluator(table, SEEDS, config, progress);
     let mut all = Vec::new();
     for name in options.datasets(&ARCHIVE)? {

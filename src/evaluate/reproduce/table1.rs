@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::options::Options;
+use crate::encode::table::KIND;
 use crate::error::Result;
 use crate::evaluate::protocol::{Direction, Kdd, Labelled, Split, TRAINING_ROWS};
 use crate::evaluate::results::{Dataset, Record, Results, Sink};
@@ -20,7 +21,7 @@ const SEEDS: u64 = 5;
 
 /// Runs the data sets that `options` ask for.
 pub fn run(options: &Options, progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
-    let evaluator = options.evaluator("table1", SEEDS, options.builder().config_hash(), progress);
+    let evaluator = options.evaluator("table1", SEEDS, options.builder().configuration(KIND)?.hash(), progress);
     let mut all = Vec::new();
     for name in options.datasets(&SETS)? {
         all.push(match name {
