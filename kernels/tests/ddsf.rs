@@ -156,8 +156,8 @@ proptest! {
         fn mixed<T: Real>(widths: [usize; 3], lanes: usize, by: f64, seed: u64) -> Problem<T> {
             let mut p = Problem::<T>::new(Slope::Softplus, widths, lanes, 2.0, 3.0, seed);
             for v in [&mut p.raw, &mut p.log_tangent] {
-                for v in v.iter_mut().enumerate().filter(|(i, _)| i % lanes % 3 == 0).map(|(_, v)| v) {
-                    *v = *v * T::from_f64(by);
+                for v in v.iter_mut().enumerate().filter(|(i, _)| (i % lanes).is_multiple_of(3)).map(|(_, v)| v) {
+                    *v *= T::from_f64(by);
                 }
             }
             p

@@ -14,7 +14,7 @@ use crate::{Matrix, MatrixMut, Real};
 /// Vectors saved for each unit: `u`, `a·M/N` and the four parts of the outer sums.
 const UNIT: usize = 6;
 
-/// See [`super::forward`].
+/// See [`super::forward()`].
 pub(crate) struct Forward<'a, T, P> {
     pub layer: Layer<'a, T>,
     pub slope: P,

@@ -21,7 +21,7 @@ pub struct Layer<'a, T> {
     pub w: &'a [T],
 }
 
-/// Where [`super::vjp`] writes.
+/// Where [`super::vjp()`] writes.
 #[derive(Debug)]
 pub struct Gradients<'a, T> {
     /// Of the inputs `[inputs, lanes]`; added to.
@@ -46,7 +46,7 @@ impl<T> Layer<'_, T> {
     pub fn raw_rows(&self) -> usize {
         3 * self.units + self.inputs
     }
-    /// Numbers of scratch that [`super::forward`] and [`super::vjp`] need.
+    /// Numbers of scratch that [`super::forward()`] and [`super::vjp()`] need.
     pub fn scratch(&self) -> usize {
         workspace::size(self.widths())
     }

@@ -64,7 +64,7 @@ pub fn forward<T: Real>(
     }
 }
 
-/// VJP of [`forward`] for the cotangents of its two outputs, `[outputs, lanes]` each; see [`Gradients`] for what is
+/// VJP of [`forward()`] for the cotangents of its two outputs, `[outputs, lanes]` each; see [`Gradients`] for what is
 /// added to and what is overwritten. Panics if the shapes disagree.
 pub fn vjp<T: Real>(
     isa: Isa,

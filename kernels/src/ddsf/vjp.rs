@@ -23,7 +23,7 @@ const PARTS: usize = 8;
 /// Place of the inner factors in a unit's record.
 const FACTORS: usize = 12;
 
-/// See [`super::vjp`].
+/// See [`super::vjp()`].
 pub(crate) struct Vjp<'a, T, P> {
     pub layer: Layer<'a, T>,
     pub slope: P,

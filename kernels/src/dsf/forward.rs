@@ -12,7 +12,7 @@ pub(super) const SAVED: usize = 2;
 /// Most lanes at once: four of the widest vectors, interleaved.
 pub(super) const MAX_LANES: usize = 64;
 
-/// See [`super::forward`].
+/// See [`super::forward()`].
 pub(crate) struct Forward<'a, T, P> {
     pub slope: P,
     pub units: usize,

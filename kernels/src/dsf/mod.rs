@@ -65,7 +65,7 @@ pub fn forward<T: Real>(
     }
 }
 
-/// VJP of [`forward`]: adds to `x_bar` and overwrites `raw_bar: [3·units, lanes]` with the gradients of
+/// VJP of [`forward()`]: adds to `x_bar` and overwrites `raw_bar: [3·units, lanes]` with the gradients of
 /// `Σ_lanes y_bar·y + log_slope_bar·log_slope`. Finite for finite inputs. Panics if the shapes disagree or
 /// `scratch` is shorter than [`scratch`] says.
 pub fn vjp<T: Real>(
@@ -99,7 +99,7 @@ pub fn vjp<T: Real>(
     }
 }
 
-/// Numbers of the scratch that [`forward`] and [`vjp`] need; what it holds does not matter. One that begins on a cache line
+/// Numbers of the scratch that [`forward()`] and [`vjp()`] need; what it holds does not matter. One that begins on a cache line
 /// is fastest.
 pub const fn scratch(units: usize) -> usize {
     let (forward, vjp) = (forward::SAVED * forward::MAX_LANES, vjp::SAVED * vjp::MAX_LANES);

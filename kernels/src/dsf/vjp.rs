@@ -22,7 +22,7 @@ pub(super) const SAVED: usize = 9;
 /// Most lanes at once: two of the widest vectors, interleaved. What is saved of four would not fit the first-level cache.
 pub(super) const MAX_LANES: usize = 32;
 
-/// See [`super::vjp`].
+/// See [`super::vjp()`].
 pub(crate) struct Vjp<'a, T, P> {
     pub slope: P,
     pub units: usize,

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | forward | `Y = epilogue(bias + W·X)` | [`product`] |
 //! | input gradient | `dX = Wᵀ·dY` | [`product`] with the transposed weights and `shape.transposed()` |
-//! | weight gradient | `dW = dY·Xᵀ` | [`outer`] |
+//! | weight gradient | `dW = dY·Xᵀ` | [`outer()`] |
 //!
 //! The batch lies in the vector lanes and the weights are read in place, so that one micro-kernel serves all three.
 //! Nothing is packed but, for the last, the transposed input (`outer`), and many inputs in long rows (`packed`).

@@ -133,7 +133,7 @@ impl Lane {
     }
 }
 
-/// See [`crate::ddsf::forward`].
+/// See [`crate::ddsf::forward()`].
 pub fn ddsf_forward<T: Real>(
     c: &Layer<T>,
     h: Matrix<T>,
@@ -151,7 +151,7 @@ pub fn ddsf_forward<T: Real>(
     }
 }
 
-/// See [`crate::ddsf::vjp`].
+/// See [`crate::ddsf::vjp()`].
 pub fn ddsf_vjp<T: Real>(
     c: &Layer<T>,
     h: Matrix<T>,
