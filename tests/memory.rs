@@ -10,7 +10,7 @@ use std::io::Read;
 
 use nafal::autodiff::AdamOptions;
 use nafal::data::{Input, Table};
-use nafal::detect::{ExtractorSpec, JointTrainer, MapKind, ViewNet, dense_views};
+use nafal::detect::{ExtractorSpec, JointTrainer, ViewFamily, ViewNet, dense_views};
 use nafal::flow::{BatchSource, Flow, FlowSpec, Trainer, TrainingOptions, Transform};
 use nafal::random::{Purpose, normal, stream};
 use nafal::{Detector, Preset};
@@ -125,7 +125,7 @@ fn scores_of_many_rows() {
 
     let extractor = ExtractorSpec { columns: COLUMNS, views: 64, layers: 1, hidden: 4, features: 2 };
     let flow = FlowSpec { features: 2, contexts: 0, blocks: 1, layers: 1, hidden: 8, transform: Transform::dsf(2) };
-    let maps = dense_views(MapKind::Gaussian, extractor.views, COLUMNS, 0, &[], 0, 0);
+    let maps = dense_views(ViewFamily::GAUSSIAN, extractor.views, COLUMNS, 0, &[], 0, 0);
     let net = ViewNet::<f32>::new(extractor, flow, 0, 0).unwrap();
     let net = JointTrainer::new(Isa::detect(), net, maps.into(), AdamOptions::default(), 0.0, 0, 0).net();
     let rows: Vec<f32> = many.values().iter().map(|&v| v as f32).collect();

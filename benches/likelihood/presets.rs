@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use nafal::autodiff::AffineMaps;
-use nafal::detect::{ExtractorSpec, MapKind, ViewNet, dense_views};
+use nafal::detect::{ExtractorSpec, ViewFamily, ViewNet, dense_views};
 use nafal::flow::{FlowSpec, Transform};
 use nafal::random::{Purpose, normal, stream};
 use nafal_kernels::Real;
@@ -46,7 +46,7 @@ impl Preset {
     /// The net with random weights, not yet folded with the views, and the views.
     pub fn net(&self) -> (ViewNet<f32>, Arc<AffineMaps<f32>>) {
         let net = ViewNet::new(self.extractor, self.flow, 0, 0).expect("the presets are sound");
-        let maps = dense_views(MapKind::Gaussian, self.extractor.views, self.extractor.columns, 0, &[], 0, 0);
+        let maps = dense_views(ViewFamily::GAUSSIAN, self.extractor.views, self.extractor.columns, 0, &[], 0, 0);
         (net, Arc::new(maps))
     }
 

@@ -2,7 +2,8 @@
 
 use crate::bits::bits;
 use nafal::data::Table;
-use nafal::detect::{Configuration, ExtractorConfiguration, ExtractorKind, FamilyConfiguration, MapKind, ScoreKind};
+use nafal::detect::{Configuration, ExtractorConfiguration, ExtractorKind, FamilyConfiguration, ScoreKind, ViewFamily};
+use nafal::encode::table::KIND;
 use nafal::random::{Purpose, normal, stream};
 use nafal::{Detector, Error, Model, Preset};
 
@@ -22,7 +23,7 @@ fn table(n: usize, key: u64, shift: f64) -> Table {
 
 /// The preset with everything smaller.
 fn small(change: impl Fn(&mut FamilyConfiguration)) -> Configuration {
-    let mut configuration = Configuration::preset(Preset::Paper, ScoreKind::Likelihood).with_views(20);
+    let mut configuration = Configuration::preset(KIND, Preset::Paper).unwrap().with_views(20);
     let family = &mut configuration.families[0];
     (family.blocks, family.layers, family.hidden, family.units) = (2, 1, 16, 4);
     family.extractor = family.extractor.map(|e| ExtractorConfiguration { steps: 30, rows: 32, ..e });
@@ -44,14 +45,14 @@ fn kind(kind: ExtractorKind) -> impl Fn(&mut FamilyConfiguration) {
 #[test]
 fn the_preset_is_the_papers() {
     let builder = Detector::builder().preset(Preset::Paper);
-    let c = builder.configuration();
+    let c = builder.configuration(KIND).unwrap();
     let f = &c.families[0];
     let e = f.extractor.unwrap();
     assert_eq!((c.families.len(), c.views(), f.flows, f.conditioned), (1, 256, 1, false));
-    assert_eq!((f.maps, e.kind, e.layers, e.hidden), (MapKind::Gaussian, ExtractorKind::Joint, 1, 8));
+    assert_eq!((f.maps, e.kind, e.layers, e.hidden), (ViewFamily::GAUSSIAN, ExtractorKind::Joint, 1, 8));
     assert_eq!((f.features, f.blocks, f.layers, f.hidden, f.peak_rate), (8, 4, 2, 128, 1e-3));
     assert_eq!((c.score, f.noise), (ScoreKind::Likelihood, 0.0));
-    assert_eq!(builder.score(ScoreKind::Latent).configuration().score, ScoreKind::Latent);
+    assert_eq!(builder.score(ScoreKind::Latent).configuration(KIND).unwrap().score, ScoreKind::Latent);
 }
 
 #[test]

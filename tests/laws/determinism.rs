@@ -5,8 +5,10 @@ use nafal::Model;
 use nafal::autodiff::{AdamOptions, OneCycle};
 use nafal::data::Table;
 use nafal::detect::{
-    Base, Configuration, Detector, ExtractorSpec, JointTrainer, MapKind, Preset, ScoreKind, ViewNet, dense_views,
+    Configuration, Detector, ExtractorSpec, JointTrainer, Preset, ScoreKind, ViewFamily, ViewInput, ViewNet,
+    dense_views,
 };
+use nafal::encode::table::{KIND, STANDARDISED};
 use nafal::flow::strategies::{Case, Magnitudes, Sizes, cases, settings};
 use nafal::flow::{BatchSource, Context, Density, Flow, FlowSpec, Trainer, TrainingOptions, Transform};
 use nafal::random::{Purpose, below, normal, permutation, stream};
@@ -79,16 +81,16 @@ fn table(seed: u64, n: usize) -> Table {
 
 /// Small, but with every kind of map, both bases, shared and single flows, and a batch of several tiles.
 fn configuration(score: ScoreKind) -> Configuration {
-    let mut configuration = Configuration::preset(Preset::Default, score);
+    let mut configuration = Configuration { score, ..Configuration::preset(KIND, Preset::Default).unwrap() };
     for family in &mut configuration.families {
         (family.hidden, family.steps, family.batch, family.round_steps) = (11, 12, 100, 3);
         family.views_per_flow = family.views_per_flow.min(3);
     }
     let mut dense = configuration.families[0].clone();
-    (dense.name, dense.maps, dense.base) = ("gaussian".into(), MapKind::Gaussian, Base::Standard);
+    let input = ViewInput::block(STANDARDISED);
+    (dense.name, dense.maps, dense.input) = ("gaussian".into(), ViewFamily::GAUSSIAN, input);
     configuration.families.push(dense.clone());
-    (dense.name, dense.maps, dense.base, dense.views_per_flow) =
-        ("rotation".into(), MapKind::Rotation, Base::Standard, 1);
+    (dense.name, dense.maps, dense.views_per_flow) = ("rotation".into(), ViewFamily::ROTATION, 1);
     configuration.families.push(dense);
     configuration
 }
@@ -254,7 +256,7 @@ fn jointly_trained(threads: usize) -> Vec<ViewNet<f32>> {
     let net = |hidden: usize, blocks: usize| {
         let extractor = ExtractorSpec { columns: 5, views: 5, layers: 2, hidden: 6, features: 8 };
         let flow = FlowSpec { features: 8, contexts: 5, blocks, layers: 2, hidden, transform: Transform::dsf(16) };
-        let maps = dense_views(MapKind::Gaussian, extractor.views, extractor.columns, 0, &[], 1, 0);
+        let maps = dense_views(ViewFamily::GAUSSIAN, extractor.views, extractor.columns, 0, &[], 1, 0);
         let net = ViewNet::<f32>::new(extractor, flow, 1, 0).unwrap();
         let mut trainer = JointTrainer::new(Isa::detect(), net, maps.into(), AdamOptions::default(), 0.1, 1, 0);
         for step in 0..2 {

@@ -3,6 +3,7 @@
 #[path = "../harness/bits.rs"]
 mod bits;
 mod density;
+mod detectors;
 mod determinism;
 mod gradbench;
 mod gradients;

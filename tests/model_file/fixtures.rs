@@ -11,7 +11,8 @@ use std::path::PathBuf;
 
 use nafal::data::Table;
 use nafal::data::container::Container;
-use nafal::detect::{Base, Configuration, ExtractorConfiguration, ExtractorKind, MapKind, ScoreKind};
+use nafal::detect::{Configuration, ExtractorConfiguration, ExtractorKind, ViewFamily, ViewInput};
+use nafal::encode::table::{KIND, STANDARDISED};
 use nafal::{Detector, Model, Preset};
 use nafal_kernels::Isa;
 
@@ -35,17 +36,19 @@ fn table(name: &str) -> Table {
 
 /// Small flows of every kind: on columns, conditioned; on maps; on the features of an extractor.
 fn configuration() -> Configuration {
-    let mut configuration = Configuration::preset(Preset::Fast, ScoreKind::Calibrated);
+    let mut configuration = Configuration::preset(KIND, Preset::Fast).unwrap();
     let family = &mut configuration.families[0];
     (family.flows, family.views_per_flow, family.features) = (2, 2, 2);
     (family.hidden, family.units, family.steps, family.batch) = (6, 2, 20, 20);
     let small = family.clone();
     configuration.families = vec![small.clone(), small.clone(), small];
-    (configuration.families[1].maps, configuration.families[1].base) = (MapKind::Gaussian, Base::Standard);
+    (configuration.families[1].maps, configuration.families[1].input) =
+        (ViewFamily::GAUSSIAN, ViewInput::block(STANDARDISED));
     configuration.families[1].conditioned = false;
     configuration.families[2].extractor =
         Some(ExtractorConfiguration { kind: ExtractorKind::Random, layers: 2, hidden: 4, rows: 8, steps: 1 });
-    (configuration.families[2].maps, configuration.families[2].base) = (MapKind::Gaussian, Base::Standard);
+    (configuration.families[2].maps, configuration.families[2].input) =
+        (ViewFamily::GAUSSIAN, ViewInput::block(STANDARDISED));
     for (name, family) in ["axes", "maps", "extractor"].iter().zip(&mut configuration.families) {
         family.name = (*name).to_owned();
     }

@@ -148,6 +148,6 @@ pub fn cases_of(operation: &str, d: &Dimensions) -> Vec<Graph> {
 
 /// Every operation, read off the one list of them.
 pub fn operations() -> impl Iterator<Item = &'static str> {
-    let lines = include_str!("../../src/autodiff/ops/mod.rs").lines();
+    let lines = include_str!("../../../src/autodiff/ops/mod.rs").lines();
     lines.filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
 }
