@@ -12,7 +12,7 @@ use nafal::autodiff::AdamOptions;
 use nafal::data::{Input, Table};
 use nafal::detect::{ExtractorSpec, JointTrainer, ViewFamily, ViewNet, dense_views};
 use nafal::flow::{BatchSource, Flow, FlowSpec, Trainer, TrainingOptions, Transform};
-use nafal::random::{Purpose, normal, stream};
+use nafal::random::{Key, normal, stream};
 use nafal::{Detector, Preset};
 use nafal_kernels::{Isa, Real};
 use peak_alloc::PeakAlloc;
@@ -79,7 +79,7 @@ struct Noise;
 impl<T: Real> BatchSource<T> for Noise {
     fn fill(&self, step: u64, first: usize, count: usize, _: &mut [u32], tile: &mut [T], lanes: usize) {
         for b in 0..count {
-            let mut rng = stream(0, Purpose::Simulation, step, (first + b) as u64);
+            let mut rng = stream(0, Key::Simulation(step, (first + b) as u64));
             (0..tile.len() / lanes).for_each(|i| tile[i * lanes + b] = normal(&mut rng));
         }
     }

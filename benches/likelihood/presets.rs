@@ -5,7 +5,7 @@ use std::sync::Arc;
 use nafal::autodiff::AffineMaps;
 use nafal::detect::{ExtractorSpec, ViewFamily, ViewNet, dense_views};
 use nafal::flow::{FlowSpec, Transform};
-use nafal::random::{Purpose, normal, stream};
+use nafal::random::{Key, normal, stream};
 use nafal_kernels::Real;
 
 /// A net, its views, and the rows of a batch unless told otherwise.
@@ -64,6 +64,6 @@ impl Preset {
 
 /// `count` standard normal numbers.
 pub fn noise<T: Real>(count: usize, key: u64) -> Vec<T> {
-    let mut rng = stream(0, Purpose::Simulation, key, 0);
+    let mut rng = stream(0, Key::Simulation(key, 0));
     (0..count).map(|_| normal(&mut rng)).collect()
 }

@@ -18,7 +18,7 @@ use crate::data::{Dataset, Kind};
 use crate::encode::{Encoder, Plan};
 use crate::error::{DataError, Error, Result};
 use crate::progress::{Progress, Quiet};
-use crate::random::{Purpose, permutation, stream};
+use crate::random::{Key, permutation, stream};
 
 /// Fewest training cases a detector accepts.
 pub const MIN_ROWS: usize = 8;
@@ -277,7 +277,7 @@ fn block_width(family: &FamilyConfiguration, encoder: &dyn Encoder) -> Result<us
 /// The fold of each of `n` cases: a random order, taken in turn.
 fn assign_folds(n: usize, folds: usize, seed: u64) -> Vec<usize> {
     let mut fold = vec![0; n];
-    for (position, row) in permutation(&mut stream(seed, Purpose::Folds, 0, 0), n).into_iter().enumerate() {
+    for (position, row) in permutation(&mut stream(seed, Key::Folds), n).into_iter().enumerate() {
         fold[row] = position % folds;
     }
     fold

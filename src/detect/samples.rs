@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::Model;
 use super::model::FittedExpert;
 use crate::error::{Error, Result};
-use crate::random::{Purpose, stream};
+use crate::random::{Key, stream};
 
 /// Samples of a model's views.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ impl Model {
         };
         let sample = |i: usize| -> Result<(Vec<f64>, f64)> {
             let (expert, view) = views[i % views.len()];
-            let mut rng = stream(seed, Purpose::Samples, i as u64, u64::MAX);
+            let mut rng = stream(seed, Key::Sample { number: i as u64 });
             let sample = self.experts[expert].expert.sample(view, &mut rng)?;
             let mut row = vec![f64::NAN; names.len()];
             for (feature, value) in sample.values {

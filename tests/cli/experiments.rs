@@ -4,12 +4,12 @@
 use crate::command::Bench;
 use crate::real_data::real_data;
 use nafal::evaluate::ablation::configurations;
-use nafal::random::{Purpose, normal, stream};
+use nafal::random::{Key, normal, stream};
 use serde_json::Value;
 
 /// A table of `rows` rows and four columns that depend on one number, up to noise of the given size.
 fn table(rows: usize, noise: f64) -> String {
-    let mut rng = stream(2, Purpose::Simulation, 0, 0);
+    let mut rng = stream(2, Key::Simulation(0, 0));
     let mut text = String::from("a,b,c,d\n");
     for _ in 0..rows {
         let t: f64 = normal(&mut rng);

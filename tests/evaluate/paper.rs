@@ -4,14 +4,14 @@ use crate::bits::bits;
 use nafal::data::Table;
 use nafal::detect::{Configuration, ExtractorConfiguration, ExtractorKind, FamilyConfiguration, ScoreKind, ViewFamily};
 use nafal::encode::table::KIND;
-use nafal::random::{Purpose, normal, stream};
+use nafal::random::{Key, normal, stream};
 use nafal::{Detector, Error, Model, Preset};
 
 const COLUMNS: usize = 6;
 
 /// Rows of correlated normal numbers; `shift` moves all but the first column.
 fn table(n: usize, key: u64, shift: f64) -> Table {
-    let mut rng = stream(1, Purpose::Simulation, key, 0);
+    let mut rng = stream(1, Key::Simulation(key, 0));
     let values = (0..n).flat_map(|_| {
         let common: f64 = normal(&mut rng);
         let mut row = [common; COLUMNS];

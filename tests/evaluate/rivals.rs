@@ -28,7 +28,7 @@ fn table(columns: usize, values: Vec<f64>) -> Table {
 
 /// Uniform rows in the unit cube.
 fn cloud(rows: usize, columns: usize, seed: u64) -> Table {
-    let mut rng = nafal::random::stream(seed, nafal::random::Purpose::Simulation, 0, 0);
+    let mut rng = nafal::random::stream(seed, nafal::random::Key::Simulation(0, 0));
     table(columns, (0..rows * columns).map(|_| rng.random::<f64>()).collect())
 }
 

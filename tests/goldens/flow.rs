@@ -229,7 +229,7 @@ fn ddsf_case<T: Real>(isa: Isa, case: &Value, tolerance: f64) {
 
 #[test]
 fn dense_sigmoidal_flows_and_their_gradients_agree_with_pytorch() {
-    for case in golden(include_str!("golden/ddsf.json")) {
+    for case in golden(include_str!("ddsf.json")) {
         for &isa in Isa::available() {
             ddsf_case::<f64>(isa, &case, 1e-10);
             ddsf_case::<f32>(isa, &case, 1e-5);

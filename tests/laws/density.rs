@@ -4,7 +4,7 @@
 use nafal::autodiff::{AdamOptions, OneCycle};
 use nafal::flow::strategies::{Magnitudes, Sizes, cases, settings};
 use nafal::flow::{BatchSource, Context, Dsf, Flow, FlowSpec, Trainer, TrainingOptions, Transform};
-use nafal::random::{Purpose, below, normal, stream};
+use nafal::random::{Key, below, normal, stream};
 use nafal_kernels::Isa;
 use nafal_kernels::dsf::Slope;
 use proptest::prelude::*;
@@ -70,7 +70,7 @@ proptest! {
         for &isa in Isa::available() {
             let flow = case.flow::<f64>().with_isa(isa);
             let context = case.spec.contexts.saturating_sub(1) as u32;
-            let samples = flow.sample(n, context, &mut stream(case.seed, Purpose::Samples, 0, 0));
+            let samples = flow.sample(n, context, &mut stream(case.seed, Key::Sample { number: 0 }));
             let contexts = if case.spec.contexts > 0 { Context::Same(context) } else { Context::None };
             let density = flow.density(&samples.x, contexts).log_density;
             prop_assert_eq!(density.len(), n);
@@ -126,7 +126,7 @@ proptest! {
         case in cases(Sizes { features: 1..=4, blocks: 1..=3, batch: 1..=1, ..Sizes::default() }, Magnitudes::MILD)
     ) {
         let (m, flow, n) = (case.spec.features, case.flow::<f64>(), 2000);
-        let samples = flow.sample(n, 0, &mut stream(case.seed, Purpose::Samples, 1, 0));
+        let samples = flow.sample(n, 0, &mut stream(case.seed, Key::Sample { number: 1 }));
         let contexts = if case.spec.contexts > 0 { Context::Same(0) } else { Context::None };
         let (z, _) = flow.data_to_latent(&samples.x, contexts);
         for i in 0..m {
@@ -148,7 +148,7 @@ struct Clusters;
 
 impl Clusters {
     fn sample(&self, key: u64, m: usize) -> Vec<f64> {
-        let mut rng = stream(3, Purpose::Simulation, key, 0);
+        let mut rng = stream(3, Key::Simulation(key, 0));
         let (centre, width) = if below(&mut rng, 3) == 0 { (-2.0, 0.3) } else { (1.0, 0.6) };
         let first = centre + width * normal::<f64>(&mut rng);
         let mut row = vec![first];
@@ -203,7 +203,7 @@ fn training_learns_two_clusters_and_keeps_the_mass() {
         let place = format!("{transform:?}, {features} features");
         assert!(before > best + 0.3 && (loss - after).abs() < 0.2, "before {before}, loss {loss}, held out {after}");
         // Samples of the trained flow are as surprising as held-out data, and go back to the latent values they came from.
-        let samples = flow.sample(1000, 0, &mut stream(5, Purpose::Samples, 0, 0));
+        let samples = flow.sample(1000, 0, &mut stream(5, Key::Sample { number: 0 }));
         let sampled = -samples.log_density.iter().sum::<f64>() / 1000.0;
         assert!((sampled - after).abs() < 0.15 * features as f64, "{place}: samples {sampled}, held out {after}");
         let (z, log_det) = flow.data_to_latent(&samples.x, Context::None);

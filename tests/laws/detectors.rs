@@ -5,12 +5,12 @@
 use nafal::data::container::{Container, Tensor};
 use nafal::data::{Dataset, Kind, Series, SeriesSet, Table};
 use nafal::detect::{Fitted, Registration, registry};
-use nafal::random::{Purpose, normal, stream};
+use nafal::random::{Key, normal, stream};
 use nafal::{Preset, Quiet};
 
 /// `n` rows or series: two inputs that depend on each other, pushed out by `distance`.
 fn cases(kind: Kind, n: usize, part: u64, distance: f64) -> Box<dyn Dataset> {
-    let mut rng = stream(1, Purpose::Simulation, part, 0);
+    let mut rng = stream(1, Key::Simulation(part, 0));
     let mut pair = || -> [f64; 2] {
         let (x, y): (f64, f64) = (normal(&mut rng), normal(&mut rng));
         [x + distance, 0.5 * x + 0.2 * y + distance]

@@ -11,7 +11,7 @@ use nafal::detect::{
 use nafal::encode::table::{KIND, STANDARDISED};
 use nafal::flow::strategies::{Case, Magnitudes, Sizes, cases, settings};
 use nafal::flow::{BatchSource, Context, Density, Flow, FlowSpec, Trainer, TrainingOptions, Transform};
-use nafal::random::{Purpose, below, normal, permutation, stream};
+use nafal::random::{Key, below, normal, permutation, stream};
 use nafal_kernels::{Isa, Real};
 use proptest::prelude::*;
 
@@ -30,7 +30,7 @@ struct Bent;
 impl<T: Real> BatchSource<T> for Bent {
     fn fill(&self, step: u64, first: usize, count: usize, contexts: &mut [u32], tile: &mut [T], lanes: usize) {
         for b in 0..count {
-            let mut rng = stream(0, Purpose::Simulation, step, (first + b) as u64);
+            let mut rng = stream(0, Key::Simulation(step, (first + b) as u64));
             contexts[b] = below(&mut rng, 3) as u32;
             let t: f64 = normal(&mut rng);
             for i in 0..tile.len() / lanes {
@@ -72,7 +72,7 @@ fn training_gives_the_same_bits_on_any_number_of_threads() {
 fn table(seed: u64, n: usize) -> Table {
     let mut values = Vec::new();
     for i in 0..n {
-        let mut rng = stream(seed, Purpose::Simulation, i as u64, 0);
+        let mut rng = stream(seed, Key::Simulation(i as u64, 0));
         let (t, u): (f64, f64) = (normal(&mut rng), normal(&mut rng));
         values.extend([t, 100.0 * (t + 0.3 * u), below(&mut rng, 3) as f64, 7.0, t, (2.0 * u).exp()]);
     }
@@ -138,7 +138,7 @@ fn a_row_scores_the_same_alone_in_any_batch_and_in_any_order() {
             (bits(&scores), bits(&p_values))
         };
         let (scores, p_values) = all(&probes);
-        let mut rng = stream(0, Purpose::Splits, 0, 0);
+        let mut rng = stream(0, Key::Split(0, 0));
         // Few rows lie as views in the lanes of a tile, many as rows; tiles hold 64.
         for count in [1, 2, 15, 16, 17, 63, 64, 65, 130, 150] {
             let chosen: Vec<usize> = permutation(&mut rng, 150).into_iter().take(count).collect();
@@ -190,7 +190,7 @@ fn lanes_are_independent<T: Real>(case: &Case, isa: Isa) -> Law {
         _ => None,
     };
     let whole = density_bits(&flow.density(&x, case.contexts()));
-    let order = permutation(&mut stream(case.seed, Purpose::Splits, 0, 0), n);
+    let order = permutation(&mut stream(case.seed, Key::Split(0, 0)), n);
     for &b in order.iter().take(4) {
         let alone = flow.density(&x[b * m..(b + 1) * m], context(b).map_or(Context::None, Context::Same));
         prop_assert_eq!(density_bits(&alone)[0], whole[b], "{}: row {} alone", place, b);
@@ -269,7 +269,7 @@ fn jointly_trained(threads: usize) -> Vec<ViewNet<f32>> {
 
 /// `n` rows of five columns.
 fn rows(n: usize, key: u64) -> Vec<f32> {
-    let mut rng = stream(1, Purpose::Simulation, key, 9);
+    let mut rng = stream(1, Key::Simulation(key, 9));
     (0..5 * n).map(|_| normal(&mut rng)).collect()
 }
 

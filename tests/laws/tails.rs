@@ -6,7 +6,7 @@ use nafal::detect::{Configuration, Detector, Preset, ScoreKind};
 use nafal::encode::table::KIND;
 use nafal::flow::strategies::{Case, Magnitudes, Sizes, cases, settings};
 use nafal::flow::{BatchSource, Context, Dsf, Flow, FlowSpec, Trainer, TrainingOptions, Transform};
-use nafal::random::{Purpose, normal, stream};
+use nafal::random::{Key, normal, stream};
 use nafal_kernels::dsf::Slope;
 use nafal_kernels::{Isa, Real};
 use proptest::prelude::*;
@@ -23,7 +23,7 @@ fn distances(count: usize) -> impl Iterator<Item = f64> {
 
 /// A random direction in `m` dimensions; every third one along an axis.
 fn direction(seed: u64, key: u64, m: usize) -> Vec<f64> {
-    let mut rng = stream(seed, Purpose::Simulation, key, 1);
+    let mut rng = stream(seed, Key::Simulation(key, 1));
     let mut v: Vec<f64> = (0..m).map(|_| normal(&mut rng)).collect();
     if key % 3 == 2 {
         let axis = key as usize / 3 % m;
@@ -119,7 +119,7 @@ impl BatchSource<f32> for Parabola {
     fn fill(&self, step: u64, first: usize, count: usize, contexts: &mut [u32], tile: &mut [f32], lanes: usize) {
         let m = tile.len() / lanes;
         for b in 0..count {
-            let mut rng = stream(8, Purpose::Simulation, step, (first + b) as u64);
+            let mut rng = stream(8, Key::Simulation(step, (first + b) as u64));
             let t: f64 = normal(&mut rng);
             contexts[b] = u32::from(t > 0.0);
             for i in 0..m {
@@ -158,7 +158,7 @@ fn gross_outliers_of_trained_flows_stay_ordered() {
 
 /// Sixty rows of five columns on different scales, two of them related, one of three values.
 fn table() -> Table {
-    let mut rng = stream(1, Purpose::Simulation, 0, 0);
+    let mut rng = stream(1, Key::Simulation(0, 0));
     let mut values = Vec::new();
     for i in 0..60 {
         let t: f64 = normal(&mut rng);
@@ -209,7 +209,7 @@ fn gross_outliers_of_a_detector_stay_ordered() {
 #[test]
 fn an_outlier_in_any_one_column_of_a_wide_table_is_seen() {
     let (n, d) = (24, 300);
-    let mut rng = stream(2, Purpose::Simulation, 0, 0);
+    let mut rng = stream(2, Key::Simulation(0, 0));
     let names = (0..d).map(|j| format!("c{j}")).collect::<Vec<_>>();
     let table = Table::new(names.clone(), (0..n * d).map(|_| normal(&mut rng)).collect()).unwrap();
     let mut configuration = Configuration::preset(KIND, Preset::Default).unwrap();

@@ -133,7 +133,7 @@ fn endure(file: &Container) -> bool {
     let before = peak_memory();
     let accepted = match Model::from_bytes(&file.to_bytes(), "m.nafal") {
         Ok(model) => {
-            let columns = model.columns().to_vec();
+            let columns = model.input_names().to_vec();
             let values = (0..3 * columns.len()).map(|i| [0.5, 1e6, -3.0][i % 3]).collect();
             if let Ok(probes) = Table::new(columns, values) {
                 let scores = model.score(&probes).unwrap();

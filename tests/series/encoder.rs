@@ -5,12 +5,12 @@ use nafal::data::container::Container;
 use nafal::data::{Series, SeriesSet};
 use nafal::encode::Encoder as _;
 use nafal::encode::series::{EncoderOptions, SeriesEncoder};
-use nafal::random::{Purpose, normal, stream};
+use nafal::random::{Key, normal, stream};
 
 /// Noisy waves whose frequency depends on the channel, lengths 20 to 30.
 pub fn waves(n: usize, channels: usize, seed: u64) -> SeriesSet {
     let case = |i: usize| {
-        let mut rng = stream(seed, Purpose::Simulation, i as u64, 0);
+        let mut rng = stream(seed, Key::Simulation(i as u64, 0));
         let phase: f64 = normal(&mut rng);
         let channel = |c: usize, rng: &mut _| -> Vec<f64> {
             (0..20 + i % 11)

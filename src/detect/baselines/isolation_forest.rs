@@ -16,7 +16,7 @@ use crate::detect::{Fit, Fitted};
 use crate::encode::{self, Flattening, Points};
 use crate::error::Result;
 use crate::progress::Progress;
-use crate::random::{Purpose, below, stream};
+use crate::random::{Key, below, stream};
 
 /// A forest of random isolation trees.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +42,7 @@ impl Fit for IsolationForest {
         let subsample = self.subsample.clamp(1, train.len());
         let depth = (subsample.max(2) as f64).log2().ceil() as usize;
         let grow = |tree: usize| {
-            let mut rng = stream(seed, Purpose::Rivals, tree as u64, 0);
+            let mut rng = stream(seed, Key::Tree { tree: tree as u64 });
             let mut drawn = draw(&mut rng, train.len(), subsample);
             let mut nodes = Vec::new();
             Growth { train, depth, nodes: &mut nodes }.grow(&mut drawn, 0, &mut rng);

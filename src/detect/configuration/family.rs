@@ -7,6 +7,9 @@ use crate::data::container::Fields;
 use crate::detect::views::ViewFamily;
 use crate::error::{Error, Result};
 
+/// Most samples a training step: their random streams are numbered with 16 bits.
+const MAX_BATCH: usize = 1 << 16;
+
 /// Which of the encoder's blocks a family's views act on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ViewInput {
@@ -99,7 +102,7 @@ impl FamilyConfiguration {
         self.flows * self.views_per_flow
     }
 
-    /// Refuses sizes of zero.
+    /// Refuses sizes of zero, and a batch of more samples than have streams.
     ///
     /// # Errors
     /// [`Error::Usage`] naming the family and the field.
@@ -113,6 +116,10 @@ impl FamilyConfiguration {
         match sizes.into_iter().find(|&(_, size)| size == 0) {
             Some((field, _)) => {
                 Err(Error::Usage(format!("family \"{}\": {field} is 0, and must be at least 1", self.name)))
+            }
+            None if self.batch > MAX_BATCH => {
+                let (name, batch) = (&self.name, self.batch);
+                Err(Error::Usage(format!("family \"{name}\": batch is {batch}, and must be at most {MAX_BATCH}")))
             }
             None => Ok(()),
         }
@@ -153,7 +160,7 @@ impl FamilyConfiguration {
             hidden: f.usize_in("hidden", 1..=65_536)?,
             units: f.usize_in("units", 1..=1024)?,
             steps: f.u64("steps")?,
-            batch: f.usize_in("batch", 1..=1 << 24)?,
+            batch: f.usize_in("batch", 1..=MAX_BATCH)?,
             peak_rate: f.f64("peak_rate")?,
             noise: f.f64("noise")?,
             scaling: f.optional("scaling", |f| RowScaling::read(&f))?,

@@ -7,7 +7,7 @@ use super::ViewFamily;
 use super::family::{Family, Place, SquareMap, SquareMaps};
 use super::linear::Linear;
 use super::training_block::TrainingBlock;
-use crate::random::{Purpose, permutation, stream};
+use crate::random::{Key, permutation, stream};
 
 impl ViewFamily {
     /// `A_k` selects random columns.
@@ -32,7 +32,7 @@ impl Family for Axes {
         let SquareMaps { columns: d, kept, seed, key, .. } = *maps;
         Some(Box::new(move |k| {
             let mut entries = vec![0.0; d * (d + 1)];
-            let order = permutation(&mut stream(seed, Purpose::Views, key, k as u64), d);
+            let order = permutation(&mut stream(seed, Key::View { flow: key, view: k as u64 }), d);
             order.into_iter().take(kept).for_each(|axis| entries[axis * (d + 1) + axis] = 1.0);
             entries
         }))
@@ -43,7 +43,7 @@ impl Family for Axes {
 fn selection(seed: u64, family: u64, number: usize, m: usize, d: usize) -> Vec<u32> {
     // A view that ends an order takes the rest of its columns from the next one, where those it has already come last.
     let shuffled = |order: usize, held: &[u32]| {
-        let order = permutation(&mut stream(seed, Purpose::Views, ORDERS | family, order as u64), d);
+        let order = permutation(&mut stream(seed, Key::ColumnOrder { family, order: order as u64 }), d);
         let (last, mut columns): (Vec<u32>, Vec<u32>) =
             order.into_iter().map(|a| a as u32).partition(|a| held.contains(a));
         columns.extend(last);
@@ -55,9 +55,6 @@ fn selection(seed: u64, family: u64, number: usize, m: usize, d: usize) -> Vec<u
     let missing = m - held.len();
     if missing == 0 { held.to_vec() } else { [held, &shuffled(whole + 1, held)[..missing]].concat() }
 }
-
-/// Sets the streams of orders apart from those of single views.
-const ORDERS: u64 = 1 << 63;
 
 #[cfg(test)]
 mod tests {

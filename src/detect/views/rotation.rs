@@ -7,7 +7,7 @@ use super::family::{Family, Place, SquareMap, SquareMaps};
 use super::linear::Linear;
 use super::training_block::TrainingBlock;
 use super::whitening::whitening;
-use crate::random::{Purpose, normal, stream};
+use crate::random::{Key, normal, stream};
 
 impl ViewFamily {
     /// `A_k` projects whitened rows on random orthonormal directions.
@@ -22,7 +22,7 @@ impl Family for Rotation {
     }
     fn draw(&self, place: &Place, m: usize, data: &TrainingBlock) -> Option<Linear> {
         let d = data.block.width();
-        let mut rng = stream(place.seed, Purpose::Views, place.flow_key(), place.view as u64);
+        let mut rng = stream(place.seed, Key::View { flow: place.flow_key(), view: place.view as u64 });
         let gaussian = DMatrix::<f64>::from_fn(d, m, |_, _| normal(&mut rng));
         let directions = gaussian.qr().q();
         let matrix = (whitening(data.block.values(), d, data.rows) * directions).transpose();
@@ -33,7 +33,7 @@ impl Family for Rotation {
         let SquareMaps { columns: d, rows, seed, key, .. } = *maps;
         let whitening = whitening(rows, d, &(0..rows.len() / d).collect::<Vec<_>>());
         Some(Box::new(move |k| {
-            let mut rng = stream(seed, Purpose::Views, key, k as u64);
+            let mut rng = stream(seed, Key::View { flow: key, view: k as u64 });
             let rotation = DMatrix::<f64>::from_fn(d, d, |_, _| normal(&mut rng)).qr().q();
             let map = rotation.transpose() * &whitening;
             let mut entries = vec![0.0; d * (d + 1)];

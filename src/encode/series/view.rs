@@ -11,7 +11,7 @@ use super::EncoderOptions;
 use super::filters::FilterGroup;
 use crate::data::container::{Container, Fields, Tensor};
 use crate::error::Result;
-use crate::random::{Purpose, normal, stream};
+use crate::random::{Key, normal, stream};
 
 /// The fixed random part of a view.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,14 +30,14 @@ impl View {
     /// View number `k` of series with `channels` channels and `length` steps.
     pub fn random(options: &EncoderOptions, channels: usize, length: usize, seed: u64, k: usize) -> View {
         let mixed = options.mixed_channels.unwrap_or(if channels > 8 { 8 } else { 4 });
-        let mut rng = stream(seed, Purpose::Views, k as u64, 0);
+        let mut rng = stream(seed, Key::View { flow: k as u64, view: 0 });
         let deviation = 1.0 / (channels as f64).sqrt();
         let map = (0..mixed * channels).map(|_| (deviation * normal::<f64>(&mut rng)) as f32).collect();
         let shift = (0..mixed).map(|_| (options.shift * normal::<f64>(&mut rng)) as f32).collect();
         let groups = (0..options.filters.div_ceil(options.group))
             .map(|g| {
                 let count = options.group.min(options.filters - g * options.group);
-                let mut rng = stream(seed, Purpose::Filters, k as u64, g as u64);
+                let mut rng = stream(seed, Key::Filters { view: k as u64, group: g as u64 });
                 let taps = options.taps[g % options.taps.len()];
                 random_group(&mut rng, count, mixed, taps, length)
             })

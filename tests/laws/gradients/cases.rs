@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use nafal::autodiff::{Folded, Linear, ParameterId, Parameters};
-use nafal::random::{Purpose, below, normal, stream};
+use nafal::random::{Key, below, normal, stream};
 use nafal_kernels::Staircase;
 use nafal_kernels::gemm::Epilogue;
 use proptest::prelude::*;
@@ -28,14 +28,14 @@ pub fn dimensions() -> impl Strategy<Value = Dimensions> {
 
 impl Dimensions {
     pub fn normals(&self, key: u64, count: usize, scale: f64) -> Vec<f64> {
-        let mut rng = stream(self.seed, Purpose::Simulation, key, 0);
+        let mut rng = stream(self.seed, Key::Simulation(key, 0));
         (0..count).map(|_| scale * normal::<f64>(&mut rng)).collect()
     }
 
     pub fn graph(&self, parameters: Parameters<f64>, rows: &[(usize, f64)], record: Box<Record>) -> Graph {
         let inputs = rows.iter().enumerate();
         let inputs = inputs.map(|(i, &(rows, scale))| self.normals(i as u64, rows * self.batch, scale)).collect();
-        let mut rng = stream(self.seed, Purpose::Batches, 0, 0);
+        let mut rng = stream(self.seed, Key::Split(0, 0));
         let contexts = (0..self.batch).map(|_| below(&mut rng, self.contexts) as u32).collect();
         Graph { parameters, inputs, batch: self.batch, contexts, record }
     }
@@ -43,7 +43,7 @@ impl Dimensions {
 
 /// A staircase `[n, k]` with random growing prefixes, sometimes none, sometimes dense.
 fn staircase(d: &Dimensions) -> Staircase {
-    let mut rng = stream(d.seed, Purpose::Folds, 0, 0);
+    let mut rng = stream(d.seed, Key::Folds);
     let mut prefixes: Vec<usize> = (0..d.n).map(|_| below(&mut rng, d.k + 1)).collect();
     prefixes.sort_unstable();
     if below(&mut rng, 3) == 0 { Staircase::dense(d.n, d.k) } else { Staircase::from_prefixes(&prefixes, d.k) }

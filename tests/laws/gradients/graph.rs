@@ -2,7 +2,7 @@
 //! identity by a five-point rule along a random direction, and twice the gradient when recorded twice.
 
 use nafal::autodiff::{Gradients, ParameterId, Parameters, Seed, Tape, Var, check_gradient};
-use nafal::random::{Purpose, below, normal, stream};
+use nafal::random::{Key, below, normal, stream};
 use nafal_kernels::Isa;
 use proptest::prelude::*;
 
@@ -119,7 +119,7 @@ impl Graph {
     /// All laws at the graph's point; `seed` draws the cotangents, the direction and the coordinates.
     pub fn obeys(&self, what: Option<&str>, isa: Isa, seed: u64) -> Law {
         let point = self.point();
-        let mut rng = stream(seed, Purpose::Samples, 0, 0);
+        let mut rng = stream(seed, Key::Sample { number: 0 });
         let plain = self.evaluate(isa, &point, 1, None);
         prop_assert!(what.is_none_or(|what| plain.operations == [what]), "{:?}", plain.operations);
         let u: Vec<Vec<f64>> =

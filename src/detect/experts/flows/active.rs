@@ -8,7 +8,7 @@ use super::view_flow::ViewFlow;
 use crate::detect::configuration::{ActiveConfiguration, FamilyConfiguration};
 use crate::encode::Features;
 use crate::error::{Error, Result};
-use crate::random::{Purpose, stream};
+use crate::random::{Key, stream};
 use crate::stats::{chi_square, mahalanobis::Mahalanobis};
 
 /// Accepted samples, each with its view.
@@ -41,7 +41,7 @@ impl Augmented {
         let mut candidates: Vec<(f64, u32, Vec<f64>)> = Vec::new();
         let m = from.flow.spec().features;
         for view in 0..views as u32 {
-            let mut rng = stream(seed, Purpose::Samples, key, (number << 32) | u64::from(view));
+            let mut rng = stream(seed, Key::ActiveSamples { flow: key, round: number, view: u64::from(view) });
             let samples = from.flow.sample(per_view, view, &mut rng);
             let samples = samples.x.chunks_exact(m).zip(samples.log_density);
             candidates.extend(samples.map(|(x, l)| (l, view, x.to_vec())));

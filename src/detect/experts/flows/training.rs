@@ -3,7 +3,6 @@
 //! A flow never sees its held-out fold; the scores of that fold calibrate its views.
 
 use nafal_kernels::Isa;
-use rand::Rng;
 
 use super::active::{Augmented, Round};
 use super::extractor;
@@ -17,7 +16,7 @@ use crate::encode::{Block, Features};
 use crate::error::{Error, Result};
 use crate::flow::{BatchSource, Flow, TRAINING_TILE, Trainer, TrainingOptions};
 use crate::progress::Progress;
-use crate::random::{Purpose, below, normal, stream};
+use crate::random::{Key, below, normal, stream, uniform};
 
 /// A trained flow and what its training left behind.
 #[derive(Clone, Debug)]
@@ -54,15 +53,15 @@ struct ViewBatches<'a> {
 
 impl BatchSource<f32> for ViewBatches<'_> {
     fn fill(&self, step: u64, first: usize, count: usize, contexts: &mut [u32], tile: &mut [f32], lanes: usize) {
-        let position = (step << 16) | first as u64;
-        let mut rng = stream(self.seed, Purpose::Batches, self.key, position);
-        let mut noise = stream(self.seed, Purpose::Noise, self.key, position);
+        let (flow, first) = (self.key, first as u64);
+        let mut rng = stream(self.seed, Key::Batch { flow, step, first });
+        let mut noise = stream(self.seed, Key::Noise { flow, step, first });
         let m = self.views.features();
         let mut pairs: [(u32, &[f32]); TRAINING_TILE] = [(0, &[]); TRAINING_TILE];
         let mut chosen = [None; TRAINING_TILE];
         for b in 0..count {
             let (view, row) = (below(&mut rng, self.views.count()), self.rows[below(&mut rng, self.rows.len())]);
-            let uniform = (rng.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
+            let uniform = uniform(&mut rng);
             if !self.augmented.is_empty() && uniform < self.share {
                 chosen[b] = Some(below(&mut rng, self.augmented.len()));
             }

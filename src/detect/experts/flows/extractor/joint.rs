@@ -7,7 +7,7 @@ use nafal_kernels::{Isa, Real};
 use super::trainer::ViewTrainer;
 use super::{Layers, ViewNet};
 use crate::autodiff::{AdamOptions, AffineMaps};
-use crate::random::{Purpose, normal, stream};
+use crate::random::{Key, normal, stream};
 
 /// Trains a [`ViewNet`] on rows under all its views: `L = mean over rows and views of −log p(f_θ(T_k(x)) + ε)`, with
 /// Gaussian noise `ε` of the given standard deviation (0: none).
@@ -48,7 +48,7 @@ impl<T: Real> JointTrainer<T> {
         let (flow, m) = (&net.flow, net.extractor.spec.features);
         trainer.gradient(flow.parameters(), layers, rows, |tape, mut features, info| {
             if *noise > 0.0 {
-                let mut rng = stream(*seed, Purpose::Noise, *key, (step << 32) | info.tile as u64);
+                let mut rng = stream(*seed, Key::JointNoise { flow: *key, step, tile: info.tile as u64 });
                 let active = tape.active();
                 let noise = tape.input(m, false, |tile, lanes| {
                     for row in tile.chunks_exact_mut(lanes) {

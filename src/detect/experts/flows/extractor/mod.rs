@@ -26,7 +26,7 @@ use nafal_kernels::{Isa, Matrix, MatrixMut, Real, Staircase};
 
 use crate::autodiff::{AlignedVec, Folded, ParameterId, Parameters, Tape, Var, padded};
 use crate::nn::{Activation, Dense, fill_normal};
-use crate::random::{Purpose, stream};
+use crate::random::{Key, stream};
 use scoring::Lanes;
 
 pub use divergence::DivergenceCheck;
@@ -128,7 +128,7 @@ impl<T: Real> Extractor<T> {
         let deeper = hidden.iter().chain([head]).map(|layer| layer.weight);
         let weights: Vec<ParameterId> = [*first].into_iter().chain(deeper).collect();
         for (l, &id) in weights.iter().enumerate() {
-            let mut rng = stream(seed, Purpose::Weights, key, (1 << 32) | l as u64);
+            let mut rng = stream(seed, Key::ExtractorWeights { flow: key, layer: l as u64 });
             let gain = if l + 1 == weights.len() { 1.0 } else { 2.0 / (1.0 + NEGATIVE_SLOPE * NEGATIVE_SLOPE) };
             let sd = (gain / extractor.parameters.shape(id).cols as f64).sqrt();
             fill_normal(&mut extractor.parameters, id, &mut rng, |_| sd);

@@ -13,7 +13,7 @@ use crate::autodiff::{AdamOptions, AffineMaps, Schedule};
 use crate::error::Result;
 use crate::nn::{self, Activation, Dense, Step, fill_normal};
 use crate::progress::Progress;
-use crate::random::{Purpose, stream};
+use crate::random::{Key, stream};
 
 /// Adam's learning rate.
 const RATE: f64 = 1e-3;
@@ -38,7 +38,7 @@ impl<T: Real> Extractor<T> {
         let (views, m) = (self.spec.views, self.spec.features);
         let mut parameters = self.parameters.clone();
         let classifier = Dense::add(&mut parameters, "classifier", Staircase::dense(views, m), Activation::Identity);
-        let mut rng = stream(seed, Purpose::Weights, key, 1 << 33);
+        let mut rng = stream(seed, Key::ClassifierWeights { flow: key });
         let sd = 1.0 / (m as f64).sqrt();
         fill_normal(&mut parameters, classifier.weight, &mut rng, |_| sd);
         let layers = &self.layers;

@@ -15,7 +15,7 @@ use crate::progress::Quiet;
 use crate::random::normal;
 
 fn numbers<T: Real>(n: usize, key: u64) -> Vec<T> {
-    let mut rng = stream(3, Purpose::Simulation, key, 0);
+    let mut rng = stream(3, Key::Simulation(key, 0));
     (0..n).map(|_| normal(&mut rng)).collect()
 }
 

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::flow::Flow;
 use crate::nn::{self, Step};
 use crate::progress::Progress;
-use crate::random::{Purpose, permutation, stream};
+use crate::random::{Key, permutation, stream};
 
 /// Rows whose scores are compared when a joint training ends, and whose features set the divergence check's scale.
 const CHECKED: usize = 64;
@@ -31,7 +31,7 @@ pub(in crate::detect) struct Data<'a> {
 impl Data<'_> {
     /// The rows of step `step`: `count` different ones at random, or all in random order if there are fewer.
     fn batch(&self, count: usize, step: u64) -> Vec<f32> {
-        let mut rng = stream(self.seed, Purpose::Batches, self.key, (1 << 63) | step);
+        let mut rng = stream(self.seed, Key::RowBatch { flow: self.key, step });
         let order = permutation(&mut rng, self.rows.len() / self.columns);
         let row = |&i: &usize| &self.rows[i * self.columns..(i + 1) * self.columns];
         order.iter().take(count).flat_map(row).copied().collect()
