@@ -78,17 +78,17 @@ impl<T: Real> Operation<T> for Node {
         let (lanes, layer) = (b.tile.lanes, self.layer.layer(b.parameters));
         b.inputs.open(self.h);
         b.inputs.open(self.log_tangent);
-        // The kernel overwrites: where other users of the parameters have left something, it writes elsewhere.
+        // The kernel overwrites its target: where the adjoint already holds terms, it writes to scratch memory, to be added.
         let first = b.inputs.first_to_write(self.raw);
         let (h, log_tangent, raw) = (b.values.of(self.h), b.values.of(self.log_tangent), b.values.of(self.raw));
         let scratch = b.scratch.take(layer.scratch() + if first { 0 } else { self.raw.rows * lanes });
-        let (scratch, elsewhere) = scratch.split_at_mut(layer.scratch());
+        let (scratch, extra) = scratch.split_at_mut(layer.scratch());
         let (h_out_bar, log_tangent_out_bar) = b.output_adjoint.split_at(layer.outputs * lanes);
         let [h_out_bar, log_tangent_out_bar] =
             [h_out_bar, log_tangent_out_bar].map(|rows| Matrix::new(rows, layer.outputs, lanes, lanes));
         let [h_bar, log_tangent_bar, raw_bar] = b.inputs.each([self.h, self.log_tangent, self.raw]);
         let [u, w] = b.gradients.vectors_mut(b.parameters, [self.layer.inner, self.layer.outer]);
-        let target = if first { &mut *raw_bar } else { &mut *elsewhere };
+        let target = if first { &mut *raw_bar } else { &mut *extra };
         let bars = ddsf::Gradients {
             h: MatrixMut::new(h_bar, layer.inputs, lanes, lanes),
             log_tangent: MatrixMut::new(log_tangent_bar, layer.inputs, lanes, lanes),
@@ -98,7 +98,7 @@ impl<T: Real> Operation<T> for Node {
         };
         ddsf::vjp(b.tile.isa, &layer, h, log_tangent, raw, h_out_bar, log_tangent_out_bar, bars, scratch);
         if !first {
-            map::add_assign(b.tile.isa, elsewhere, raw_bar);
+            map::add_assign(b.tile.isa, extra, raw_bar);
         }
     }
 }

@@ -51,24 +51,24 @@ impl<T: Real> Operation<T> for Dsf {
     fn vjp(&self, mut b: Backward<T>) {
         let lanes = b.tile.lanes;
         b.inputs.open(self.x);
-        // The kernel overwrites: where other users of the parameters have left something, it writes elsewhere.
+        // The kernel overwrites its target: where the adjoint already holds terms, it writes to scratch memory, to be added.
         let first = b.inputs.first_to_write(self.raw);
         let (y_bar, log_slope_bar) = b.output_adjoint.split_at(self.x.rows * lanes);
         let own = dsf::scratch(self.units);
         let scratch = b.scratch.take(own + if first { 0 } else { 3 * self.units * lanes });
-        let (scratch, elsewhere) = scratch.split_at_mut(own);
+        let (scratch, extra) = scratch.split_at_mut(own);
         for i in 0..self.x.rows {
             let (x, raw) = (self.x.slice(i, 1), self.raw_rows(i));
             let (x_values, raw_values) = (b.values.of(x).data, b.values.of(raw));
             let [x_bar, raw_bar] = b.inputs.each([x, raw]);
             let row = i * lanes..(i + 1) * lanes;
-            let target = if first { &mut *raw_bar } else { &mut *elsewhere };
+            let target = if first { &mut *raw_bar } else { &mut *extra };
             let target = MatrixMut::new(target, 3 * self.units, lanes, lanes);
             let (y_bar, log_slope_bar) = (&y_bar[row.clone()], &log_slope_bar[row]);
             let (isa, slope, units) = (b.tile.isa, self.slope, self.units);
             dsf::vjp(isa, slope, units, x_values, raw_values, y_bar, log_slope_bar, x_bar, target, scratch);
             if !first {
-                map::add_assign(isa, elsewhere, raw_bar);
+                map::add_assign(isa, extra, raw_bar);
             }
         }
     }
