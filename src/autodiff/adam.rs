@@ -10,8 +10,8 @@ use super::aligned::AlignedVec;
 use super::gradients::Gradients;
 use super::parameters::Parameters;
 
-/// Parameters of a piece of work for one thread; each is updated on its own, whoever does it.
-const PIECE: usize = 1 << 16;
+/// Parameters that one task updates. The update is elementwise: how it is cut does not matter for the result.
+const CHUNK: usize = 1 << 16;
 
 /// Constants of the optimiser.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -69,12 +69,12 @@ impl<T: Real> Adam<T> {
             step: self.step,
         };
         let (values, gradients) = (parameters.values_mut(), gradients.values());
-        if values.len() <= 4 * PIECE || rayon::current_num_threads() == 1 {
+        if values.len() <= 4 * CHUNK || rayon::current_num_threads() == 1 {
             map::adam(isa, &constants, values, gradients, &mut self.first, &mut self.second);
         } else {
-            let moments = self.first.par_chunks_mut(PIECE).zip(self.second.par_chunks_mut(PIECE));
-            let pieces = values.par_chunks_mut(PIECE).zip(gradients.par_chunks(PIECE)).zip(moments);
-            pieces.for_each(|((p, g), (m, v))| map::adam(isa, &constants, p, g, m, v));
+            let moments = self.first.par_chunks_mut(CHUNK).zip(self.second.par_chunks_mut(CHUNK));
+            let chunks = values.par_chunks_mut(CHUNK).zip(gradients.par_chunks(CHUNK)).zip(moments);
+            chunks.for_each(|((p, g), (m, v))| map::adam(isa, &constants, p, g, m, v));
         }
         norm
     }

@@ -1,7 +1,7 @@
 //! Folding fixed affine maps into the dense layer that follows them.
 //!
 //! `W₁(A_k x + b_k) = F_k·[x; 1]` with `F_k = W₁·[A_k | b_k]`, `W₁: [h, d]`, `A_k: [d, d]`, `b_k: [d]`: a view costs `d·h`
-//! instead of `d·d + d·h` a row. The folded maps are a table `[K·h, d+1]` among the parameters, recomputed once a change of
+//! instead of `d·d + d·h` a row. The folded maps are a table `[K·h, d+1]` among the parameters, recomputed after every change of
 //! `W₁`; its gradient is carried back, `dW₁ += Σ_k dF_k·[A_k | b_k]ᵀ`, once a step. Both cost `K·h·d·(d+1)` multiply-adds.
 
 use nafal_kernels::gemm::{self, Epilogue, Init};
@@ -49,7 +49,7 @@ impl<T: Real> AffineMaps<T> {
     /// Map `k` as a matrix `[d, d+1]`.
     pub fn map(&self, k: usize) -> Matrix<'_, T> {
         let (d, ld) = (self.columns, padded(self.columns + 1));
-        // What follows the map stays in view: the next one is fetched from there in advance.
+        // The view extends past the map: the kernel prefetches the next map from there.
         Matrix::new(&self.values[k * d * ld..], d, d + 1, ld)
     }
     /// The same maps in another precision.
@@ -69,7 +69,7 @@ pub struct Folding<T: Real> {
     partial: Vec<Partial<T>>,
 }
 
-/// One shard's share of the layer's gradient, `[h, d]`, and room for the product that makes it.
+/// One shard's share of the layer's gradient, `[h, d]`, and scratch memory for the product that makes it.
 #[derive(Debug)]
 struct Partial<T> {
     sum: AlignedVec<T>,

@@ -15,10 +15,10 @@ use super::transposed::TransposedWeights;
 /// Number of shards, whatever the number of threads.
 pub(super) const SHARDS: usize = 8;
 
-/// Numbers of a piece that all shards are added in before the next: eight of them lie in the second-level cache.
-const PIECE: usize = 1 << 12;
+/// Elements that are summed over all shards at a time: eight such chunks fit the second-level cache.
+const CHUNK: usize = 1 << 12;
 
-/// Numbers from which two threads share the work.
+/// Sums of more elements are split over threads.
 const SHARED: usize = 1 << 18;
 
 /// The additions `add(to, from)` of a pairwise tree of `count` terms; the sum is in the first.
@@ -30,18 +30,18 @@ fn tree(count: usize, mut add: impl FnMut(usize, usize)) {
     }
 }
 
-/// Adds the first `count` parts, of equal lengths, into the first by the tree: piece by piece, so that each number is
+/// Adds the first `count` parts, of equal lengths, into the first by the tree: chunk by chunk, so that each number is
 /// read from memory once. Each element's sum is the same, whoever adds it.
 fn sum<T: Real>(isa: Isa, count: usize, mut parts: [&mut [T]; SHARDS]) {
     let n = parts[0].len();
-    if n <= PIECE {
+    if n <= CHUNK {
         tree(count, |to, from| {
             let (left, right) = parts.split_at_mut(from);
             map::add_assign(isa, right[0], left[to]);
         });
         return;
     }
-    let half = (n / 2).next_multiple_of(PIECE).min(n - 1);
+    let half = (n / 2).next_multiple_of(CHUNK).min(n - 1);
     let mut ends: [&mut [T]; SHARDS] = Default::default();
     let begins = std::array::from_fn(|s| {
         let part = std::mem::take(&mut parts[s]);

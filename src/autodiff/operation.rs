@@ -3,8 +3,7 @@
 //! A type that implements [`Operation`] can be recorded on any tape by [`Tape::record`](super::Tape::record); the crate's own
 //! operations (`ops/`) use nothing else. A value of the type is one node: the [`Var`]s of its inputs, handles of its
 //! parameters, its constants. Nodes of one type lie in one vector that is kept from tile to tile, so that recording allocates
-//! nothing in a steady state, and both functions are compiled for the type: no call through a pointer inside a tile but one
-//! a node on the way back.
+//! nothing in a steady state; the only dynamic dispatch is one call a node in the backward pass.
 //!
 //! What an operation must do:
 //! - compute each column from that column alone: columns are independent samples, those from `tile.active` on are padding,
@@ -154,19 +153,19 @@ pub struct Values<'a, T> {
 }
 
 impl<'a, T: Real> Values<'a, T> {
-    /// A value `[rows, lanes]`; its `data` is exactly the `rows·lanes` elements. Panics if it was recorded after those that
-    /// are to be had.
+    /// A value `[rows, lanes]`; its `data` is exactly the `rows·lanes` elements. In [`Operation::forward`]
+    /// panics if it was recorded after the output.
     pub fn of(&self, var: Var) -> Matrix<'a, T> {
         Matrix::new(&self.arena[var.range(self.lanes)], var.rows, self.lanes, self.lanes)
     }
 }
 
-/// Temporary memory for operations, kept from one to the next: it grows to what the greediest asks for.
+/// Temporary memory for operations, kept from one to the next: it grows to the largest request.
 #[derive(Debug, Default)]
 pub struct Scratch<T>(AlignedVec<T>);
 
 impl<T: Real> Scratch<T> {
-    /// `len` elements with arbitrary finite or other content, from a cache line on; what was taken before is lost.
+    /// `len` elements with arbitrary content, aligned to a cache line; overwrites what was taken before.
     pub fn take(&mut self, len: usize) -> &mut [T] {
         self.0.resize_dirty(len);
         &mut self.0

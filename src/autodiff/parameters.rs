@@ -52,7 +52,7 @@ fn unique_version() -> u64 {
 }
 
 /// Bytes up to which a weight matrix is multiplied from the left by columns, in place: a copy would take as much of the
-/// second-level cache. Larger ones lie on too many pages for that.
+/// second-level cache. Reading larger ones by columns touches too many pages.
 const IN_PLACE: usize = 1 << 19;
 
 /// A leading dimension for rows of `cols` elements: whole registers, and never a multiple of 4 KiB, which would make

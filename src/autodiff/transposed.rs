@@ -38,14 +38,14 @@ impl<T: Real> TransposedWeights<T> {
         self.version = Some(parameters.version());
     }
 
-    /// `Y = start + Wᵀ·X`. Panics if `id` is no weight matrix or [`TransposedWeights::refresh`] was not called.
+    /// `Y = init + Wᵀ·X`. Panics if `id` is no weight matrix or [`TransposedWeights::refresh`] was not called.
     pub(crate) fn product(
         &self,
         isa: Isa,
         parameters: &Parameters<T>,
         id: ParameterId,
         x: Matrix<T>,
-        start: Init<T>,
+        init: Init<T>,
         y: MatrixMut<T>,
     ) {
         assert_eq!(self.version, Some(parameters.version()), "the transposed weights are stale");
@@ -54,9 +54,9 @@ impl<T: Real> TransposedWeights<T> {
         if s.copied {
             let end = s.transposed_offset + s.shape.cols * s.transposed_ld;
             let w = Matrix::new(&self.transposed[s.transposed_offset..end], shape.rows, shape.cols, s.transposed_ld);
-            gemm::product(isa, shape, w, x, start, Epilogue::Store, y);
+            gemm::product(isa, shape, w, x, init, Epilogue::Store, y);
         } else {
-            gemm::product_by_columns(isa, shape, parameters.matrix(id), x, start, Epilogue::Store, y);
+            gemm::product_by_columns(isa, shape, parameters.matrix(id), x, init, Epilogue::Store, y);
         }
     }
 }

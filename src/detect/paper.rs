@@ -7,7 +7,7 @@ use super::{Preset, ScoreKind};
 
 /// 256 dense Gaussian views of standardised rows; one hidden layer of 8 leaky-ReLU nodes and a head to 8 features, trained
 /// together with one unconditional flow of 4 blocks with 2 layers of 128; Adam at 1e-3. The paper does not say how many
-/// units a transformer has (16, as in the code of Huang et al. 2018), how many rows a step (64) or how many steps it trains.
+/// units a univariate transform has (16, as in the code of Huang et al. 2018), how many rows a step (64) or how many steps it trains.
 pub(super) fn family() -> FamilyConfiguration {
     FamilyConfiguration {
         name: "paper".into(),

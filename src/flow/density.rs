@@ -90,7 +90,7 @@ pub(super) fn reverse_rows<T: Copy>(tile: &mut [T], lanes: usize) {
 
 impl<T: Real> Flow<T> {
     /// Latent values and log-determinants of up to [`TILE`]-sized tiles: `x` is overwritten by `z`, `[m, lanes]` with
-    /// `lanes` a multiple of [`crate::autodiff::LANE_MULTIPLE`]; returns `log |det ∂z/∂x|` per lane in `scratch`.
+    /// `lanes` a whole number of vector registers ([`padded`]); returns `log |det ∂z/∂x|` per lane in `scratch`.
     fn forward_tile(&self, scratch: &mut Scratch<T>, lanes: usize, contexts: Context) {
         for (b, block) in self.blocks.iter().enumerate() {
             if b > 0 {

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use nafal::autodiff::ops::conv1d::Conv1d;
 use nafal::autodiff::{Folded, Linear, ParameterId, Parameters};
 use nafal::random::{Purpose, below, normal, stream};
 use nafal_kernels::Staircase;
+use nafal_kernels::conv1d::Conv1d as Geometry;
 use nafal_kernels::gemm::Epilogue;
 use proptest::prelude::*;
 
@@ -113,6 +115,39 @@ fn folded_case(d: &Dimensions, view: usize, group: usize) -> Graph {
     d.graph(p, &[(d.k, 1.0)], Box::new(move |tape, p, x| vec![tape.folded(p, &layer, view, group, x[0])]))
 }
 
+/// Convolutions: with and without bias, stride, dilation and padding, also more of it than the kernel reaches, and with
+/// every end.
+fn conv1d_cases(d: &Dimensions) -> Vec<Graph> {
+    let (channels_in, channels_out) = (d.k.min(3), d.n.min(5));
+    let geometry =
+        |taps, stride, padding, dilation| Geometry { channels_in, channels_out, taps, stride, padding, dilation };
+    let cases = [
+        (geometry(1, 1, 0, 1), true, Epilogue::Store),
+        (geometry(3, 1, 1, 1), true, Epilogue::Tanh),
+        (geometry(4, 2, 5, 1), false, Epilogue::Store),
+        (geometry(3, 1, 4, 2), true, Epilogue::Store),
+        (geometry(2, 3, 9, 3), true, Epilogue::Tanh),
+        (geometry(3, 1, 2, 2), true, Epilogue::LeakyRelu(0.3)),
+    ];
+    let case = |(geometry, biased, epilogue): (Geometry, bool, Epilogue<f64>)| {
+        let mut p = Parameters::new();
+        let weight = p.add_matrix("weight", Staircase::dense(channels_out, geometry.taps * channels_in));
+        let bias = biased.then(|| p.add_vector("bias", channels_out));
+        for id in p.ids() {
+            let (shape, values) = (p.shape(id).clone(), d.normals(100, p.to_dense(id).len(), 0.5));
+            p.fill(id, |i, j| values[i * shape.cols + j]);
+        }
+        let layer = Conv1d::new(weight, bias, geometry, epilogue);
+        let record: Box<Record> = Box::new(move |tape, p, x| vec![tape.conv1d(p, &layer, x[0])]);
+        let mut graph = d.graph(p, &[(channels_in * (5 + d.units), 1.0)], record);
+        if matches!(epilogue, Epilogue::LeakyRelu(_)) {
+            keep_from_the_kink(&mut graph, weight, bias);
+        }
+        graph
+    };
+    cases.into_iter().map(case).collect()
+}
+
 fn gaussian_nll_cases(d: &Dimensions) -> Vec<Graph> {
     let case = |parts: usize| {
         let mut rows = vec![(d.k, 1.0)];
@@ -134,6 +169,7 @@ pub fn cases_of(operation: &str, d: &Dimensions) -> Vec<Graph> {
         "folded" => folded_cases(d),
         "add" => vec![d.graph(none(), &[(d.k, 1.0); 2], Box::new(|tape, _, x| vec![tape.add(x[0], x[1])]))],
         "reverse" => vec![d.graph(none(), &[(d.k, 1.0)], Box::new(|tape, _, x| vec![tape.reverse(x[0])]))],
+        "conv1d" => conv1d_cases(d),
         "gaussian_nll" => gaussian_nll_cases(d),
         "cross_entropy" => {
             let record: Box<Record> = Box::new(|tape, _, x| {

@@ -2,6 +2,7 @@
 //! `⟨u, J·v⟩ = ⟨Jᵀ·u, v⟩`, used once and twice on a tape; whole flows too.
 
 mod cases;
+mod convolution;
 mod graph;
 mod own;
 mod transforms;

@@ -16,14 +16,14 @@ use crate::autodiff::parameters::{ParameterId, Parameters};
 use crate::autodiff::tape::Tape;
 use crate::autodiff::var::Var;
 
-/// A folded layer: the table of all views' maps, the shape `[h, d+1]` of one of them, and its end.
+/// A folded layer: the table of all views' maps, the shape `[h, d+1]` of one of them, and its epilogue.
 #[derive(Clone, Debug)]
 pub struct Folded<T> {
     /// Table `[K·h, d+1]`.
     pub table: ParameterId,
     /// Dense shape `[h, d+1]` of one view's map.
     pub shape: Arc<Staircase>,
-    /// What happens to a finished element; any but tanh.
+    /// Applied to each finished element; any but tanh.
     pub epilogue: Epilogue<T>,
 }
 
@@ -77,7 +77,7 @@ impl<T: Real> Operation<T> for Node<T> {
     fn forward(&self, f: Forward<T>) {
         let (lanes, active, x, h) = (f.tile.lanes, f.tile.active, f.values.of(self.x).data, self.layer.shape.rows);
         for (view, columns) in self.views(active) {
-            // The last view takes the padding with it.
+            // The last view's product also covers the padding columns.
             let count = if columns.end == active { lanes - columns.start } else { columns.len() };
             let x = Matrix::new(&x[columns.start..], self.x.rows, count, lanes);
             let y = MatrixMut::new(&mut f.output[columns.start..], h, count, lanes);

@@ -1,4 +1,4 @@
-//! A masked linear layer with a fused end: `Y = epilogue(W·X + bias + table[class])`.
+//! A masked linear layer with a fused epilogue: `Y = epilogue(W·X + bias + table[class])`.
 //!
 //! `W: [n, k]` with a staircase, `X: [k, lanes]`, `bias: [n]`, `table: [classes, n]`, `Y: [n, lanes]`. VJP with
 //! `dY' = epilogue'(Y)∘dY`: `dX += Wᵀ·dY'`, `dW += dY'·Xᵀ` inside the staircase, `dbias += Σ_lanes dY'`,
@@ -12,7 +12,7 @@ use crate::autodiff::parameters::{ParameterId, Parameters};
 use crate::autodiff::tape::Tape;
 use crate::autodiff::var::Var;
 
-/// A linear layer: handles of its parameters and its fused end.
+/// A linear layer: handles of its parameters and its fused epilogue.
 #[derive(Clone, Copy, Debug)]
 pub struct Linear<T> {
     /// Weight matrix `[n, k]`.
@@ -21,7 +21,7 @@ pub struct Linear<T> {
     pub bias: Option<ParameterId>,
     /// Table `[classes, n]`: the row of a column's class is added.
     pub table: Option<ParameterId>,
-    /// What happens to a finished element.
+    /// Applied to each finished element.
     pub epilogue: Epilogue<T>,
 }
 
@@ -47,7 +47,7 @@ impl<T: Real> Operation<T> for Node<T> {
         let (tile, parameters) = (f.tile, f.parameters);
         let (w, x, output) = (parameters.matrix(weight), f.values.of(self.x), f.output);
         let bias = bias.map(|id| parameters.vector(id));
-        let start = match (table, bias) {
+        let init = match (table, bias) {
             (None, None) => Init::Zero,
             (None, Some(bias)) => Init::Bias(bias),
             (Some(table), bias) => {
@@ -63,11 +63,11 @@ impl<T: Real> Operation<T> for Node<T> {
             }
         };
         let y = MatrixMut::new(output, w.rows, tile.lanes, tile.lanes);
-        gemm::product(tile.isa, parameters.shape(weight), w, x, start, epilogue, y);
+        gemm::product(tile.isa, parameters.shape(weight), w, x, init, epilogue, y);
     }
 
     fn vjp(&self, mut b: Backward<T>) {
-        let start = if self.x.tracked && b.inputs.first_to_write(self.x) { Init::Zero } else { Init::Output };
+        let init = if self.x.tracked && b.inputs.first_to_write(self.x) { Init::Zero } else { Init::Output };
         let (isa, lanes, layer) = (b.tile.isa, b.tile.lanes, &self.layer);
         let y = b.values.of(b.output).data;
         match layer.epilogue {
@@ -95,7 +95,7 @@ impl<T: Real> Operation<T> for Node<T> {
         gemm::outer(isa, shape, dy, x, add, dw, b.scratch.take(gemm::outer_scratch(k, lanes)));
         if self.x.tracked {
             let dx = MatrixMut::new(b.inputs.of(self.x), k, lanes, lanes);
-            b.transposed.product(isa, b.parameters, layer.weight, dy, start, dx);
+            b.transposed.product(isa, b.parameters, layer.weight, dy, init, dx);
         }
     }
 }
