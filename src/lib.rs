@@ -6,6 +6,7 @@ pub mod autodiff;
 pub mod cli;
 pub mod data;
 pub mod detect;
+pub mod encode;
 mod error;
 #[cfg(feature = "cli")]
 pub mod evaluate;

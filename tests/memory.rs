@@ -9,10 +9,10 @@
 use std::io::Read;
 
 use nafal::autodiff::AdamOptions;
-use nafal::data::{CsvRows, ReadOptions, Table};
-use nafal::detect::{ExtractorSpec, JointTrainer, MapKind, ViewNet, dense_views};
+use nafal::data::{Input, Table};
+use nafal::detect::{ExtractorSpec, JointTrainer, ViewFamily, ViewNet, dense_views};
 use nafal::flow::{BatchSource, Flow, FlowSpec, Trainer, TrainingOptions, Transform};
-use nafal::random::{Purpose, normal, stream};
+use nafal::random::{Key, normal, stream};
 use nafal::{Detector, Preset};
 use nafal_kernels::{Isa, Real};
 use peak_alloc::PeakAlloc;
@@ -79,7 +79,7 @@ struct Noise;
 impl<T: Real> BatchSource<T> for Noise {
     fn fill(&self, step: u64, first: usize, count: usize, _: &mut [u32], tile: &mut [T], lanes: usize) {
         for b in 0..count {
-            let mut rng = stream(0, Purpose::Simulation, step, (first + b) as u64);
+            let mut rng = stream(0, Key::Simulation(step, (first + b) as u64));
             (0..tile.len() / lanes).for_each(|i| tile[i * lanes + b] = normal(&mut rng));
         }
     }
@@ -111,12 +111,12 @@ fn scores_of_many_rows() {
     assert!(large <= small + result(many.rows()), "a table: {small} bytes for few rows, {large} for many");
 
     let stream = |rows: usize| {
-        let options = ReadOptions { label: None, columns: Some(model.columns().to_vec()) };
         let header = format!("{}\n", names().join(",")).into_bytes();
-        let mut rows = CsvRows::from_reader(Text { left: rows, line: header }, "stream", &options).unwrap();
+        let input = Input::from_stream(Text { left: rows, line: header }, "stream", None).unwrap();
+        let mut rows = input.stream(&model.read_options(None)).unwrap();
         let mut sum = 0.0;
         while let Some(chunk) = rows.next_chunk(1024).unwrap() {
-            sum += model.score(&chunk).unwrap().iter().sum::<f64>();
+            sum += model.score(&*chunk).unwrap().iter().sum::<f64>();
         }
         assert!(sum.is_finite() && sum != 0.0);
     };
@@ -125,7 +125,7 @@ fn scores_of_many_rows() {
 
     let extractor = ExtractorSpec { columns: COLUMNS, views: 64, layers: 1, hidden: 4, features: 2 };
     let flow = FlowSpec { features: 2, contexts: 0, blocks: 1, layers: 1, hidden: 8, transform: Transform::dsf(2) };
-    let maps = dense_views(MapKind::Gaussian, extractor.views, COLUMNS, 0, &[], 0, 0);
+    let maps = dense_views(ViewFamily::GAUSSIAN, extractor.views, COLUMNS, 0, &[], 0, 0);
     let net = ViewNet::<f32>::new(extractor, flow, 0, 0).unwrap();
     let net = JointTrainer::new(Isa::detect(), net, maps.into(), AdamOptions::default(), 0.0, 0, 0).net();
     let rows: Vec<f32> = many.values().iter().map(|&v| v as f32).collect();

@@ -6,7 +6,7 @@
 use allocation_counter::measure;
 use nafal::autodiff::AdamOptions;
 use nafal::flow::{BatchSource, Context, Density, Flow, FlowSpec, Scratch, Trainer, TrainingOptions, Transform};
-use nafal::random::{Purpose, normal, stream};
+use nafal::random::{Key, normal, stream};
 use nafal_kernels::{Isa, Real};
 
 /// Noise of three contexts, drawn without allocating.
@@ -15,7 +15,7 @@ struct Noise;
 impl<T: Real> BatchSource<T> for Noise {
     fn fill(&self, step: u64, first: usize, count: usize, contexts: &mut [u32], tile: &mut [T], lanes: usize) {
         for b in 0..count {
-            let mut rng = stream(0, Purpose::Simulation, step, (first + b) as u64);
+            let mut rng = stream(0, Key::Simulation(step, (first + b) as u64));
             contexts[b] = (first + b) as u32 % 3;
             (0..tile.len() / lanes).for_each(|i| tile[i * lanes + b] = normal(&mut rng));
         }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use nafal::autodiff::AffineMaps;
-use nafal::detect::{ExtractorSpec, MapKind, ViewNet, dense_views};
+use nafal::detect::{ExtractorSpec, ViewFamily, ViewNet, dense_views};
 use nafal::flow::{FlowSpec, Transform};
-use nafal::random::{Purpose, normal, stream};
+use nafal::random::{Key, normal, stream};
 use nafal_kernels::Real;
 
 /// A net, its views, and the rows of a batch unless told otherwise.
@@ -46,7 +46,7 @@ impl Preset {
     /// The net with random weights, not yet folded with the views, and the views.
     pub fn net(&self) -> (ViewNet<f32>, Arc<AffineMaps<f32>>) {
         let net = ViewNet::new(self.extractor, self.flow, 0, 0).expect("the presets are sound");
-        let maps = dense_views(MapKind::Gaussian, self.extractor.views, self.extractor.columns, 0, &[], 0, 0);
+        let maps = dense_views(ViewFamily::GAUSSIAN, self.extractor.views, self.extractor.columns, 0, &[], 0, 0);
         (net, Arc::new(maps))
     }
 
@@ -64,6 +64,6 @@ impl Preset {
 
 /// `count` standard normal numbers.
 pub fn noise<T: Real>(count: usize, key: u64) -> Vec<T> {
-    let mut rng = stream(0, Purpose::Simulation, key, 0);
+    let mut rng = stream(0, Key::Simulation(key, 0));
     (0..count).map(|_| normal(&mut rng)).collect()
 }

@@ -6,9 +6,10 @@
 use nafal::autodiff::AdamOptions;
 use nafal::data::Table;
 use nafal::detect::{Configuration, FamilyConfiguration};
+use nafal::encode::table::KIND;
 use nafal::flow::{BatchSource, Context, Flow, FlowSpec, Trainer, TrainingOptions, Transform};
-use nafal::random::{Purpose, normal, stream};
-use nafal::{Detector, Preset, ScoreKind};
+use nafal::random::{Key, normal, stream};
+use nafal::{Detector, Preset};
 
 use crate::options::Options;
 use crate::presets::noise;
@@ -26,7 +27,7 @@ struct Noise {
 
 impl BatchSource<f32> for Noise {
     fn fill(&self, step: u64, first: usize, count: usize, contexts: &mut [u32], tile: &mut [f32], lanes: usize) {
-        let mut rng = stream(0, Purpose::Batches, step, first as u64);
+        let mut rng = stream(0, Key::Batch { flow: 0, step, first: first as u64 });
         for b in 0..count {
             contexts[b] = (b % self.contexts.max(1)) as u32;
             (0..self.features).for_each(|i| tile[i * lanes + b] = normal(&mut rng));
@@ -58,7 +59,7 @@ fn table(rows: usize, key: u64) -> Table {
 /// Checks and times the shipped detector.
 pub fn run(options: &Options) {
     let batch = options.batch.unwrap_or(64);
-    let configuration = Configuration::preset(Preset::Default, ScoreKind::Calibrated);
+    let configuration = Configuration::preset(KIND, Preset::Default).expect("tables have every preset");
     let model = Detector::builder().fit(&table(400, 1)).expect("a fit to noise");
     let rows = table(batch, 2);
     let one = table(1, 2);

@@ -11,8 +11,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use nafal::autodiff::AdamOptions;
-use nafal::detect::{JointTrainer, MapKind, ViewNet, dense_views};
-use nafal::random::{Purpose, normal, stream};
+use nafal::detect::{JointTrainer, ViewFamily, ViewNet, dense_views};
+use nafal::random::{Key, normal, stream};
 use nafal_kernels::Isa;
 use serde_json::json;
 
@@ -61,10 +61,10 @@ fn main() -> ExitCode {
 /// Least time of scoring the point's rows, over so many seconds; the answer is checked against single rows first.
 fn best_time(point: &Point, seconds: f64) -> f64 {
     let d = point.extractor.columns;
-    let mut rng = stream(0, Purpose::Simulation, 0, 0);
+    let mut rng = stream(0, Key::Simulation(0, 0));
     let rows: Vec<f32> = (0..point.rows * d).map(|_| normal(&mut rng)).collect();
     let net = ViewNet::<f32>::new(point.extractor, point.flow, 0, 0).expect("sizes of a net");
-    let maps = dense_views(MapKind::Gaussian, point.extractor.views, d, 0, &[], 0, 0);
+    let maps = dense_views(ViewFamily::GAUSSIAN, point.extractor.views, d, 0, &[], 0, 0);
     let net = JointTrainer::new(Isa::detect(), net, maps.into(), AdamOptions::default(), 0.0, 0, 0).net();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(point.threads).build().expect("a pool of threads");
     pool.install(|| {

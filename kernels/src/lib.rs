@@ -4,10 +4,10 @@
 //! `[features, lanes]`, so that the batch lies in the vector lanes.
 #![deny(unsafe_code)]
 
-mod call;
 pub mod conv1d;
 pub mod ddsf;
 pub mod dsf;
+mod entry;
 pub mod gemm;
 mod isa;
 pub mod map;

@@ -2,8 +2,8 @@
 //!
 //! Each lane is computed by the scalar formula of [`crate::math`]; an element's bits never depend on its place.
 
-use crate::call::{self, Call};
-use crate::isa::{Abreast, Kernel, Simd};
+use crate::entry::run;
+use crate::isa::{Interleaved, Kernel, Simd};
 use crate::math::{self, Formula};
 use crate::{Isa, Real};
 
@@ -17,7 +17,7 @@ impl<T: Real, F: Formula> Kernel<T> for Map<'_, T, F> {
     #[inline(always)]
     fn run<S: Simd<T>>(self, s: S) {
         let Map(_, x, y) = self;
-        let (x, y) = if F::ABREAST { map::<T, F, _>(Abreast(Abreast(s)), x, y) } else { (x, y) };
+        let (x, y) = if F::INTERLEAVED { map::<T, F, _>(Interleaved(Interleaved(s)), x, y) } else { (x, y) };
         let (x, y) = map::<T, F, _>(s, x, y);
         if !x.is_empty() {
             s.store_first(y.len(), F::at(s, s.load_first(x.len(), x)), y);
@@ -44,7 +44,7 @@ impl<T: Real, F: Formula> Kernel<T> for MapInPlace<'_, T, F> {
     #[inline(always)]
     fn run<S: Simd<T>>(self, s: S) {
         let y = self.1;
-        let y = if F::ABREAST { map_in_place::<T, F, _>(Abreast(Abreast(s)), y) } else { y };
+        let y = if F::INTERLEAVED { map_in_place::<T, F, _>(Interleaved(Interleaved(s)), y) } else { y };
         let y = map_in_place::<T, F, _>(s, y);
         if !y.is_empty() {
             s.store_first(y.len(), F::at(s, s.load_first(y.len(), y)), y);
@@ -69,7 +69,7 @@ macro_rules! maps {
         /// `x`, `y` of equal length (panics otherwise).
         pub fn $name<T: Real>(isa: Isa, x: &[T], y: &mut [T]) {
             assert_eq!(x.len(), y.len(), concat!(stringify!($name), ": input and output lengths"));
-            call::run(isa, Call::$formula(Map(math::$formula, x, y)))
+            run!(isa, Map<'a, T, math::$formula> = Map(math::$formula, x, y))
         }
     )*};
 }
@@ -87,7 +87,7 @@ maps! {
 
 /// `y = tanh y` in place, within 3 ULP.
 pub fn tanh_in_place<T: Real>(isa: Isa, y: &mut [T]) {
-    call::run(isa, Call::TanhInPlace(MapInPlace(math::Tanh, y)))
+    run!(isa, MapInPlace<'a, T, math::Tanh> = MapInPlace(math::Tanh, y))
 }
 
 /// `(x, y) ↦ z` in every lane, for an element-wise update of `y`.
@@ -127,7 +127,7 @@ impl<T: Real> Update<T> for TanhVjp {
 /// `dx = dy·(1 − y²)` in place on `dy`, with `y = tanh x`. Same bits under every instruction set.
 pub fn tanh_vjp<T: Real>(isa: Isa, y: &[T], dy: &mut [T]) {
     assert_eq!(y.len(), dy.len(), "tanh_vjp: value and gradient lengths");
-    call::run(isa, Call::TanhVjp(Zip(TanhVjp, y, dy)))
+    run!(isa, Zip<'a, T, TanhVjp> = Zip(TanhVjp, y, dy))
 }
 
 pub(crate) struct LeakyReluVjp<T>(T);
@@ -142,7 +142,7 @@ impl<T: Real> Update<T> for LeakyReluVjp<T> {
 /// Same bits under every instruction set.
 pub fn leaky_relu_vjp<T: Real>(isa: Isa, slope: T, y: &[T], dy: &mut [T]) {
     assert_eq!(y.len(), dy.len(), "leaky_relu_vjp: value and gradient lengths");
-    call::run(isa, Call::LeakyReluVjp(Zip(LeakyReluVjp(slope), y, dy)))
+    run!(isa, Zip<'a, T, LeakyReluVjp<T>> = Zip(LeakyReluVjp(slope), y, dy))
 }
 
 pub(crate) struct Add;
@@ -156,5 +156,5 @@ impl<T: Real> Update<T> for Add {
 /// `y += x`. Same bits under every instruction set.
 pub fn add_assign<T: Real>(isa: Isa, x: &[T], y: &mut [T]) {
     assert_eq!(x.len(), y.len(), "add_assign: lengths");
-    call::run(isa, Call::Add(Zip(Add, x, y)))
+    run!(isa, Zip<'a, T, Add> = Zip(Add, x, y))
 }

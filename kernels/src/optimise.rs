@@ -1,6 +1,6 @@
 //! Optimiser arithmetic on flat slices: one fused Adam step, and the gradient norm in a fixed order.
 
-use crate::call::{self, Call};
+use crate::entry::run;
 use crate::isa::{Kernel, Simd};
 use crate::{Isa, Real};
 
@@ -36,7 +36,7 @@ impl<T: Real> Kernel<T> for Adam<'_, T> {
     #[inline(always)]
     fn run<S: Simd<T>>(self, s: S) {
         let Adam { constants, p, g, m, v } = self;
-        let [b1, b2, c1, c2, step, root, eps, keep, scale] = constants.map(|c| s.splat(c));
+        let [b1, b2, c1, c2, step, root, eps, retained, scale] = constants.map(|c| s.splat(c));
         let n = p.len();
         let mut at = 0;
         while at < n {
@@ -47,8 +47,8 @@ impl<T: Real> Kernel<T> for Adam<'_, T> {
             let first = s.add(s.mul(b1, s.load_first(lanes, m)), s.mul(c1, gradient));
             let square = s.mul(s.mul(c2, gradient), gradient);
             let second = s.add(s.mul(b2, s.load_first(lanes, v)), square);
-            let move_by = s.div(s.mul(step, first), s.add(s.mul(s.sqrt(second), root), eps));
-            let value = s.sub(s.mul(keep, s.load_first(lanes, p)), move_by);
+            let update = s.div(s.mul(step, first), s.add(s.mul(s.sqrt(second), root), eps));
+            let value = s.sub(s.mul(retained, s.load_first(lanes, p)), update);
             s.store_first(lanes, first, m);
             s.store_first(lanes, second, v);
             s.store_first(lanes, value, p);
@@ -65,14 +65,14 @@ pub fn adam<T: Real>(isa: Isa, c: &AdamStep, p: &mut [T], g: &[T], m: &mut [T], 
     let t = c.step.min(i32::MAX as u64) as i32;
     let step = c.rate / (1.0 - c.beta1.powi(t));
     let root = 1.0 / (1.0 - c.beta2.powi(t)).sqrt();
-    let keep = 1.0 - c.rate * c.decay;
-    let constants = [c.beta1, c.beta2, 1.0 - c.beta1, 1.0 - c.beta2, step, root, c.epsilon, keep, c.gradient_scale]
+    let retained = 1.0 - c.rate * c.decay;
+    let constants = [c.beta1, c.beta2, 1.0 - c.beta1, 1.0 - c.beta2, step, root, c.epsilon, retained, c.gradient_scale]
         .map(T::from_f64);
-    call::run(isa, Call::Adam(Adam { constants, p, g, m, v }))
+    run!(isa, Adam<'a, T> = Adam { constants, p, g, m, v })
 }
 
 /// Accumulators of the sum of squares, whatever the width of the machine's vectors.
-const SUMS: usize = 16;
+const ACCUMULATORS: usize = 16;
 
 pub(crate) struct SumOfSquares<'a, T>(&'a [T], &'a mut f64);
 
@@ -80,8 +80,8 @@ impl<T: Real> Kernel<T> for SumOfSquares<'_, T> {
     type Out = ();
     #[inline(always)]
     fn run<S: Simd<T>>(self, _: S) {
-        let mut sums = [0.0; SUMS];
-        let (chunks, rest) = self.0.as_chunks::<SUMS>();
+        let mut sums = [0.0; ACCUMULATORS];
+        let (chunks, rest) = self.0.as_chunks::<ACCUMULATORS>();
         for chunk in chunks {
             for (sum, v) in sums.iter_mut().zip(chunk) {
                 *sum += v.to_f64() * v.to_f64();
@@ -95,8 +95,8 @@ impl<T: Real> Kernel<T> for SumOfSquares<'_, T> {
 }
 
 /// The sum of sixteen numbers, halves first.
-fn tree(mut v: [f64; SUMS]) -> f64 {
-    let mut half = SUMS / 2;
+fn tree(mut v: [f64; ACCUMULATORS]) -> f64 {
+    let mut half = ACCUMULATORS / 2;
     while half > 0 {
         for i in 0..half {
             v[i] += v[i + half];
@@ -106,9 +106,9 @@ fn tree(mut v: [f64; SUMS]) -> f64 {
     v[0]
 }
 
-/// `Σ x²` in double precision, over sixteen sums and a tree: same bits under every instruction set.
+/// `Σ x²` in double precision, over sixteen accumulators and a tree: same bits under every instruction set.
 pub fn sum_of_squares<T: Real>(isa: Isa, x: &[T]) -> f64 {
     let mut sum = 0.0;
-    call::run(isa, Call::SumOfSquares(SumOfSquares(x, &mut sum)));
+    run!(isa, SumOfSquares<'a, T> = SumOfSquares(x, &mut sum));
     sum
 }

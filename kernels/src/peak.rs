@@ -1,13 +1,13 @@
 //! The machine's limit: a loop of independent multiply-adds that never leaves the registers.
 //!
-//! `a ← a·m + c` in twelve chains side by side: enough to cover the latency of a multiply-add on the processors
+//! `a ← a·m + c` in twelve interleaved chains: enough to cover the latency of a multiply-add on the processors
 //! known to us, few enough for sixteen registers. No kernel of this crate can do more arithmetic in the same time.
 
-use crate::call::{self, Call};
+use crate::entry::run;
 use crate::isa::{Kernel, Simd};
 use crate::{Isa, Real};
 
-/// Chains side by side.
+/// Interleaved chains.
 const CHAINS: usize = 12;
 
 /// See [`multiply_adds`].
@@ -42,6 +42,6 @@ impl<T: Real> Kernel<T> for Loop<'_, T> {
 /// two) and a result that depends on all of them: 24 after some sixty steps.
 pub fn multiply_adds<T: Real>(isa: Isa, steps: usize) -> (u64, T) {
     let (mut operations, mut sum) = (0, T::ZERO);
-    call::run(isa, Call::Peak(Loop { steps, operations: &mut operations, sum: &mut sum }));
+    run!(isa, Loop<'a, T> = Loop { steps, operations: &mut operations, sum: &mut sum });
     (operations, sum)
 }

@@ -97,7 +97,7 @@ fn weight_gradients_agree_across_panels() {
     }
 }
 
-/// More inputs than the second-level cache holds, in long rows: runs that begin in a later piece of them, end in an earlier
+/// More inputs than the second-level cache holds, in long rows: runs that begin in a later KC block, end in an earlier
 /// one, cross from one to the next, or are empty; weights by rows and by columns.
 #[test]
 fn products_of_many_inputs_agree() {
@@ -115,13 +115,13 @@ fn products_of_many_inputs_agree() {
     let mut r = Numbers(17);
     let (w, x, before): (Vec<f32>, Vec<f32>, Vec<f32>) = (r.vec(n * k), r.vec(k * lanes), r.vec(n * lanes));
     let bias: Vec<f32> = r.vec(n);
-    let mut turned = vec![0.0; n * k];
+    let mut transposed = vec![0.0; n * k];
     for i in 0..n {
         for p in 0..k {
-            turned[p * n + i] = w[i * k + p];
+            transposed[p * n + i] = w[i * k + p];
         }
     }
-    let (by_rows, by_columns) = (Matrix::new(&w, n, k, k), Matrix::new(&turned, k, n, n));
+    let (by_rows, by_columns) = (Matrix::new(&w, n, k, k), Matrix::new(&transposed, k, n, n));
     let x = Matrix::new(&x, k, lanes, lanes);
     for isa in isas() {
         for start in [Init::Zero, Init::Bias(&bias), Init::Output] {
@@ -154,8 +154,8 @@ fn updates<T: Real>(n: usize, seed: u64, tolerance: f64) {
             out
         };
         close("tanh_vjp", &run(&map::tanh_vjp), &each(&|x, g| g * (T::ONE - x * x)), tolerance);
-        let leak = each(&|x, g| if x > T::ZERO { g } else { g * slope });
-        close("leaky_relu_vjp", &run(&|i, x, y| map::leaky_relu_vjp(i, slope, x, y)), &leak, tolerance);
+        let leaky = each(&|x, g| if x > T::ZERO { g } else { g * slope });
+        close("leaky_relu_vjp", &run(&|i, x, y| map::leaky_relu_vjp(i, slope, x, y)), &leaky, tolerance);
         close("add_assign", &run(&map::add_assign), &each(&|x, g| g + x), tolerance);
         let squares: f64 = x.iter().map(|x| x.to_f64() * x.to_f64()).sum();
         assert!((map::sum_of_squares(isa, &x) - squares).abs() <= 1e-12 * squares.max(1.0));

@@ -1,4 +1,4 @@
-//! Reference values computed elsewhere (`tests/golden/*.json`, each with its own description).
+//! Reference values computed elsewhere (`tests/goldens/*.json`, each with its own description).
 //!
 //! `|got − want| <= tolerance·max(1, largest magnitude of that output or gradient block)`.
 
@@ -65,7 +65,7 @@ fn dsf_case<T: Real>(isa: Isa, case: &Value, tolerance: f64) {
 
 #[test]
 fn dsf_node() {
-    for case in cases(include_str!("../../tests/golden/dsf.json")) {
+    for case in cases(include_str!("../../tests/goldens/dsf.json")) {
         for isa in isas() {
             dsf_case::<f64>(isa, &case, 1e-12);
             dsf_case::<f32>(isa, &case, 2e-6);
@@ -123,7 +123,7 @@ fn conv1d_case<T: Real>(isa: Isa, case: &Value, tolerance: f64) {
 
 #[test]
 fn convolution() {
-    for case in cases(include_str!("../../tests/golden/conv1d.json")) {
+    for case in cases(include_str!("../../tests/goldens/conv1d.json")) {
         for isa in isas() {
             conv1d_case::<f64>(isa, &case, 1e-10);
             conv1d_case::<f32>(isa, &case, 2e-6);
@@ -207,7 +207,7 @@ fn ddsf_case(isa: Isa, case: &Value) {
 
 #[test]
 fn ddsf_chain() {
-    for case in cases(include_str!("../../tests/golden/ddsf.json")) {
+    for case in cases(include_str!("../../tests/goldens/ddsf.json")) {
         for isa in isas() {
             ddsf_case(isa, &case);
         }

@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     fn numbers(n: usize, key: u64) -> Vec<f64> {
-        let mut rng = crate::random::stream(7, crate::random::Purpose::Views, key, 0);
+        let mut rng = crate::random::stream(7, crate::random::Key::Simulation(key, 0));
         (0..n).map(|_| crate::random::normal(&mut rng)).collect()
     }
 

@@ -16,6 +16,7 @@ mod gradients;
 mod operation;
 pub mod ops;
 mod parameters;
+mod persistence;
 mod schedule;
 mod tape;
 mod transposed;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::output::Output;
-use crate::data::{Input, Kind};
+use crate::data::{Input, Kind, readable_formats};
 use crate::detect::{Model, Preset};
 use crate::error::{Error, Result};
 
@@ -17,7 +17,7 @@ pub(super) struct Global {
     /// Threads to use [default: all cores]; no result depends on it
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
-    /// Say nothing on stderr but errors
+    /// Print nothing on stderr but errors
     #[arg(long, global = true)]
     pub quiet: bool,
     /// Print one JSON object a line
@@ -36,23 +36,23 @@ impl Global {
         }
     }
 
-    /// Says a line on stderr, unless told to be quiet.
+    /// Prints a line on stderr, unless `--quiet` is given.
     pub fn note(&self, line: std::fmt::Arguments) {
         if !self.quiet {
-            super::output::say(line);
+            super::output::eprint(line);
         }
     }
 }
 
 /// Where a verb that prints a table prints it.
 #[derive(Debug, Args)]
-pub(super) struct To {
+pub(super) struct OutputArgs {
     /// Write to FILE instead of stdout, atomically
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
-impl To {
+impl OutputArgs {
     /// Opens the output of a command that reads `inputs`.
     ///
     /// # Errors
@@ -97,7 +97,7 @@ fn place(path: &Path) -> Option<PathBuf> {
 
 /// A named configuration.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(super) enum Named {
+pub(super) enum PresetArg {
     /// The recipe chosen on development data
     #[default]
     Default,
@@ -107,40 +107,48 @@ pub(super) enum Named {
     Paper,
 }
 
-impl From<Named> for Preset {
-    fn from(named: Named) -> Preset {
-        match named {
-            Named::Default => Preset::Default,
-            Named::Fast => Preset::Fast,
-            Named::Paper => Preset::Paper,
+impl From<PresetArg> for Preset {
+    fn from(preset: PresetArg) -> Preset {
+        match preset {
+            PresetArg::Default => Preset::Default,
+            PresetArg::Fast => Preset::Fast,
+            PresetArg::Paper => Preset::Paper,
         }
     }
 }
 
+/// Help of an argument that names data: what it is, and every format.
+pub(super) fn data_help(what: &str) -> String {
+    format!("{what}: {}, or - for standard input", readable_formats())
+}
+
+/// Help of `--kind`: every kind, and what is taken without it.
+pub(super) fn kind_help(default: &str) -> String {
+    format!("Kind of the data: {} [default: {default}]", Kind::ALL.map(Kind::name).join(" or "))
+}
+
 /// A model and the data it is applied to.
 #[derive(Debug, Args)]
-pub(super) struct Subject {
+pub(super) struct ModelAndData {
     /// Model file, as written by `nafal fit`
     pub model: PathBuf,
-    /// Data to score, of the kind the model was fitted to: a table (.csv) or series (.ts, .npy), each also gzipped, or -
-    /// for standard input
+    #[arg(help = data_help("Data to score, of the kind the model was fitted to"))]
     pub data: PathBuf,
-    /// Kind of the data: table or series [default: the model's]
-    #[arg(long, value_name = "KIND")]
+    #[arg(long, value_name = "KIND", help = kind_help("the model's"))]
     pub kind: Option<Kind>,
 }
 
-impl Subject {
+impl ModelAndData {
     /// Opens the data, which are read as what the model was fitted to.
     ///
     /// # Errors
-    /// If they cannot be opened, or `--kind` names the other kind.
-    pub fn open(&self, model: &Model) -> Result<(Kind, Input)> {
-        let kind = if model.encoder().is_some() { Kind::Series } else { Kind::Table };
+    /// If they cannot be opened, or `--kind` names another kind.
+    pub fn open(&self, model: &Model) -> Result<Input> {
+        let kind = model.kind();
         if let Some(asked) = self.kind.filter(|&asked| asked != kind) {
             let path = self.model.display();
             return Err(Error::Usage(format!("--kind {asked}, but {path} was fitted to data of the kind {kind}")));
         }
-        Ok((kind, Input::open(&self.data)?))
+        Input::open(&self.data, Some(kind))
     }
 }

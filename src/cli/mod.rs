@@ -1,38 +1,33 @@
 //! The command line: one file a verb. The only floor that prints.
 //!
-//! Data go to stdout, everything said to people to stderr. Exit codes: 0, 2 usage, 3 bad data, 4 bad model file, 5 cannot
+//! Data go to stdout, messages to stderr. Exit codes: 0, 2 usage, 3 bad data, 4 bad model file, 5 cannot
 //! write, 6 training failed, 130 and 143 on SIGINT and SIGTERM. A reader of stdout that goes away ends the command
 //! quietly.
 
+mod alpha;
 mod arguments;
-mod demo;
-mod evaluate;
-mod figures;
-mod fit;
-mod info;
-mod model_scores;
+mod measures;
 mod output;
-mod predict;
+mod pages;
 mod progress;
-mod reproduce;
-mod sample;
-mod score;
+mod score_stream;
 mod signals;
-mod staging;
-mod training_report;
+mod table_writer;
+mod verbs;
 
 use std::io;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
 
 use crate::error::{Error, Result};
-use arguments::Global;
+use arguments::{Global, data_help};
+use verbs::Verb;
 
 /// Finds the rows of a table, or the whole series, that do not belong, by the exact likelihood of neural autoregressive
 /// flows.
 #[derive(Debug, Parser)]
-#[command(name = "nafal", version, about, after_help = AFTER_HELP, arg_required_else_help = true)]
+#[command(name = "nafal", version, about, after_help = after_help(), arg_required_else_help = true)]
 struct Command {
     #[command(subcommand)]
     verb: Verb,
@@ -40,21 +35,13 @@ struct Command {
     global: Global,
 }
 
-const AFTER_HELP: &str =
-    "DATA is a table (.csv) or a set of series (.ts, .npy), each also gzipped, or - for standard input.
+fn after_help() -> String {
+    format!(
+        "{}.
 Higher score = more anomalous.
-Exit codes: 2 usage, 3 bad data, 4 bad model file, 5 cannot write, 6 training failed.";
-
-#[derive(Debug, Subcommand)]
-enum Verb {
-    Demo(demo::Demo),
-    Fit(fit::Fit),
-    Score(score::Score),
-    Predict(predict::Predict),
-    Evaluate(evaluate::Evaluate),
-    Sample(sample::Sample),
-    Info(info::Info),
-    Reproduce(reproduce::Reproduce),
+Exit codes: 2 usage, 3 bad data, 4 bad model file, 5 cannot write, 6 training failed.",
+        data_help("DATA")
+    )
 }
 
 /// Runs the command with the process's arguments.
@@ -65,7 +52,7 @@ pub fn main() -> ExitCode {
         Ok(command) => command,
         Err(e) => {
             let code = u8::try_from(e.exit_code()).unwrap_or(2);
-            // Help that nobody reads to its end is no failure.
+            // A reader of the help that goes away is no failure.
             let _ = e.print();
             return ExitCode::from(code);
         }
@@ -78,7 +65,7 @@ pub fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(e) => {
-            output::say(format_args!("error: {e}"));
+            output::eprint(format_args!("error: {e}"));
             ExitCode::from(e.exit_code())
         }
     }
@@ -88,16 +75,7 @@ impl Command {
     fn run(self) -> Result<()> {
         let global = &self.global;
         global.set_threads()?;
-        match self.verb {
-            Verb::Demo(verb) => verb.run(global),
-            Verb::Fit(verb) => verb.run(global),
-            Verb::Score(verb) => verb.run(global),
-            Verb::Predict(verb) => verb.run(global),
-            Verb::Evaluate(verb) => verb.run(global),
-            Verb::Sample(verb) => verb.run(global),
-            Verb::Info(verb) => verb.run(global),
-            Verb::Reproduce(verb) => verb.run(global),
-        }
+        self.verb.run(global)
     }
 }
 

@@ -6,17 +6,17 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::output::say;
+use super::output::eprint;
 use crate::progress::Progress;
 
-/// A stage that takes less is not worth a word.
+/// Stages that take less are not reported.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Time between two lines where there is no terminal.
 const PAUSE: Duration = Duration::from_secs(10);
 
-/// Shows the stages of a command.
-pub(super) struct Stages {
+/// Reports the stages of a command.
+pub(super) struct ProgressReporter {
     style: Style,
     stage: Mutex<Stage>,
 }
@@ -34,20 +34,21 @@ struct Stage {
     total: u64,
     done: u64,
     started: Instant,
-    told: Option<Instant>,
+    /// When the last line was printed.
+    printed: Option<Instant>,
     bar: Option<ProgressBar>,
 }
 
-impl Stages {
-    /// Stages told on stderr, unless `quiet`.
-    pub fn new(quiet: bool) -> Stages {
+impl ProgressReporter {
+    /// A reporter on stderr; silent if `quiet`.
+    pub fn new(quiet: bool) -> ProgressReporter {
         let style = match (quiet, stderr().is_terminal()) {
             (true, _) => Style::Silent,
             (false, true) => Style::Bar,
             (false, false) => Style::Lines,
         };
-        let stage = Stage { name: String::new(), total: 0, done: 0, started: Instant::now(), told: None, bar: None };
-        Stages { style, stage: Mutex::new(stage) }
+        let stage = Stage { name: String::new(), total: 0, done: 0, started: Instant::now(), printed: None, bar: None };
+        ProgressReporter { style, stage: Mutex::new(stage) }
     }
 
     fn with(&self, act: impl FnOnce(&mut Stage)) {
@@ -57,11 +58,11 @@ impl Stages {
     }
 }
 
-impl Progress for Stages {
+impl Progress for ProgressReporter {
     fn begin(&self, name: &str, total: u64) {
         self.with(|stage| {
             stage.clear();
-            *stage = Stage { name: name.into(), total, done: 0, started: Instant::now(), told: None, bar: None };
+            *stage = Stage { name: name.into(), total, done: 0, started: Instant::now(), printed: None, bar: None };
         });
     }
 
@@ -76,9 +77,9 @@ impl Progress for Stages {
                     let done = stage.done;
                     stage.bar().set_position(done);
                 }
-                _ if stage.told.is_none_or(|t| t.elapsed() >= PAUSE) => {
-                    stage.told = Some(Instant::now());
-                    say(format_args!("{}: {}", stage.name, stage.so_far()));
+                _ if stage.printed.is_none_or(|t| t.elapsed() >= PAUSE) => {
+                    stage.printed = Some(Instant::now());
+                    eprint(format_args!("{}: {}", stage.name, stage.so_far()));
                 }
                 _ => {}
             }
@@ -86,7 +87,7 @@ impl Progress for Stages {
     }
 }
 
-impl Drop for Stages {
+impl Drop for ProgressReporter {
     fn drop(&mut self) {
         self.with(Stage::clear);
     }

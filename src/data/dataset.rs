@@ -30,12 +30,23 @@ pub trait Dataset: Any + Debug + Send + Sync {
     /// # Errors
     /// If the kind has no empty data set and `keep` is empty.
     fn select(&self, keep: &[usize]) -> Result<Box<dyn Dataset>>;
+    /// The same cases without their labels.
+    fn without_labels(self: Box<Self>) -> Box<dyn Dataset>;
+    /// A feature whose name is a usual one of label columns: it may have been taken for a feature by mistake.
+    fn label_among_features(&self) -> Option<&str> {
+        None
+    }
 }
 
 impl dyn Dataset {
     /// The concrete data set, if it is a `T`.
     pub fn downcast<T: Dataset>(&self) -> Option<&T> {
         (self as &dyn Any).downcast_ref()
+    }
+
+    /// [`downcast`](Self::downcast) of an owned data set.
+    pub fn downcast_owned<T: Dataset>(self: Box<Self>) -> Option<T> {
+        (self as Box<dyn Any>).downcast().ok().map(|data| *data)
     }
 
     /// The concrete data set of a model fitted to data of the kind `kind`.

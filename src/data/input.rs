@@ -1,72 +1,91 @@
-//! An opened input whose kind is told by its first bytes.
+//! A file or standard input whose format has been recognised by its first bytes.
 
+use std::io::Read;
 use std::path::Path;
 
-use super::Kind;
-use super::csv::{CsvRows, ReadOptions};
-use super::series::{SeriesReader, SeriesSet};
-use super::source::Source;
-use super::table::Table;
-use crate::error::Result;
+use super::formats::{CaseReader, FORMATS, Format, Source};
+use super::{Dataset, Kind, ReadOptions, SeriesSet};
+use crate::error::{DataError, Result};
 
 /// A file or standard input, opened but not read.
+///
+/// ```no_run
+/// use nafal::data::{Input, ReadOptions};
+///
+/// let input = Input::open("pump.csv.gz", None)?;
+/// println!("{}", input.kind());
+/// let mut cases = input.stream(&ReadOptions::default())?;
+/// while let Some(chunk) = cases.next_chunk(1000)? {
+///     println!("{} cases", chunk.len());
+/// }
+/// # Ok::<(), nafal::Error>(())
+/// ```
 pub struct Input {
     source: Source,
-    kind: Kind,
+    format: &'static Format,
 }
 
 impl Input {
-    /// Opens a file (plain or gzipped), or standard input if `path` is `-`. Series are a NumPy array, or text that begins
-    /// with `@`, or with `#` unless the name says that it is a `.csv` file; anything else is a table.
+    /// Opens a file (plain or gzipped), or standard input if `path` is `-`. Among the formats of `kind` (of any kind, if
+    /// `None`) the first bytes decide. What no format recognises is read as text: a table as CSV, series as `.ts`.
     ///
     /// # Errors
     /// If it cannot be opened.
-    pub fn open(path: impl AsRef<Path>) -> Result<Input> {
-        let path = path.as_ref();
-        let mut source = Source::open(path)?;
-        let name = path.to_string_lossy().to_ascii_lowercase();
-        let kind = match source.first_byte()? {
-            Some(0x93 | b'@') => Kind::Series,
-            Some(b'#') if !name.ends_with(".csv") && !name.ends_with(".csv.gz") => Kind::Series,
-            _ => Kind::Table,
-        };
-        Ok(Input { source, kind })
+    pub fn open(path: impl AsRef<Path>, kind: Option<Kind>) -> Result<Input> {
+        Self::recognise(Source::open(path.as_ref())?, kind)
     }
 
-    /// The kind its first bytes tell.
+    /// [`open`](Self::open) for any stream; `name` is used in messages.
+    ///
+    /// # Errors
+    /// If its first bytes cannot be read.
+    pub fn from_stream(stream: impl Read + Send + 'static, name: &str, kind: Option<Kind>) -> Result<Input> {
+        Self::recognise(Source::from_stream(stream, name)?, kind)
+    }
+
+    fn recognise(mut source: Source, kind: Option<Kind>) -> Result<Input> {
+        let mut otherwise = None;
+        for format in FORMATS.iter().filter(|format| kind.is_none_or(|kind| format.kind == kind)) {
+            if (format.recognises)(&mut source)? {
+                return Ok(Input { source, format });
+            }
+            otherwise = otherwise.or(Some(format));
+        }
+        match otherwise {
+            Some(format) => Ok(Input { source, format }),
+            None => Err(DataError::new(source.name(), "no file format holds data of this kind").into()),
+        }
+    }
+
+    /// What it holds.
     pub fn kind(&self) -> Kind {
-        self.kind
+        self.format.kind
     }
 
-    /// Reads all of it as a table.
+    /// Reads all of it. Memory: the data set.
     ///
     /// # Errors
-    /// As [`Table::read_csv`].
-    pub fn into_table(self, options: &ReadOptions) -> Result<Table> {
-        self.into_rows(options)?.into_table()
+    /// The first thing that is wrong, with its place in the file, or an option that the format does not have.
+    pub fn read(self, options: &ReadOptions) -> Result<Box<dyn Dataset>> {
+        self.stream(options)?.into_rest()
     }
 
-    /// Reads it as rows of a table.
+    /// Reads it case by case, in memory that does not grow with the file.
     ///
     /// # Errors
-    /// As [`CsvRows::open`].
-    pub fn into_rows(self, options: &ReadOptions) -> Result<CsvRows> {
-        Ok(CsvRows::new(self.source, options)?)
+    /// If what stands before the first case is wrong, or for an option that the format does not have.
+    pub fn stream(self, options: &ReadOptions) -> Result<Box<dyn CaseReader>> {
+        (self.format.open)(self.source, options)
     }
+}
 
-    /// Reads it as series, case by case.
+impl SeriesSet {
+    /// Reads a whole `.ts` or `.npy` file, plain or gzipped, with its labels if it has any; `-` is standard input.
     ///
     /// # Errors
-    /// As [`SeriesReader::open`].
-    pub fn into_series(self) -> Result<SeriesReader> {
-        SeriesReader::from_source(self.source)
-    }
-
-    /// Reads all of it as series.
-    ///
-    /// # Errors
-    /// As [`SeriesSet::read`].
-    pub fn into_series_set(self) -> Result<SeriesSet> {
-        self.into_series()?.into_set()
+    /// The first thing that is wrong, with file, line and channel.
+    pub fn read(path: impl AsRef<Path>) -> Result<SeriesSet> {
+        let data = Input::open(path, Some(Kind::Series))?.read(&ReadOptions::default())?;
+        Ok(data.downcast_owned().expect("every format of series gives a SeriesSet"))
     }
 }

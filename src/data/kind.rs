@@ -25,6 +25,15 @@ impl Kind {
             Kind::Series => "series",
         }
     }
+
+    /// Data of this kind, in a sentence: "a table".
+    pub fn data(self) -> &'static str {
+        match self {
+            Kind::Table => "a table",
+            Kind::Series => "series",
+        }
+    }
+
     /// Some cases of it, in a sentence: "the rows of a table".
     pub fn in_words(self) -> &'static str {
         match self {
@@ -32,6 +41,15 @@ impl Kind {
             Kind::Series => "whole series",
         }
     }
+
+    /// One case of it: "row".
+    pub fn case(self) -> &'static str {
+        match self {
+            Kind::Table => "row",
+            Kind::Series => "series",
+        }
+    }
+
     /// Its cases, behind a number: "300 rows".
     pub fn cases(self) -> &'static str {
         match self {

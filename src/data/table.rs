@@ -140,4 +140,11 @@ impl Dataset for Table {
     fn select(&self, keep: &[usize]) -> Result<Box<dyn Dataset>> {
         Ok(Box::new(self.select_rows(keep)))
     }
+    fn without_labels(self: Box<Self>) -> Box<dyn Dataset> {
+        Box::new(Table { labels: None, label_name: None, ..*self })
+    }
+    fn label_among_features(&self) -> Option<&str> {
+        const USUAL: [&str; 6] = ["label", "class", "target", "y", "anomaly", "outlier"];
+        self.names.iter().map(String::as_str).find(|name| USUAL.contains(&name.to_lowercase().as_str()))
+    }
 }

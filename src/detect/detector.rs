@@ -1,83 +1,27 @@
-//! Fitting: from normal rows or series to a [`Model`].
+//! Fitting: from normal cases to a [`Model`].
 //!
-//! Steps: leave out cases that are not normal; deal the others into folds; map every column of a table to a normal shape,
-//! or learn the encoder of series; train the flows of all families in parallel, each without its fold; calibrate every
-//! view on its held-out fold; score every training row by the flows that never saw it, for p-values.
+//! Steps: leave out cases that are not normal; assign the others to folds; fit the encoder, which makes blocks of features;
+//! train the flows of all families in parallel, each without its fold; calibrate every view on its held-out fold; score
+//! every training case by the flows that never saw it, for p-values.
+
+use std::sync::Arc;
 
 use nafal_kernels::Isa;
 use rayon::prelude::*;
 
-use super::calibration::Calibration;
-use super::configuration::{ActiveConfiguration, Configuration};
-use super::family::{self, Trained, TrainingRows};
-use super::model::{FittedFamily, Model, Summary};
-use super::schema::Schema;
+use super::calibration::{Calibration, Conformal};
+use super::configuration::{ActiveConfiguration, Configuration, FamilyConfiguration, Preset, ScoreKind, ViewInput};
+use super::experts::{Expert, Trained, TrainingData, train, training_cost, training_steps};
+use super::fusion::ScoreAggregator;
+use super::model::{FittedExpert, Model, Summary};
 use crate::data::{Dataset, Kind};
+use crate::encode::{Encoder, Plan};
 use crate::error::{DataError, Error, Result};
-use crate::flow::Scratch;
 use crate::progress::{Progress, Quiet};
-use crate::random::{Purpose, permutation, stream};
+use crate::random::{Key, permutation, stream};
 
-/// The kind of score of series unless told otherwise.
-const SERIES_SCORE: ScoreKind = ScoreKind::Likelihood;
-
-/// Fewest training rows a detector accepts.
+/// Fewest training cases a detector accepts.
 pub const MIN_ROWS: usize = 8;
-
-/// What a score is made of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum ScoreKind {
-    /// Out-of-bag calibrated surprise per view, squared and averaged per family (the default).
-    #[default]
-    Calibrated,
-    /// Mean over views of `−log p`.
-    Likelihood,
-    /// Mean over views of `−log p_Z(z)`, Eq. 7 as printed.
-    Latent,
-}
-
-impl ScoreKind {
-    /// Its name on the command line and in model files.
-    pub fn name(self) -> &'static str {
-        match self {
-            ScoreKind::Calibrated => "calibrated",
-            ScoreKind::Likelihood => "likelihood",
-            ScoreKind::Latent => "latent",
-        }
-    }
-}
-
-/// A named configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Preset {
-    /// The recipe chosen on development data.
-    #[default]
-    Default,
-    /// The same families with fewer flows, trained for a quarter of the steps.
-    Fast,
-    /// The paper's set-up taken literally: 256 dense Gaussian views, an extractor of 8 leaky-ReLU nodes trained together
-    /// with one flow of 4 blocks; scores by mean −log p unless told otherwise. For studies: see docs/method.md.
-    Paper,
-}
-
-impl Preset {
-    /// Its name on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Preset::Default => "default",
-            Preset::Fast => "fast",
-            Preset::Paper => "paper",
-        }
-    }
-
-    /// The kind of score it uses unless told otherwise.
-    pub fn score(self) -> ScoreKind {
-        match self {
-            Preset::Default | Preset::Fast => ScoreKind::Calibrated,
-            Preset::Paper => ScoreKind::Likelihood,
-        }
-    }
-}
 
 /// Entry point: `Detector::builder()`.
 #[derive(Debug)]
@@ -91,6 +35,7 @@ impl Detector {
             normals: vec!["0".into()],
             preset: Preset::Default,
             configuration: None,
+            steps: None,
             views: None,
             active: false,
             control: false,
@@ -107,6 +52,7 @@ pub struct DetectorBuilder<'p> {
     normals: Vec<String>,
     preset: Preset,
     configuration: Option<Configuration>,
+    steps: Option<u64>,
     views: Option<usize>,
     active: bool,
     control: bool,
@@ -119,7 +65,7 @@ impl std::fmt::Debug for DetectorBuilder<'_> {
         f.debug_struct("DetectorBuilder")
             .field("seed", &self.seed)
             .field("normals", &self.normals)
-            .field("configuration", &self.configuration())
+            .field("preset", &self.preset)
             .finish_non_exhaustive()
     }
 }
@@ -149,6 +95,11 @@ impl<'p> DetectorBuilder<'p> {
         self.configuration = Some(configuration);
         self
     }
+    /// Training steps of every flow, and of an extractor that is trained.
+    pub fn steps(mut self, steps: u64) -> Self {
+        self.steps = Some(steps);
+        self
+    }
     /// About how many views `K`, shared out over the families.
     pub fn views(mut self, views: usize) -> Self {
         self.views = Some(views);
@@ -174,24 +125,32 @@ impl<'p> DetectorBuilder<'p> {
         DetectorBuilder { progress, ..self }
     }
 
-    /// The configuration a fit to a table will use.
-    pub fn configuration(&self) -> Configuration {
-        self.adjusted(Configuration::preset(self.preset, self.score.unwrap_or(self.preset.score())))
-    }
-
-    /// The configuration a fit to series will use; noise and steps still follow the number of series.
-    pub fn series_configuration(&self) -> Configuration {
-        self.adjusted(Configuration::series(self.preset, self.score.unwrap_or(SERIES_SCORE)))
-    }
-
-    /// The configuration of one's own or else `preset`, with the builder's views and active learning.
-    fn adjusted(&self, preset: Configuration) -> Configuration {
-        let mut configuration = self.configuration.clone().unwrap_or(preset);
+    /// The configuration a fit to data of the kind `kind` will use: the one of one's own or else the preset's, with the
+    /// builder's steps, views, kind of score and active learning. Flows, noise and steps may still follow the number of
+    /// cases and columns.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a preset that the kind does not have, or a configuration for another kind.
+    pub fn configuration(&self, kind: Kind) -> Result<Configuration> {
+        let mut configuration = match &self.configuration {
+            Some(own) if own.kind() != kind => {
+                let problem = format!("the configuration is for data of the kind {}, and these are {kind}", own.kind());
+                return Err(Error::Usage(problem));
+            }
+            Some(own) => own.clone(),
+            None => {
+                let preset = Configuration::preset(kind, self.preset)?;
+                Configuration { score: self.score.unwrap_or(preset.score), ..preset }
+            }
+        };
+        if let Some(steps) = self.steps {
+            configuration = configuration.with_steps(steps);
+        }
         if let Some(views) = self.views {
             configuration = configuration.with_views(views);
         }
         configuration.active = self.active_learning();
-        configuration
+        Ok(configuration)
     }
 
     /// The active learning a fit will do, if any.
@@ -199,11 +158,6 @@ impl<'p> DetectorBuilder<'p> {
         let wanted = self.active || self.control;
         let ours = wanted.then(|| ActiveConfiguration { augment: !self.control, ..Default::default() });
         ours.or(self.configuration.as_ref().and_then(|c| c.active))
-    }
-
-    /// Hash of [`Self::configuration`].
-    pub fn config_hash(&self) -> String {
-        self.configuration().hash()
     }
 
     /// Fits a model to the normal cases of a table or of a set of series (all cases, if there are no labels).
@@ -238,40 +192,31 @@ impl<'p> DetectorBuilder<'p> {
             return Err(DataError::new(cases.source(), problem).into());
         }
         let isa = Isa::detect();
-        let (configuration, folds, schema, features) = match cases.kind() {
-            Kind::Table => {
-                let table = cases.expect::<crate::data::Table>(Kind::Table)?;
-                self.progress.begin("mapping columns", 1);
-                let configuration = self.configuration().covering(table.columns()).for_rows(kept.len());
-                let (schema, features) = Schema::of_table(isa, table, &kept);
-                let folds = deal(kept.len(), configuration.folds, self.seed);
-                (configuration, folds, schema, features)
-            }
-            Kind::Series => {
-                let set = cases.expect::<crate::data::SeriesSet>(Kind::Series)?;
-                if self.preset == Preset::Paper {
-                    return Err(Error::Usage(
-                        "the preset `paper` is for tables; series have `default` and `fast`".into(),
-                    ));
-                }
-                self.progress.begin("encoding series", 1);
-                let mut configuration = self.series_configuration().for_rows(kept.len());
-                let folds = deal(kept.len(), configuration.folds, self.seed);
-                let (schema, features) = Schema::of_series(set, &kept, &folds, &mut configuration, self.seed)?;
-                (configuration, folds, schema, features)
-            }
-        };
+        let configuration = self.configuration(cases.kind())?.for_rows(kept.len());
+        configuration.check()?;
+        let folds = assign_folds(kept.len(), configuration.folds, self.seed);
+        self.progress.begin(configuration.encoder.stage(), 1);
+        let (encoder, features) = configuration.encoder.fit(cases, &self.plan(&configuration, &kept, &folds))?;
         self.progress.advance(1);
-        let data = TrainingRows { features: &features, columns: schema.width(), folds: &folds };
+        let configuration = configuration.covering(|family| block_width(family, &*encoder))?;
+        let data = TrainingData { features: &features, folds: &folds, encoder: &*encoder };
         let trained = self.train(isa, &configuration, actives, &data)?;
         let model = |(&active, trained): (&Option<ActiveConfiguration>, Vec<Vec<Trained>>)| {
             let configuration = Configuration { active, ..configuration.clone() };
             let summary = Summary::of(kept.len(), &trained);
-            let (families, conformal) = calibrate(&configuration, &data, trained);
-            let (schema, normals, seed) = (schema.clone(), self.normals.clone(), self.seed);
-            Model { schema, normals, seed, summary, configuration, families, conformal, isa }
+            let (experts, conformal) = calibrate(&configuration, &data, trained);
+            let (normals, seed) = (self.normals.clone(), self.seed);
+            Model { encoder: encoder.clone(), normals, seed, summary, configuration, experts, conformal }
         };
         Ok(actives.iter().zip(trained).map(model).collect())
+    }
+
+    /// What the encoder is asked for.
+    fn plan<'a>(&self, configuration: &Configuration, kept: &'a [usize], folds: &'a [usize]) -> Plan<'a> {
+        let views = configuration.views();
+        let family = configuration.families.iter().find(|f| f.input == ViewInput::BlockAView);
+        let (run, features) = family.map_or((1, 1), |f| (f.views_per_flow, f.features));
+        Plan { kept, folds, fold_count: configuration.folds, views, run, features, seed: self.seed }
     }
 
     /// Trains every flow of every family, the costliest first: `[active][family][flow]`.
@@ -280,7 +225,7 @@ impl<'p> DetectorBuilder<'p> {
         isa: Isa,
         configuration: &Configuration,
         actives: &[Option<ActiveConfiguration>],
-        data: &TrainingRows,
+        data: &TrainingData,
     ) -> Result<Vec<Vec<Vec<Trained>>>> {
         let mut jobs: Vec<(usize, usize)> = configuration
             .families
@@ -288,17 +233,13 @@ impl<'p> DetectorBuilder<'p> {
             .enumerate()
             .flat_map(|(f, family)| (0..family.flows).map(move |i| (f, i)))
             .collect();
-        jobs.sort_by_key(|&(f, _)| {
-            let family = &configuration.families[f];
-            let width = family.features.min(data.columns) * family.units * 3 * family.hidden;
-            std::cmp::Reverse(family.steps * (family.batch * width * family.blocks) as u64)
-        });
-        let total = jobs.iter().map(|&(f, _)| family::steps(&configuration.families[f], actives)).sum();
+        let widths: Vec<usize> =
+            configuration.families.iter().map(|f| block_width(f, data.encoder)).collect::<Result<_>>()?;
+        jobs.sort_by_key(|&(f, _)| std::cmp::Reverse(training_cost(&configuration.families[f], widths[f])));
+        let total = jobs.iter().map(|&(f, _)| training_steps(&configuration.families[f], actives)).sum();
         self.progress.begin("training flows", total);
-        let train = |&(f, i): &(usize, usize)| {
-            let trained = family::train(isa, configuration, actives, f, i, data, self.seed, self.progress)?;
-            Ok(((f, i), trained))
-        };
+        let train =
+            |&job: &(usize, usize)| Ok((job, train(isa, configuration, actives, job, data, self.seed, self.progress)?));
         let mut trained: Vec<((usize, usize), Vec<Trained>)> =
             jobs.par_iter().with_max_len(1).map(train).collect::<Result<_>>()?;
         trained.sort_by_key(|(job, _)| *job);
@@ -313,62 +254,83 @@ impl<'p> DetectorBuilder<'p> {
 
 impl Summary {
     fn of(rows: usize, trained: &[Vec<Trained>]) -> Summary {
-        let mean = |f: &Vec<Trained>| f.iter().map(|(_, r)| r.loss).sum::<f64>() / f.len() as f64;
-        let augmented = |f: &Vec<Trained>| f.iter().map(|(_, r)| r.augmented).sum();
+        let mean = |f: &Vec<Trained>| f.iter().map(|t| t.loss).sum::<f64>() / f.len() as f64;
+        let augmented = |f: &Vec<Trained>| f.iter().map(|t| t.augmented).sum();
         let losses = trained.iter().map(mean).collect();
         Summary { rows, losses, augmented: trained.iter().map(augmented).collect() }
     }
 }
 
-/// The fold of each of `n` rows: a random order dealt out in turn.
-fn deal(n: usize, folds: usize, seed: u64) -> Vec<usize> {
+/// Features of a row of the block that a family's views look at.
+fn block_width(family: &FamilyConfiguration, encoder: &dyn Encoder) -> Result<usize> {
+    let widths = encoder.widths();
+    let block = match &family.input {
+        ViewInput::BlockAView => Some(0),
+        ViewInput::Block(name) => encoder.block_named(name),
+    };
+    block.map(|block| widths[block]).ok_or_else(|| {
+        let (name, kind) = (&family.name, encoder.kind());
+        Error::Usage(format!("family \"{name}\" looks at a block that the encoder of the kind {kind} does not make"))
+    })
+}
+
+/// The fold of each of `n` cases: a random order, taken in turn.
+fn assign_folds(n: usize, folds: usize, seed: u64) -> Vec<usize> {
     let mut fold = vec![0; n];
-    for (position, row) in permutation(&mut stream(seed, Purpose::Folds, 0, 0), n).into_iter().enumerate() {
+    for (position, row) in permutation(&mut stream(seed, Key::Folds), n).into_iter().enumerate() {
         fold[row] = position % folds;
     }
     fold
 }
 
-/// Calibrates every family on its held-out scores; returns the families and each fold's sorted conformal
-/// scores.
+/// Calibrates every expert on its held-out scores; also returns the scores of each fold's cases by the views that left it
+/// out.
 fn calibrate(
     configuration: &Configuration,
-    data: &TrainingRows,
+    data: &TrainingData,
     trained: Vec<Vec<Trained>>,
-) -> (Vec<FittedFamily>, Vec<Vec<f64>>) {
+) -> (Vec<FittedExpert>, Conformal) {
     let rows_of: Vec<Vec<usize>> = (0..configuration.folds)
         .map(|fold| (0..data.folds.len()).filter(|&i| data.folds[i] == fold).collect())
         .collect();
-    let mut families = Vec::new();
-    // Per family and view, the scores of the rows of the view's fold.
+    let mut experts = Vec::new();
+    // Per expert and view, the scores of the cases of the view's fold.
     let mut held_out: Vec<Vec<Vec<f64>>> = Vec::new();
-    for (family, results) in configuration.families.iter().zip(trained) {
-        let base = data.base(family.base);
-        let scores: Vec<Vec<Vec<f64>>> = results
-            .par_iter()
-            .map(|(flow, _)| {
-                let rows = &rows_of[flow.fold];
-                let density = flow.densities(base, data.columns, rows, &mut Scratch::default());
-                let scores = super::model::raw_scores(configuration.score, &density);
-                scores.chunks(rows.len()).map(<[f64]>::to_vec).collect()
-            })
-            .collect();
-        let scores: Vec<Vec<f64>> = scores.into_iter().flatten().collect();
-        families.push(FittedFamily {
-            calibration: Calibration::fit(&scores),
-            flows: results.into_iter().map(|(flow, _)| flow).collect(),
-        });
+    for flows in trained {
+        let expert = Trained::family(flows);
+        let scores = expert.held_out(configuration.score, data.features, &rows_of);
+        experts.push(FittedExpert { calibration: Calibration::fit(&scores), expert: Arc::new(expert) });
         held_out.push(scores);
     }
-    let conformal = (0..configuration.folds)
-        .map(|fold| {
-            if !configuration.leaves_out(fold) {
-                return Vec::new();
+    let of_fold = |fold: usize| {
+        if !configuration.leaves_out(fold) {
+            return Vec::new();
+        }
+        fold_scores(configuration.score, &experts, &held_out, fold, rows_of[fold].len())
+    };
+    let conformal = Conformal::new((0..configuration.folds).map(of_fold).collect());
+    (experts, conformal)
+}
+
+/// Scores of the cases of fold `fold` by the views that left it out; `held_out[expert][view][case of the fold]`.
+fn fold_scores(
+    kind: ScoreKind,
+    experts: &[FittedExpert],
+    held_out: &[Vec<Vec<f64>>],
+    fold: usize,
+    cases: usize,
+) -> Vec<f64> {
+    let score = |case: usize| {
+        let mut score = ScoreAggregator::new(kind);
+        for (fitted, scores) in experts.iter().zip(held_out) {
+            for (view, scores) in scores.iter().enumerate() {
+                if fitted.expert.fold(view) == fold {
+                    score.add(&fitted.calibration, view, scores[case]);
+                }
             }
-            let mut scores = super::model::fold_scores(configuration, &families, &held_out, fold, rows_of[fold].len());
-            scores.sort_by(f64::total_cmp);
-            scores
-        })
-        .collect();
-    (families, conformal)
+            score.end_family();
+        }
+        score.value()
+    };
+    (0..cases).map(score).collect()
 }

@@ -2,12 +2,14 @@
 //!
 //! A detector is a value of settings that implements [`Fit`]; fitting it to normal cases gives a [`Fitted`], which scores
 //! other cases, may have p-values, and writes itself into a model file. Both are object-safe, so that the protocols, the
-//! command and the battery of laws treat all registered detectors alike.
+//! command and the battery of laws treat all registered detectors alike. A [`Registration`] is a detector's line in the
+//! registry.
 
 use std::fmt::Debug;
 
-use crate::data::Dataset;
+use super::Preset;
 use crate::data::container::Container;
+use crate::data::{Dataset, Kind};
 use crate::error::Result;
 use crate::progress::Progress;
 
@@ -49,6 +51,35 @@ pub trait Fitted: Debug + Send + Sync {
         Ok((self.score(cases)?, None))
     }
 
-    /// Writes everything that scoring needs into a container; the reader stands beside it and in the registry.
+    /// Writes everything that scoring needs into a container, and the registered name as the header's field `detector`;
+    /// the reader stands beside it and in the registry.
     fn write(&self, file: &mut Container);
+}
+
+/// A detector's line in the registry.
+#[derive(Clone, Copy, Debug)]
+pub struct Registration {
+    /// Its name on the command line, in results and in model files.
+    pub name: &'static str,
+    /// Kinds of data it takes.
+    pub kinds: &'static [Kind],
+    /// Whether its scores depend on the seed for given data.
+    pub random: bool,
+    /// Its settings under a preset; most detectors have one setting for all.
+    pub(super) settings: fn(Preset) -> Box<dyn Fit>,
+    /// Reads what its [`Fitted::write`] wrote.
+    pub(super) read: fn(&Container) -> Result<Box<dyn Fitted>>,
+}
+
+impl Registration {
+    /// The line of a detector: name, kinds, whether it is random, settings under a preset, reader of its model files.
+    pub(super) const fn new(
+        name: &'static str,
+        kinds: &'static [Kind],
+        random: bool,
+        settings: fn(Preset) -> Box<dyn Fit>,
+        read: fn(&Container) -> Result<Box<dyn Fitted>>,
+    ) -> Registration {
+        Registration { name, kinds, random, settings, read }
+    }
 }

@@ -1,28 +1,26 @@
-//! The method: views, flows, calibration, active learning, the model file.
+//! The method: views, experts, calibration, fusion, active learning; what can be fitted and what was fitted.
 
-mod active;
+pub mod baselines;
 mod calibration;
 mod configuration;
-mod content;
 mod detector;
 mod door;
-mod extractor;
-mod family;
-mod features;
+mod experts;
+mod fusion;
 mod model;
-mod paper;
-mod representation;
+mod naf;
+pub mod registry;
 mod samples;
-mod schema;
-pub mod series;
-mod view;
+mod views;
 
+pub use calibration::Threshold;
 pub use configuration::{
-    ActiveConfiguration, Base, Configuration, ExtractorConfiguration, ExtractorKind, FamilyConfiguration, MapKind,
-    Optimiser, RowScaling,
+    ActiveConfiguration, Configuration, ExtractorConfiguration, ExtractorKind, FamilyConfiguration, Optimiser, Preset,
+    RowScaling, ScoreKind, ViewInput,
 };
-pub use detector::{Detector, DetectorBuilder, MIN_ROWS, Preset, ScoreKind};
-pub use door::{Fit, Fitted};
-pub use extractor::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
-pub use model::{Model, Threshold};
+pub use detector::{Detector, DetectorBuilder, MIN_ROWS};
+pub use door::{Fit, Fitted, Registration};
+pub use experts::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
+pub use model::Model;
 pub use samples::Samples;
+pub use views::ViewFamily;

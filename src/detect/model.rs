@@ -1,53 +1,51 @@
-//! Scoring: a fitted detector applied to new rows.
+//! Scoring: a fitted detector applied to new cases.
 //!
-//! The score of a row is the root mean square over families of the mean over a family's views of `t²` (see `calibration`),
-//! or the mean over all views of a likelihood. Its p-value compares, fold by fold, the score by the flows that left the fold out
-//! with the fold's own training rows: `p = (1 + Σ_g #{i ∈ g : s_g(x_i) ≥ s_g(x)})/(n + 1)` (cross-conformal, Vovk 2015).
+//! The score of a case is the root mean square over experts of the mean over an expert's views of `t²` (see `calibration`
+//! and `fusion`), or the mean over all views of a likelihood.
+//!
+//! A model file holds the header's fields below, what the encoder writes, and for each expert `f` tensors `family{f}.…`:
+//!
+//! | tensor | type, shape | what |
+//! |---|---|---|
+//! | `columns.…`, `encoder.…` | f64, f32, u32 | the encoder of tables, of series |
+//! | `family{f}.flow{i}.block{b}.…` | f32 | parameters, `[rows, cols]` with masked entries zero, or `[n]` |
+//! | `family{f}.flow{i}.extractor.…` | f32 | its extractor, if any, with the folded views `[V·h, d+1]`, or |
+//! | `family{f}.flow{i}.axes`, `.scale` or `.matrix`; `.shift` | u32, f32 `[V, m]` or `[V, m, d]`; `[V, m]` | its views |
+//! | `family{f}.views`, `.surprisal`, `.tail_scale` | f64 `[K, 2]`, `[points, 2]`, `[1]` | calibration |
+//! | `conformal.scores` and `….offsets` | f64 `[n]`, u32 `[folds + 1]` | scores of the training cases |
+//!
+//! Every size the header claims is held against the tensors before anything of that size is built.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use nafal_kernels::Isa;
 use rayon::prelude::*;
+use serde_json::{Map, Value, json};
 
-use super::ScoreKind;
-use super::calibration::Calibration;
-use super::configuration::{Base, Configuration};
-use super::content;
-use super::family::{ViewFlow, surprisal};
-use super::features::Features;
-use super::schema::Schema;
-use super::series::SeriesEncoder;
-use super::view::View;
-use crate::data::{Dataset, Kind};
-use crate::data::container;
-use crate::error::{Error, Result};
-use crate::flow::{Density, Scratch};
+use super::calibration::{Calibration, Conformal, Threshold};
+use super::configuration::Configuration;
+use super::door::Fitted;
+use super::experts::{Expert, FlowFamily, Scratch};
+use super::fusion::ScoreAggregator;
+use crate::data::container::Container;
+use crate::data::{Dataset, Kind, ReadOptions};
+use crate::encode::{self, Encoder, Features};
+use crate::error::Result;
 
 /// Cases scored together by one task.
 const CHUNK: usize = 64;
 
-/// When a row is called anomalous.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Threshold {
-    /// p-value at most this, in (0, 1).
-    Alpha(f64),
-    /// This share of the rows at hand, those with the highest scores, in (0, 1).
-    Contamination(f64),
-    /// Score at least this.
-    Score(f64),
-}
-
-/// One family of a fitted detector.
+/// A fitted expert and its calibration.
 #[derive(Clone, Debug)]
-pub(super) struct FittedFamily {
-    pub(super) flows: Vec<ViewFlow>,
+pub(super) struct FittedExpert {
+    pub(super) expert: Arc<dyn Expert>,
     pub(super) calibration: Calibration,
 }
 
 /// What fitting saw.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Summary {
-    /// Training rows.
+    /// Training cases.
     pub(super) rows: usize,
     /// Mean final training loss of each family's flows, in nats.
     pub(super) losses: Vec<f64>,
@@ -55,86 +53,16 @@ pub(super) struct Summary {
     pub(super) augmented: Vec<usize>,
 }
 
-/// A fitted detector.
+/// A fitted detector. Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Model {
-    pub(super) schema: Schema,
+    pub(super) encoder: Arc<dyn Encoder>,
     pub(super) normals: Vec<String>,
     pub(super) seed: u64,
     pub(super) configuration: Configuration,
-    pub(super) families: Vec<FittedFamily>,
-    /// For each fold, the scores of its rows by the flows that left it out, ascending.
-    pub(super) conformal: Vec<Vec<f64>>,
+    pub(super) experts: Vec<FittedExpert>,
+    pub(super) conformal: Conformal,
     pub(super) summary: Summary,
-    pub(super) isa: Isa,
-}
-
-/// What each view contributes before calibration.
-pub(super) fn raw_scores(kind: ScoreKind, density: &Density) -> Vec<f64> {
-    let values = match kind {
-        ScoreKind::Calibrated | ScoreKind::Likelihood => &density.log_density,
-        ScoreKind::Latent => &density.log_base,
-    };
-    values.iter().map(|&v| surprisal(v)).collect()
-}
-
-/// Adds up contributions of views: into the root mean square over families of their means (calibrated), so that one family
-/// that is much surprised is heard, or into the mean over all views (likelihoods).
-struct Mean {
-    kind: ScoreKind,
-    family: (f64, f64),
-    families: (f64, f64),
-}
-
-impl Mean {
-    fn new(kind: ScoreKind) -> Self {
-        Mean { kind, family: (0.0, 0.0), families: (0.0, 0.0) }
-    }
-    fn add(&mut self, calibration: &Calibration, view: usize, score: f64) {
-        let contribution = match self.kind {
-            ScoreKind::Calibrated => calibration.contribution(view, score),
-            ScoreKind::Likelihood | ScoreKind::Latent => score,
-        };
-        self.family.0 += contribution;
-        self.family.1 += 1.0;
-    }
-    fn end_family(&mut self) {
-        let (sum, count) = std::mem::take(&mut self.family);
-        if self.kind != ScoreKind::Calibrated {
-            self.families.0 += sum;
-            self.families.1 += count;
-        } else if count > 0.0 {
-            self.families.0 = self.families.0.hypot(sum / count);
-            self.families.1 += 1.0;
-        }
-    }
-    fn value(&self) -> f64 {
-        let count = self.families.1.max(1.0);
-        if self.kind == ScoreKind::Calibrated { self.families.0 / count.sqrt() } else { self.families.0 / count }
-    }
-}
-
-/// Scores of the rows of fold `fold` by the views that left it out; `held_out[family][view][row of the fold]`.
-pub(super) fn fold_scores(
-    configuration: &Configuration,
-    families: &[FittedFamily],
-    held_out: &[Vec<Vec<f64>>],
-    fold: usize,
-    rows: usize,
-) -> Vec<f64> {
-    let score = |row: usize| {
-        let mut mean = Mean::new(configuration.score);
-        for ((family, fitted), scores) in configuration.families.iter().zip(families).zip(held_out) {
-            for (v, scores) in scores.iter().enumerate() {
-                if fitted.flows[v / family.views_per_flow].fold == fold {
-                    mean.add(&fitted.calibration, v, scores[row]);
-                }
-            }
-            mean.end_family();
-        }
-        mean.value()
-    };
-    (0..rows).map(score).collect()
 }
 
 impl Model {
@@ -161,54 +89,40 @@ impl Model {
     /// # Errors
     /// As [`Model::score`].
     pub fn score_with_p_values(&self, cases: &dyn Dataset) -> Result<(Vec<f64>, Vec<f64>)> {
-        let (bound, n) = (self.schema.bind(cases)?, cases.len());
+        let (bound, n) = (self.encoder.bind(cases)?, cases.len());
         let chunks: Vec<Vec<(f64, f64)>> = (0..n.div_ceil(CHUNK))
             .into_par_iter()
             .map_init(Scratch::default, |scratch, c| {
-                let range = c * CHUNK..((c + 1) * CHUNK).min(n);
-                self.score_features(&bound.features(self.isa, range.clone()), range.len(), scratch)
+                self.score_features(&bound.encode(c * CHUNK..((c + 1) * CHUNK).min(n)), scratch)
             })
             .collect();
         Ok(chunks.into_iter().flatten().unzip())
     }
 
-    /// Score and p-value of each of `n` cases.
-    fn score_features(&self, features: &Features, n: usize, scratch: &mut Scratch<f32>) -> Vec<(f64, f64)> {
-        let (d, folds) = (self.schema.width(), self.configuration.folds);
-        let rows: Vec<usize> = (0..n).collect();
-        let kind = self.configuration.score;
-        let mut totals: Vec<Mean> = rows.iter().map(|_| Mean::new(kind)).collect();
-        let mut by_fold: Vec<Mean> = (0..rows.len() * folds).map(|_| Mean::new(kind)).collect();
-        for (family, fitted) in self.configuration.families.iter().zip(&self.families) {
-            let base = match family.base {
-                Base::Standard => &features.standard,
-                Base::Normal => &features.normal,
-            };
-            for (f, flow) in fitted.flows.iter().enumerate() {
-                let scores = raw_scores(kind, &flow.densities(base, d, &rows, scratch));
-                for (v, scores) in scores.chunks(rows.len()).enumerate() {
-                    let view = f * family.views_per_flow + v;
-                    for (i, &score) in scores.iter().enumerate() {
-                        totals[i].add(&fitted.calibration, view, score);
-                        by_fold[i * folds + flow.fold].add(&fitted.calibration, view, score);
-                    }
+    /// Score and p-value of each case.
+    fn score_features(&self, features: &Features, scratch: &mut Scratch) -> Vec<(f64, f64)> {
+        let (n, folds, kind) = (features.cases(), self.configuration.folds, self.configuration.score);
+        let aggregators =
+            |count: usize| -> Vec<ScoreAggregator> { (0..count).map(|_| ScoreAggregator::new(kind)).collect() };
+        let (mut totals, mut by_fold) = (aggregators(n), aggregators(n * folds));
+        for FittedExpert { expert, calibration } in &self.experts {
+            for (view, scores) in expert.scores(kind, features, scratch).chunks(n).enumerate() {
+                let fold = expert.fold(view);
+                for (i, &score) in scores.iter().enumerate() {
+                    totals[i].add(calibration, view, score);
+                    by_fold[i * folds + fold].add(calibration, view, score);
                 }
             }
-            totals.iter_mut().chain(&mut by_fold).for_each(Mean::end_family);
+            totals.iter_mut().chain(&mut by_fold).for_each(ScoreAggregator::end_family);
         }
-        let p_value = |i: usize| self.p_value(by_fold[i * folds..(i + 1) * folds].iter().map(Mean::value));
-        totals.iter().enumerate().map(|(i, total)| (total.value(), p_value(i))).collect()
-    }
-
-    fn p_value(&self, fold_scores: impl Iterator<Item = f64>) -> f64 {
-        let at_least = |(sorted, s): (&Vec<f64>, f64)| sorted.len() - sorted.partition_point(|&v| v < s);
-        let count: usize = self.conformal.iter().zip(fold_scores).map(at_least).sum();
-        (1 + count) as f64 / (1 + self.calibration_rows()) as f64
+        let of_folds = |i: usize| by_fold[i * folds..(i + 1) * folds].iter().map(ScoreAggregator::value);
+        let pair = |(i, total): (usize, &ScoreAggregator)| (total.value(), self.conformal.p_value(of_folds(i)));
+        totals.iter().enumerate().map(pair).collect()
     }
 
     /// Training rows that some flow left out: all, unless there are fewer flows than folds.
     pub fn calibration_rows(&self) -> usize {
-        self.conformal.iter().map(Vec::len).sum()
+        self.conformal.cases()
     }
 
     /// Whether each case is anomalous.
@@ -221,37 +135,29 @@ impl Model {
         Ok(threshold.apply(&scores, &p_values))
     }
 
-    /// The feature columns of a table the model expects, in its order; none for a model of series.
-    pub fn columns(&self) -> &[String] {
-        match &self.schema {
-            Schema::Table { columns, .. } => columns,
-            Schema::Series { .. } => &[],
-        }
-    }
-    /// The encoder of a model of series.
-    pub fn encoder(&self) -> Option<&SeriesEncoder> {
-        match &self.schema {
-            Schema::Table { .. } => None,
-            Schema::Series { encoder, .. } => Some(encoder),
-        }
+    /// Names of what a case consists of, in the model's order: the columns of a table, the channels of series.
+    pub fn input_names(&self) -> &[String] {
+        self.encoder.input_names()
     }
     /// The kind of data the model is for.
     pub fn kind(&self) -> Kind {
-        match &self.schema {
-            Schema::Table { .. } => Kind::Table,
-            Schema::Series { .. } => Kind::Series,
-        }
+        self.encoder.kind()
     }
     /// What the model looks at, in words: "8 columns", "3 channels of 206 steps".
     pub fn inputs(&self) -> String {
-        match self.encoder() {
-            None => format!("{} columns", self.columns().len()),
-            Some(encoder) => format!("{} channels of {} steps", encoder.channels(), encoder.length()),
-        }
+        self.encoder.describe()
+    }
+    /// The figures of [`Model::inputs`] as fields of JSON.
+    pub fn inputs_json(&self) -> Map<String, Value> {
+        self.encoder.sizes().into_iter().map(|(name, size)| (name.to_owned(), size.into())).collect()
+    }
+    /// How to read a file of cases for this model: its columns, where a case has columns, and the labels of `label`.
+    pub fn read_options(&self, label: Option<&str>) -> ReadOptions {
+        ReadOptions { label: label.map(str::to_owned), columns: self.encoder.columns().map(<[String]>::to_vec) }
     }
     /// The label column seen at fitting, if any.
     pub fn label_column(&self) -> Option<&str> {
-        self.schema.label()
+        self.encoder.label()
     }
     /// The labels of normal cases.
     pub fn normal_labels(&self) -> &[String] {
@@ -263,12 +169,10 @@ impl Model {
     }
     /// Columns that no view looks at: in a very wide table the views may be too few for all of them.
     pub fn unseen_columns(&self) -> usize {
-        let mut seen = vec![false; self.schema.width()];
-        for flow in self.families.iter().flat_map(|family| &family.flows) {
-            let axes = flow.views.views().map(|views| views.iter().map(View::axes).collect::<Option<Vec<_>>>());
-            match axes.flatten() {
-                Some(axes) => axes.into_iter().flatten().for_each(|&a| seen[a as usize] = true),
-                // A dense view looks at all.
+        let mut seen = vec![false; self.encoder.input_names().len()];
+        for fitted in &self.experts {
+            match fitted.expert.features_seen() {
+                Some(features) => features.into_iter().for_each(|a| seen[a as usize] = true),
                 None => return 0,
             }
         }
@@ -284,69 +188,108 @@ impl Model {
     }
     /// The header of the model file as JSON text, keys sorted.
     pub fn header_json(&self) -> String {
-        content::write(self).header_json()
+        self.container().header_json()
     }
     /// The model file's bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        content::write(self).to_bytes()
+        self.container().to_bytes()
     }
     /// Reads the bytes of a model file; `name` is used in messages.
     ///
     /// # Errors
     /// [`Error::ModelFile`] for anything but a whole, undamaged file of a known version.
     pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Model> {
-        content::read(&container::Container::from_bytes(bytes, name)?)
+        Self::read(&Container::from_bytes(bytes, name)?)
     }
     /// Writes the model file atomically.
     ///
     /// # Errors
     /// [`Error::Write`].
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        content::write(self).save(path)
+        self.container().save(path)
     }
     /// Reads a model file.
     ///
     /// # Errors
     /// [`Error::ModelFile`] if it is missing or anything but a whole, undamaged file of a known version.
     pub fn load(path: impl AsRef<Path>) -> Result<Model> {
-        content::read(&container::Container::load(path)?)
+        Self::read(&Container::load(path)?)
     }
 }
 
-impl Threshold {
-    /// Checks the threshold's domain.
-    ///
-    /// # Errors
-    /// [`Error::Usage`].
-    pub fn check(self) -> Result<()> {
-        let (name, value) = match self {
-            Threshold::Alpha(a) => ("alpha", a),
-            Threshold::Contamination(c) => ("contamination", c),
-            Threshold::Score(s) if s.is_nan() => return Err(Error::Usage("the threshold is not a number".into())),
-            Threshold::Score(_) => return Ok(()),
-        };
-        if value > 0.0 && value < 1.0 {
-            return Ok(());
-        }
-        Err(Error::Usage(format!("{name} is {value}; it must lie strictly between 0 and 1")))
+impl Model {
+    fn container(&self) -> Container {
+        let mut file = Container::new();
+        Fitted::write(self, &mut file);
+        file
     }
 
-    /// Which rows are anomalous, given their scores and p-values. A contamination share flags that many rows, rounded, by
-    /// descending score, and every row that ties with the last of them.
-    pub fn apply(self, scores: &[f64], p_values: &[f64]) -> Vec<bool> {
-        match self {
-            Threshold::Alpha(alpha) => p_values.iter().map(|&p| p <= alpha).collect(),
-            Threshold::Score(threshold) => scores.iter().map(|&s| s >= threshold).collect(),
-            Threshold::Contamination(share) => {
-                let count = (share * scores.len() as f64).round() as usize;
-                if count == 0 {
-                    return vec![false; scores.len()];
-                }
-                let mut sorted = scores.to_vec();
-                sorted.sort_by(|a, b| b.total_cmp(a));
-                let cut = sorted[count - 1];
-                scores.iter().map(|&s| s >= cut).collect()
-            }
+    /// A model from what [`Fitted::write`] wrote.
+    ///
+    /// # Errors
+    /// [`crate::Error::ModelFile`] naming the field or tensor that is missing or makes no sense.
+    pub(super) fn read(file: &Container) -> Result<Model> {
+        let header = file.header();
+        let configuration = Configuration::read(&header.object("configuration")?)?;
+        let encoder = encode::read(file)?;
+        if encoder.kind() != configuration.kind() {
+            return Err(header.error("kind", "does not agree with the configuration"));
         }
+        let training = header.object("training")?;
+        let augmented: Vec<usize> = training.numbers("augmented")?.into_iter().map(|v| v as usize).collect();
+        let expert = |(f, family)| -> Result<FittedExpert> {
+            let prefix = format!("family{f}");
+            let expert = FlowFamily::read(file, &prefix, family, configuration.folds, &*encoder)?;
+            let calibration = Calibration::read(file, &prefix, expert.views())?;
+            Ok(FittedExpert { expert: Arc::new(expert), calibration })
+        };
+        let experts = configuration.families.iter().enumerate().map(expert).collect::<Result<_>>()?;
+        let rows = training.usize_in("rows", 1..=1 << 48)?;
+        // The cases were assigned to folds in turn; those of a fold that no flow left out calibrate nothing.
+        let of_fold = |fold: usize| {
+            if configuration.leaves_out(fold) {
+                (rows + configuration.folds - 1 - fold) / configuration.folds
+            } else {
+                0
+            }
+        };
+        let expected: Vec<usize> = (0..configuration.folds).map(of_fold).collect();
+        Ok(Model {
+            normals: header.strings("normal")?,
+            seed: header.u64("seed")?,
+            summary: Summary { rows, losses: training.numbers("losses")?, augmented },
+            conformal: Conformal::read(file, &expected)?,
+            encoder,
+            configuration,
+            experts,
+        })
+    }
+}
+
+impl Fitted for Model {
+    fn score(&self, cases: &dyn Dataset) -> Result<Vec<f64>> {
+        Model::score(self, cases)
+    }
+    fn score_with_p_values(&self, cases: &dyn Dataset) -> Result<(Vec<f64>, Option<Vec<f64>>)> {
+        let (scores, p_values) = Model::score_with_p_values(self, cases)?;
+        Ok((scores, Some(p_values)))
+    }
+    fn write(&self, file: &mut Container) {
+        let augmented = self.configuration.active.is_some_and(|active| active.augment);
+        file.set("detector", if augmented { "naf-al" } else { "naf-ad" });
+        file.set("crate_version", env!("CARGO_PKG_VERSION"));
+        file.set("seed", self.seed);
+        file.set("normal", self.normals.clone());
+        file.set("configuration", self.configuration.to_json());
+        let summary = &self.summary;
+        let training = json!({"rows": summary.rows, "losses": summary.losses, "augmented": summary.augmented});
+        file.set("training", training);
+        self.encoder.write(file);
+        for (f, FittedExpert { expert, calibration }) in self.experts.iter().enumerate() {
+            let prefix = format!("family{f}");
+            expert.write(file, &prefix);
+            calibration.write(file, &prefix);
+        }
+        self.conformal.write(file);
     }
 }

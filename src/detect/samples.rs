@@ -1,4 +1,4 @@
-//! Samples from a model's flows, in the table's own units.
+//! Samples of a model's views, in the table's own units.
 //!
 //! A sample belongs to one view; it is drawn in the view's feature space, where its log-density is stated, and mapped back
 //! column by column. Columns its view does not look at are left open.
@@ -6,12 +6,11 @@
 use rayon::prelude::*;
 
 use super::Model;
-use super::configuration::Base;
-use super::schema::Schema;
+use super::model::FittedExpert;
 use crate::error::{Error, Result};
-use crate::random::{Purpose, stream};
+use crate::random::{Key, stream};
 
-/// Samples from the flows of a model.
+/// Samples of a model's views.
 #[derive(Clone, Debug)]
 pub struct Samples {
     /// Names of the columns of `values`.
@@ -25,47 +24,38 @@ pub struct Samples {
 }
 
 impl Model {
-    /// Samples `n` samples, dealt out over the views in turn, from the stream of `seed`.
+    /// Draws `n` samples, one view after the other in turn, from the stream of `seed`.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a model whose views are not axis selections, which cannot be mapped back.
+    /// [`Error::Usage`] for a model whose views, or whose features, cannot be mapped back to the inputs.
     pub fn sample(&self, n: usize, seed: u64) -> Result<Samples> {
-        let Schema::Table { columns, map, .. } = &self.schema else {
-            return Err(Error::Usage("samples live in the feature space of series and cannot be mapped back".into()));
-        };
-        let d = columns.len();
-        let views: Vec<(usize, usize, usize)> = self
-            .configuration
-            .families
+        let names = self.encoder.input_names().to_vec();
+        let number_of_views = |fitted: &FittedExpert| fitted.expert.views();
+        let views: Vec<(usize, usize)> = self
+            .experts
             .iter()
+            .map(number_of_views)
             .enumerate()
-            .flat_map(|(f, family)| {
-                (0..family.flows).flat_map(move |i| (0..family.views_per_flow).map(move |v| (f, i, v)))
-            })
+            .flat_map(|(e, views)| (0..views).map(move |v| (e, v)))
             .collect();
-        let draw = |i: usize| -> Result<(Vec<f64>, f64)> {
-            let (f, index, context) = views[i % views.len()];
-            let subject = &self.families[f].flows[index];
-            let dense = || Error::Usage("samples of dense views cannot be mapped back".into());
-            let view = &subject.views.views().ok_or_else(dense)?[context];
-            let axes = view.axes().ok_or_else(dense)?;
-            let parts = view.parts();
-            let scale = parts.axes.map_or(&[][..], |(_, scale)| scale);
-            let draws = subject.flow.sample(1, context as u32, &mut stream(seed, Purpose::Samples, i as u64, u64::MAX));
-            let mut row = vec![f64::NAN; d];
-            for (k, &axis) in axes.iter().enumerate() {
-                let base = (draws.x[k] - f64::from(parts.shift[k])) / f64::from(scale[k]);
-                let column = &map.columns[axis as usize];
-                row[axis as usize] = match self.configuration.families[f].base {
-                    Base::Standard => column.undo_standard(base),
-                    Base::Normal => column.undo_normal(self.isa, base),
-                };
-            }
-            Ok((row, draws.log_density[0]))
+        let mixed = || {
+            let kind = self.kind().in_words();
+            Error::Usage(format!("samples live in the feature space of {kind} and cannot be mapped back"))
         };
-        let rows: Vec<(Vec<f64>, f64)> = (0..n).into_par_iter().map(draw).collect::<Result<_>>()?;
+        let sample = |i: usize| -> Result<(Vec<f64>, f64)> {
+            let (expert, view) = views[i % views.len()];
+            let mut rng = stream(seed, Key::Sample { number: i as u64 });
+            let sample = self.experts[expert].expert.sample(view, &mut rng)?;
+            let mut row = vec![f64::NAN; names.len()];
+            for (feature, value) in sample.values {
+                let (input, value) = self.encoder.invert(sample.block, feature, value).ok_or_else(mixed)?;
+                row[input] = value;
+            }
+            Ok((row, sample.log_density))
+        };
+        let rows: Vec<(Vec<f64>, f64)> = (0..n).into_par_iter().map(sample).collect::<Result<_>>()?;
         let view = (0..n).map(|i| i % views.len()).collect();
         let (values, log_density): (Vec<Vec<f64>>, Vec<f64>) = rows.into_iter().unzip();
-        Ok(Samples { names: columns.clone(), view, values: values.concat(), log_density })
+        Ok(Samples { names, view, values: values.concat(), log_density })
     }
 }

@@ -1,13 +1,16 @@
-//! How well a detector does: metrics, the paper's protocols, rivals on the same splits, and `reproduce`.
+//! How well a detector does: metrics, the paper's protocols, and `reproduce`, over the registry of detectors.
 //!
 //! Labels are seen by the metrics alone; `true` is an anomaly, and a higher score is more anomalous.
 
-mod methods;
+pub mod ablation;
+mod evaluator;
+mod method;
 pub mod metrics;
 pub mod protocol;
 pub mod reproduce;
-pub mod rivals;
+pub mod results;
 pub mod series;
 pub mod simulation;
 
-pub use methods::Method;
+pub use evaluator::{Evaluator, Suite, Tasks};
+pub use method::Method;

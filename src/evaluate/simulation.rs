@@ -9,7 +9,7 @@ use rand::Rng;
 
 use crate::data::Table;
 use crate::error::Result;
-use crate::random::{Purpose, below, normal, permutation, stream};
+use crate::random::{Key, below, normal, permutation, stream, uniform};
 
 /// Names of the sensors.
 pub const SENSORS: [&str; 8] =
@@ -33,7 +33,7 @@ type Row = [f64; SENSORS.len()];
 /// # Errors
 /// None for finite sizes; the table's own checks are passed on.
 pub fn pump(seed: u64, part: u64, normals: usize, anomalies: usize) -> Result<Table> {
-    let mut rng = stream(seed, Purpose::Simulation, part, 0);
+    let mut rng = stream(seed, Key::Simulation(part, 0));
     let mut rows: Vec<(Row, &str)> = (0..normals).map(|_| (normal_row(&mut rng), NORMAL)).collect();
     rows.extend((0..anomalies).map(|i| anomalous_row(&mut rng, i)));
     let order = permutation(&mut rng, rows.len());
@@ -82,8 +82,4 @@ fn anomalous_row(rng: &mut impl Rng, i: usize) -> (Row, &'static str) {
     };
     sensors.iter().for_each(|&j| row[j] = other[j]);
     (row, name)
-}
-
-fn uniform(rng: &mut impl Rng) -> f64 {
-    (rng.next_u64() >> 11) as f64 / (1u64 << 53) as f64
 }

@@ -5,7 +5,7 @@ use nafal_kernels::Real;
 use super::FlowSpec;
 use super::conditioner::Conditioner;
 use crate::autodiff::{ParameterId, Parameters, Tape, Var};
-use crate::random::{Purpose, normal, stream};
+use crate::random::{Key, normal, stream};
 
 /// Handles and shapes of a block.
 #[derive(Clone, Debug)]
@@ -23,10 +23,17 @@ impl Block {
         Block { conditioner, shared }
     }
 
-    /// Random start from the streams `(seed, key, …)`.
-    pub(super) fn initialise<T: Real>(&self, spec: &FlowSpec, parameters: &mut Parameters<T>, seed: u64, key: u64) {
-        self.conditioner.initialise(spec, parameters, seed, key);
-        let mut rng = stream(seed, Purpose::Weights, key, Conditioner::streams(spec));
+    /// Random start from the streams of `(seed, key, block)`.
+    pub(super) fn initialise<T: Real>(
+        &self,
+        spec: &FlowSpec,
+        parameters: &mut Parameters<T>,
+        seed: u64,
+        key: u64,
+        block: u64,
+    ) {
+        self.conditioner.initialise(spec, parameters, seed, key, block);
+        let mut rng = stream(seed, Key::FlowWeights { flow: key, block, layer: Conditioner::streams(spec) });
         spec.transform.univariate().start_shared(parameters, &self.shared, &mut || normal(&mut rng));
     }
 

@@ -11,7 +11,7 @@ use super::FlowSpec;
 use super::degrees::Degrees;
 use crate::autodiff::{ParameterId, Parameters, Tape, Var};
 use crate::nn::{Activation, Dense, fan_in, fill_normal};
-use crate::random::{Purpose, stream};
+use crate::random::{Key, stream};
 
 /// Handles and shapes of one block's conditioner.
 #[derive(Clone, Debug)]
@@ -55,16 +55,23 @@ impl Conditioner {
         (p.shape(weight), p.matrix(weight), p.vector(bias.expect("every layer has a bias")))
     }
 
-    /// Number of streams `(seed, key, ..)` that the start uses.
+    /// Number of streams of `(seed, key, block)` that the start uses.
     pub(super) fn streams(spec: &FlowSpec) -> u64 {
         spec.layers as u64 + 2
     }
 
     /// Random start; see the top of this file.
-    pub(super) fn initialise<T: Real>(&self, spec: &FlowSpec, parameters: &mut Parameters<T>, seed: u64, key: u64) {
+    pub(super) fn initialise<T: Real>(
+        &self,
+        spec: &FlowSpec,
+        parameters: &mut Parameters<T>,
+        seed: u64,
+        key: u64,
+        block: u64,
+    ) {
         let head = self.layers.len() - 1;
         for (l, layer) in self.layers.iter().enumerate() {
-            let mut rng = stream(seed, Purpose::Weights, key, l as u64);
+            let mut rng = stream(seed, Key::FlowWeights { flow: key, block, layer: l as u64 });
             let fan_in = fan_in(parameters, layer.weight);
             let sd = |i: usize| if l == head { 1e-3 } else { 1.0 / (fan_in[i].max(1) as f64).sqrt() };
             fill_normal(parameters, layer.weight, &mut rng, sd);
@@ -74,7 +81,7 @@ impl Conditioner {
             }
         }
         if let Some(table) = self.table {
-            let mut rng = stream(seed, Purpose::Weights, key, self.layers.len() as u64);
+            let mut rng = stream(seed, Key::FlowWeights { flow: key, block, layer: self.layers.len() as u64 });
             fill_normal(parameters, table, &mut rng, |_| 0.1);
         }
     }

@@ -35,7 +35,7 @@ impl<T: Real> Flow<T> {
     pub fn new(spec: FlowSpec, seed: u64, key: u64) -> Result<Self, FlowError> {
         let mut flow = Self::zeroed(spec)?;
         for (b, block) in flow.blocks.iter().enumerate() {
-            block.initialise(&spec, &mut flow.parameters, seed, key * FlowSpec::MAX_BLOCKS as u64 + b as u64);
+            block.initialise(&spec, &mut flow.parameters, seed, key, b as u64);
         }
         Ok(flow)
     }

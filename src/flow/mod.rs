@@ -12,6 +12,7 @@ mod error;
 #[allow(clippy::module_inception)]
 mod flow;
 mod inverse;
+mod persistence;
 mod sampling;
 mod spec;
 #[cfg(feature = "proptest")]

@@ -23,7 +23,7 @@ use proptest::test_runner::RngSeed;
 
 use super::{Context, Flow, FlowSpec, Transform};
 use crate::nn::{Dense, fill_normal};
-use crate::random::{Purpose, below, normal, stream};
+use crate::random::{Key, below, normal, stream};
 
 /// Ranges of the sizes of a random flow and its batch.
 #[derive(Clone, Debug)]
@@ -128,7 +128,8 @@ pub fn cases(sizes: Sizes, magnitudes: Magnitudes) -> impl Strategy<Value = Case
     let batch = sizes.batch.clone();
     let scales = prop::array::uniform5((low..=high).prop_map(f64::exp));
     (specs(sizes), batch, scales, any::<u64>()).prop_map(move |(spec, batch, scales, seed)| {
-        let context = |b: usize| below(&mut stream(seed, Purpose::Batches, b as u64, 0), spec.contexts) as u32;
+        let context =
+            |b: usize| below(&mut stream(seed, Key::Batch { flow: b as u64, step: 0, first: 0 }), spec.contexts) as u32;
         let contexts = if spec.contexts > 0 { (0..batch).map(context).collect() } else { Vec::new() };
         Case { spec, batch, scales, magnitudes, seed, contexts }
     })
@@ -145,10 +146,11 @@ impl fmt::Debug for Case {
 impl Case {
     /// The flow.
     pub fn flow<T: Real>(&self) -> Flow<T> {
+        let weights = |block: usize, layer: u64| Key::FlowWeights { flow: 0, block: block as u64, layer };
         let mut flow = Flow::<f64>::zeroed(self.spec).expect("strategies give valid shapes");
         for block in 0..self.spec.blocks {
             for (l, layer) in flow.layers(block).to_vec().into_iter().enumerate() {
-                let mut rng = stream(self.seed, Purpose::Weights, block as u64, l as u64);
+                let mut rng = stream(self.seed, weights(block, l as u64));
                 let scale = self.scales[l];
                 let p = flow.parameters_mut();
                 for id in [Some(layer.weight), layer.bias].into_iter().flatten() {
@@ -159,10 +161,10 @@ impl Case {
             let (table, shared) = (flow.blocks[block].conditioner.table, flow.blocks[block].shared.clone());
             let (scale, reach, p) = (self.scales[4], self.reach(), flow.parameters_mut());
             if let Some(table) = table {
-                let mut rng = stream(self.seed, Purpose::Weights, block as u64, u64::MAX);
+                let mut rng = stream(self.seed, weights(block, u64::from(u32::MAX)));
                 fill_normal(p, table, &mut rng, |_| scale);
             }
-            let mut rng = stream(self.seed, Purpose::Weights, block as u64, u64::MAX - 1);
+            let mut rng = stream(self.seed, weights(block, u64::from(u32::MAX) - 1));
             for id in shared {
                 p.fill(id, |_, _| (scale * normal::<f64>(&mut rng)).clamp(-reach, reach));
             }
@@ -198,7 +200,7 @@ impl Case {
         let (m, largest) = (self.spec.features, self.magnitudes.inputs);
         let mut x = Vec::with_capacity(self.batch * m);
         for b in 0..self.batch {
-            let mut rng = stream(self.seed, Purpose::Simulation, b as u64, 0);
+            let mut rng = stream(self.seed, Key::Simulation(b as u64, 0));
             for i in 0..m {
                 let (kind, value) = (below(&mut rng, 12), normal::<f64>(&mut rng));
                 x.push(match kind {

@@ -7,3 +7,4 @@ mod standardizer;
 
 pub(crate) use normal_quantile::lower_quantile;
 pub use standardizer::Standardizer;
+pub(crate) use standardizer::mean_and_scale;

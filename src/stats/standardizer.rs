@@ -122,6 +122,12 @@ fn power_of_two(x: f64) -> f64 {
     f64::from_bits(((1023 - exponent).clamp(1, 2046) as u64) << 52)
 }
 
+/// Mean and population standard deviation (0 → 1) of one column.
+pub(crate) fn mean_and_scale(values: &[f64]) -> (f64, f64) {
+    let fitted = Standardizer::fit(values, 1);
+    (fitted.mean()[0], fitted.scale()[0])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

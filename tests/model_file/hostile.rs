@@ -3,7 +3,8 @@
 
 use nafal::data::Table;
 use nafal::data::container::{Container, Tensor, Values};
-use nafal::detect::{Base, Configuration, ExtractorConfiguration, ExtractorKind, MapKind, ScoreKind};
+use nafal::detect::{Configuration, ExtractorConfiguration, ExtractorKind, ViewFamily, ViewInput};
+use nafal::encode::table::{KIND, STANDARDISED};
 use nafal::flow::strategies::settings;
 use nafal::{Detector, Error, Model, Preset, Threshold};
 use proptest::prelude::*;
@@ -18,17 +19,19 @@ fn table(n: usize) -> Table {
 
 /// A small model with every kind of map, conditioned and not, and an extractor.
 fn model() -> Container {
-    let mut configuration = Configuration::preset(Preset::Default, ScoreKind::Calibrated);
+    let mut configuration = Configuration::preset(KIND, Preset::Default).unwrap();
     let family = &mut configuration.families[0];
     (family.flows, family.views_per_flow, family.features) = (2, 2, 2);
     (family.hidden, family.units, family.steps, family.batch) = (5, 2, 3, 20);
     let small = family.clone();
     configuration.families = vec![small.clone(); 3];
-    (configuration.families[1].maps, configuration.families[1].base) = (MapKind::Gaussian, Base::Standard);
+    (configuration.families[1].maps, configuration.families[1].input) =
+        (ViewFamily::GAUSSIAN, ViewInput::block(STANDARDISED));
     configuration.families[1].conditioned = false;
     configuration.families[2].extractor =
         Some(ExtractorConfiguration { kind: ExtractorKind::Random, layers: 2, hidden: 4, rows: 8, steps: 1 });
-    (configuration.families[2].maps, configuration.families[2].base) = (MapKind::Gaussian, Base::Standard);
+    (configuration.families[2].maps, configuration.families[2].input) =
+        (ViewFamily::GAUSSIAN, ViewInput::block(STANDARDISED));
     for (i, family) in configuration.families.iter_mut().enumerate() {
         family.name = format!("family {i}");
     }
@@ -130,7 +133,7 @@ fn endure(file: &Container) -> bool {
     let before = peak_memory();
     let accepted = match Model::from_bytes(&file.to_bytes(), "m.nafal") {
         Ok(model) => {
-            let columns = model.columns().to_vec();
+            let columns = model.input_names().to_vec();
             let values = (0..3 * columns.len()).map(|i| [0.5, 1e6, -3.0][i % 3]).collect();
             if let Ok(probes) = Table::new(columns, values) {
                 let scores = model.score(&probes).unwrap();

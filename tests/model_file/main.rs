@@ -1,13 +1,14 @@
 //! The model file: round trips, and refusal of everything that is not exactly what the writer writes.
 
+mod fixtures;
 mod hostile;
 
 use std::fs;
 use std::time::Instant;
 
 use nafal::Error;
+use nafal::data::AtomicFile;
 use nafal::data::container::{Container, MAX_FILE_BYTES, MAX_HEADER_BYTES, Tensor, Values};
-use nafal::data::write_atomically;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -71,7 +72,7 @@ fn content_survives_to_the_bit() {
 }
 
 /// Files on disks outlive the crates that wrote them: these bytes must be written, and read, for as long as there is
-/// format 1.
+/// format 2.
 #[test]
 fn layout_is_pinned() {
     let mut container = Container::new();
@@ -81,7 +82,7 @@ fn layout_is_pinned() {
     container.insert("a", Tensor::f32(&[1], vec![2.0]));
     container.insert("c", Tensor::f64(&[], vec![-2.0]));
     let header = concat!(
-        r#"{"__metadata__":{"nafal":"{\"checksum\":\"CRC32___\",\"crate\":\"x\",\"format\":1,\"seed\":7}"},"#,
+        r#"{"__metadata__":{"nafal":"{\"checksum\":\"CRC32___\",\"crate\":\"x\",\"format\":2,\"seed\":7}"},"#,
         r#""c":{"dtype":"F64","shape":[],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"#,
         r#""b":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}       "#
     );
@@ -90,7 +91,7 @@ fn layout_is_pinned() {
     let checksum = format!("{:08x}", crc32(&zeroed));
     let expected = foreign(&header.replace("CRC32___", &checksum), &data);
     assert_eq!(String::from_utf8_lossy(&container.to_bytes()), String::from_utf8_lossy(&expected));
-    assert_eq!(container.header_json(), r#"{"crate":"x","format":1,"seed":7}"#);
+    assert_eq!(container.header_json(), r#"{"crate":"x","format":2,"seed":7}"#);
 }
 
 /// CRC-32 as in PKZIP, bit by bit, independent of the crate.
@@ -165,11 +166,11 @@ fn foreign_files_are_told_apart() {
         (foreign(r#"{"__metadata__":{"format":"pt"}}"#, b""), "not one that nafal wrote"),
         (foreign(r#"{"__metadata__":{"nafal":"[]"}}"#, b""), "no JSON object"),
         (foreign(r#"{"__metadata__":{"nafal":"{}"}}"#, b""), "names no format"),
-        (foreign(r#"{"__metadata__":{"nafal":"{\"format\":1}"}}"#, b""), "no checksum"),
+        (foreign(r#"{"__metadata__":{"nafal":"{\"format\":2}"}}"#, b""), "no checksum"),
         (foreign("not json", b""), "does not parse"),
         (edited(r#"{"nafal":"#, r#"{"other":"x","nafal":"#), "metadata beside"),
-        (edited(r#"\"format\":1"#, r#"\"format\":2"#), "format 2, and this nafal reads format 1"),
-        (edited(r#"\"format\":1"#, r#"\"format\":1e99"#), "format 1e+99"),
+        (edited(r#"\"format\":2"#, r#"\"format\":1"#), "format 1, and this nafal reads format 2"),
+        (edited(r#"\"format\":2"#, r#"\"format\":1e99"#), "format 1e+99"),
         (edited(r#"\"seed\":7"#, r#"\"seed\":8"#), "checksum does not match"),
         (edited(r#"\"seed\":7"#, r#"\"seed\": 7"#), "as nafal writes it"),
         (edited(r#"\"seed\":7"#, r#"\"seed\":7,\"seed\":7"#), "as nafal writes it"),
@@ -195,7 +196,7 @@ fn values_are_checked_behind_a_right_checksum() {
     container.insert("w", Tensor::f64(&[1], vec![f64::NAN]));
     refusal(&container.to_bytes());
     let header = concat!(
-        r#"{"__metadata__":{"nafal":"{\"checksum\":\"CRC32___\",\"format\":1}"},"#,
+        r#"{"__metadata__":{"nafal":"{\"checksum\":\"CRC32___\",\"format\":2}"},"#,
         r#""i":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#
     );
     let header = format!("{header}{}", " ".repeat(header.len().next_multiple_of(8) - header.len()));
@@ -316,10 +317,10 @@ fn links_and_devices_stay_what_they_are() {
     let (file, link) = (directory.path().join("file"), directory.path().join("link"));
     fs::write(&file, "old").unwrap();
     std::os::unix::fs::symlink(&file, &link).unwrap();
-    write_atomically(&link, b"new").unwrap();
+    AtomicFile::replace(&link, b"new").unwrap();
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(fs::read(&file).unwrap(), b"new");
-    write_atomically("/dev/null", b"gone").unwrap();
+    AtomicFile::replace("/dev/null", b"gone").unwrap();
     assert!(!fs::metadata("/dev/null").unwrap().is_file());
 }
 

@@ -1,14 +1,16 @@
 //! The encoder: its laws, edge shapes and the model file.
 
+use crate::bits::bits;
 use nafal::data::container::Container;
 use nafal::data::{Series, SeriesSet};
-use nafal::detect::series::{EncoderOptions, SeriesEncoder};
-use nafal::random::{Purpose, normal, stream};
+use nafal::encode::Encoder as _;
+use nafal::encode::series::{EncoderOptions, SeriesEncoder};
+use nafal::random::{Key, normal, stream};
 
 /// Noisy waves whose frequency depends on the channel, lengths 20 to 30.
 pub fn waves(n: usize, channels: usize, seed: u64) -> SeriesSet {
     let case = |i: usize| {
-        let mut rng = stream(seed, Purpose::Simulation, i as u64, 0);
+        let mut rng = stream(seed, Key::Simulation(i as u64, 0));
         let phase: f64 = normal(&mut rng);
         let channel = |c: usize, rng: &mut _| -> Vec<f64> {
             (0..20 + i % 11)
@@ -20,19 +22,15 @@ pub fn waves(n: usize, channels: usize, seed: u64) -> SeriesSet {
     SeriesSet::new((0..n).map(case).collect()).unwrap()
 }
 
-fn bits(values: &[f32]) -> Vec<u32> {
-    values.iter().map(|v| v.to_bits()).collect()
-}
-
 #[test]
 fn training_features_are_white_and_deterministic_for_any_number_of_threads() {
     let (set, options) = (waves(60, 3, 1), EncoderOptions::default());
     let (encoder, features) = SeriesEncoder::fit(&set, &options, 7).unwrap();
-    assert_eq!((features.views(), features.cases(), features.width()), (9, 60, 30));
+    assert_eq!((features.blocks().len(), features.cases(), features.block(0).width()), (9, 60, 30));
     for k in 0..9 {
         for (i, j) in [(0, 0), (5, 5), (15, 15), (0, 1), (3, 14)] {
-            let mean = |j: usize| (0..60).map(|r| f64::from(features.row(k, r)[j])).sum::<f64>() / 60.0;
-            let product = |r: usize| f64::from(features.row(k, r)[i]) * f64::from(features.row(k, r)[j]);
+            let mean = |j: usize| (0..60).map(|r| f64::from(features.block(k).row(r)[j])).sum::<f64>() / 60.0;
+            let product = |r: usize| f64::from(features.block(k).row(r)[i]) * f64::from(features.block(k).row(r)[j]);
             let covariance = (0..60).map(product).sum::<f64>() / 60.0 - mean(i) * mean(j);
             let want = if i == j { 1.0 } else { 0.0 };
             assert!(mean(i).abs() < 1e-3 && (covariance - want).abs() < 1e-3, "view {k}: {i} {j} {covariance}");
@@ -52,11 +50,11 @@ fn a_case_does_not_depend_on_its_neighbours_or_its_place() {
     let all = encoder.encode(&test).unwrap();
     let order: Vec<usize> = (0..23).map(|i| (i * 7 + 3) % 23).collect();
     let permuted = encoder.encode(&test.select(&order).unwrap()).unwrap();
-    for k in 0..all.views() {
+    for k in 0..all.blocks().len() {
         for (to, &from) in order.iter().enumerate() {
             let alone = encoder.encode(&test.select(&[from]).unwrap()).unwrap();
-            assert_eq!(bits(permuted.row(k, to)), bits(all.row(k, from)));
-            assert_eq!(bits(alone.row(k, 0)), bits(all.row(k, from)));
+            assert_eq!(bits(permuted.block(k).row(to)), bits(all.block(k).row(from)));
+            assert_eq!(bits(alone.block(k).row(0)), bits(all.block(k).row(from)));
         }
     }
 }
@@ -76,16 +74,16 @@ fn constant_channels_lengths_and_extremes_stay_finite() {
     ];
     let odd = SeriesSet::new(odd.iter().map(|c| Series::new(c).unwrap()).collect()).unwrap();
     let encoded = encoder.encode(&odd).unwrap();
-    for k in 0..features.views() {
-        assert!(features.view(k).iter().chain(encoded.view(k)).all(|v| v.is_finite()));
-        assert!(encoded.row(k, 2).iter().any(|v| v.abs() > 3.0), "an extreme case looks normal");
+    for k in 0..features.blocks().len() {
+        assert!(features.block(k).values().iter().chain(encoded.block(k).values()).all(|v| v.is_finite()));
+        assert!(encoded.block(k).row(2).iter().any(|v| v.abs() > 3.0), "an extreme case looks normal");
     }
     // Nothing to learn from: one case, one value, all cases alike.
     for cases in [vec![Series::new(&[[1.0]]).unwrap()], vec![Series::new(&[[1.0, 2.0, 3.0]]).unwrap(); 9]] {
         let set = SeriesSet::new(cases).unwrap();
         let (encoder, features) = SeriesEncoder::fit(&set, &EncoderOptions::default(), 0).unwrap();
-        assert!(features.view(0).iter().all(|v| v.abs() < 1e-3));
-        assert!(encoder.encode(&set).unwrap().view(8).iter().all(|v| v.is_finite()));
+        assert!(features.block(0).values().iter().all(|v| v.abs() < 1e-3));
+        assert!(encoder.encode(&set).unwrap().block(8).values().iter().all(|v| v.is_finite()));
     }
 }
 
@@ -95,8 +93,9 @@ fn resampled_copies_of_a_smooth_series_have_almost_its_features() {
     let (encoder, _) = SeriesEncoder::fit(&waves(40, 1, 1), &EncoderOptions::default(), 0).unwrap();
     let set = SeriesSet::new(vec![Series::new(&[line(30)]).unwrap(), Series::new(&[line(300)]).unwrap()]).unwrap();
     let features = encoder.encode(&set).unwrap();
-    let distance =
-        |k: usize| features.row(k, 0).iter().zip(features.row(k, 1)).map(|(a, b)| (a - b).abs()).fold(0.0f32, f32::max);
+    let distance = |k: usize| {
+        features.block(k).row(0).iter().zip(features.block(k).row(1)).map(|(a, b)| (a - b).abs()).fold(0.0f32, f32::max)
+    };
     // A share may change by one step of thirty where a response grazes its threshold.
     assert!((0..9).all(|k| distance(k) < 3.0), "{:?}", (0..9).map(distance).collect::<Vec<_>>());
 }

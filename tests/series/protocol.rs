@@ -1,9 +1,12 @@
 //! The protocol of Tables 2 and 3, held to the figures that fix it.
 
+use crate::real_data::real_data;
+use nafal::Quiet;
 use nafal::data::{Series, SeriesSet};
+use nafal::detect::Fit;
+use nafal::detect::baselines::{LocalOutlierFactor, OneClassSvm};
 use nafal::evaluate::metrics::auroc;
-use nafal::evaluate::rivals::{AnomalyDetector, LocalOutlierFactor, OneClassSvm};
-use nafal::evaluate::series::{ARCHIVE, Archive, Flattened, NormalClasses, paper_figures};
+use nafal::evaluate::series::{ARCHIVE, Archive, NormalClasses, paper_figures};
 
 fn toy(labels: &[&str]) -> SeriesSet {
     let case = |i: usize| Series::new(&[vec![i as f64; 2 + i % 3]]).unwrap();
@@ -23,10 +26,10 @@ fn tasks_take_each_choice_of_classes_once() {
     assert_eq!(names(NormalClasses::AllButOne), ["not 8", "not 9", "not 10"]);
     assert_eq!(names(NormalClasses::Count(2)), names(NormalClasses::AllButOne));
     let one = &tasks(NormalClasses::One)[1];
-    assert_eq!((one.train.len(), one.test.len(), &one.labels[..]), (2, 4, &[true, false, true, true][..]));
+    assert_eq!((one.raw.train.len(), one.raw.test.len(), &one.labels[..]), (2, 4, &[true, false, true, true][..]));
     let rest = &tasks(NormalClasses::AllButOne)[1];
     // A class that TRAIN does not know is an anomaly too.
-    assert_eq!((rest.train.len(), &rest.labels[..]), (2, &[false, true, false, true][..]));
+    assert_eq!((rest.raw.train.len(), &rest.labels[..]), (2, &[false, true, false, true][..]));
     for m in [0, 3] {
         assert_eq!(archive.tasks(NormalClasses::Count(m)).unwrap_err().exit_code(), 2);
     }
@@ -37,41 +40,32 @@ fn tasks_take_each_choice_of_classes_once() {
     assert_eq!(Archive::read(std::path::Path::new("."), "noops").unwrap_err().exit_code(), 2);
 }
 
-#[test]
-fn flattened_series_keep_equal_lengths_and_resample_others() {
-    let archive = Archive::new("toy", toy(&["a", "a", "b"]), toy(&["a", "a", "b", "b"])).unwrap();
-    let flat = Flattened::of(&archive.tasks(NormalClasses::One).unwrap()[0]).unwrap();
-    assert_eq!((flat.train.columns(), flat.train.row(1)), (3, &[1.0, 1.0, 1.0][..]));
-    assert_eq!((flat.test.rows(), flat.test.row(2)), (4, &[2.0, 2.0, 2.0][..]));
-}
-
-/// Mean AUROC in percent of a rival on the flattened raw series.
-fn percent(archive: &Archive, normals: NormalClasses, rival: &dyn AnomalyDetector) -> f64 {
+/// Mean AUROC in percent of a baseline on the flattened raw series.
+fn percent(archive: &Archive, normals: NormalClasses, baseline: &dyn Fit) -> f64 {
     let tasks = archive.tasks(normals).unwrap();
-    let one = |task: &nafal::evaluate::series::SeriesTask| {
-        let flat = Flattened::of(task).unwrap();
-        let scores = rival.fit(&flat.train, 0).unwrap().score(&flat.test).unwrap();
+    let one = |task: &nafal::evaluate::protocol::Task| {
+        let scores = baseline.fit(&*task.scaled.train, 0, &Quiet).unwrap().score(&*task.scaled.test).unwrap();
         auroc(&task.labels, &scores).unwrap()
     };
     100.0 * tasks.iter().map(one).sum::<f64>() / tasks.len() as f64
 }
 
 #[test]
-fn rivals_on_flattened_series_give_the_papers_figures() {
-    let Some(folder) = super::data() else { return };
+fn baselines_on_flattened_series_give_the_papers_figures() {
+    let Some(folder) = real_data() else { return };
     let lof = LocalOutlierFactor::default();
     let svm = OneClassSvm::default();
-    for (name, rival, one, rest) in [
-        ("epilepsy", &lof as &dyn AnomalyDetector, 56.1, 54.7),
+    for (name, baseline, one, rest) in [
+        ("epilepsy", &lof as &dyn Fit, 56.1, 54.7),
         ("RacketSports", &lof, 57.4, 59.4),
         ("epilepsy", &svm, 61.1, 50.2),
         ("RacketSports", &svm, 70.0, 55.9),
     ] {
         let archive = Archive::read(&folder, name).unwrap();
         for (normals, want) in [(NormalClasses::One, one), (NormalClasses::AllButOne, rest)] {
-            let got = percent(&archive, normals, rival);
-            println!("{name} {} {normals:?}: {got:.2}", rival.name());
-            assert!((got - want).abs() < 0.05, "{} on {name} {normals:?}: {got:.2} instead of {want}", rival.name());
+            let got = percent(&archive, normals, baseline);
+            println!("{name} {baseline:?} {normals:?}: {got:.2}");
+            assert!((got - want).abs() < 0.05, "{baseline:?} on {name} {normals:?}: {got:.2} instead of {want}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The fused flow node, value and VJP, against the same sums written with the standard library, lane by lane.
 //!
-//! The scalar version computes the formulas of `nafal_kernels::dsf` in the open, without the care our kernel takes
-//! of far lanes: it does less work.
+//! The scalar version computes the formulas of `nafal_kernels::dsf` directly, without the accurate
+//! differences that our VJP takes in the tails: it does less work.
 
 use super::contest::{Line, Rival, Setting};
 use super::operands::{Aligned, close, numbers};

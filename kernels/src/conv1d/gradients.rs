@@ -1,8 +1,8 @@
 //! Gradients of the convolution with respect to its input, weights and bias.
 
-use super::{Conv1d, whole_windows, window};
-use crate::call::{self, Call};
-use crate::gemm::{Block, Operands, TileInit, block};
+use super::{Conv1d, contiguous_windows, window};
+use crate::entry::run;
+use crate::gemm::{Block, Operands, TileInit, macro_kernel};
 use crate::isa::{Kernel, Simd};
 use crate::{Isa, Matrix, MatrixMut, Real};
 
@@ -30,7 +30,7 @@ pub fn gradient_input<T: Real>(isa: Isa, c: &Conv1d, length: usize, dy: &[T], fl
     assert_eq!(flipped.len(), c.weights(), "conv1d: weights");
     assert_eq!(dy.len(), samples * c.length_out(length) * c.channels_out, "conv1d: output gradient");
     if !dy.is_empty() {
-        call::run(isa, Call::Conv1dInput(InputGradient { c, length, dy, flipped, dx }))
+        run!(isa, InputGradient<'a, T> = InputGradient { c, length, dy, flipped, dx })
     }
 }
 
@@ -52,7 +52,7 @@ impl<T: Real> Kernel<T> for InputGradient<'_, T> {
         let padding = (c.taps - 1).checked_sub(c.padding).filter(|_| c.stride == 1 && c.dilation == 1);
         let mirrored = padding.map(|padding| Conv1d { channels_in: co, channels_out: ci, padding, ..*c });
         if let Some(mirrored) = &mirrored {
-            return whole_windows(s, mirrored, total, dy, flipped, TileInit::Output, None, dx);
+            return contiguous_windows(s, mirrored, total, dy, flipped, TileInit::Output, None, dx);
         }
         for (dy, dx) in dy.chunks_exact(total * co).zip(dx.chunks_exact_mut(length * ci)) {
             for k in 0..c.taps {
@@ -68,8 +68,8 @@ impl<T: Real> Kernel<T> for InputGradient<'_, T> {
                     x: Matrix { data: &flipped[(c.taps - 1 - k) * co * ci..], rows: co, cols: ci, ld: ci },
                     y: MatrixMut { data: &mut dx[first * ci..], rows: n, cols: ci, ld: c.stride * ci },
                 };
-                let start = TileInit::Output;
-                block(s, &mut o, &Block { rows: 0..n, inner: 0..co, lanes: 0..ci, start, leak: None });
+                let init = TileInit::Output;
+                macro_kernel(s, &mut o, &Block { rows: 0..n, inner: 0..co, lanes: 0..ci, init, negative_slope: None });
             }
         }
     }
@@ -84,7 +84,7 @@ pub fn gradient_weights<T: Real>(isa: Isa, c: &Conv1d, length: usize, x: &[T], d
     assert_eq!(dw.len(), c.weights(), "conv1d: weights");
     assert_eq!(dy.len(), samples * c.length_out(length) * c.channels_out, "conv1d: output gradient");
     if !dy.is_empty() {
-        call::run(isa, Call::Conv1dWeights(WeightGradient { c, length, x, dy, dw }))
+        run!(isa, WeightGradient<'a, T> = WeightGradient { c, length, x, dy, dw })
     }
 }
 
@@ -133,14 +133,18 @@ fn accumulate<T: Real, S: Simd<T>>(s: S, c: &Conv1d, rows: usize, x: &[T], dy: &
         x: Matrix { data: dy, rows: steps, cols: co, ld: co },
         y: MatrixMut { data: dw, rows, cols: co, ld: co },
     };
-    block(s, &mut o, &Block { rows: 0..rows, inner: 0..steps, lanes: 0..co, start: TileInit::Output, leak: None });
+    macro_kernel(
+        s,
+        &mut o,
+        &Block { rows: 0..rows, inner: 0..steps, lanes: 0..co, init: TileInit::Output, negative_slope: None },
+    );
 }
 
 /// `db[o] += Σ_{n, t} dy[n, t, o]`, in order: same bits under every instruction set. Panics if lengths disagree.
 pub fn gradient_bias<T: Real>(isa: Isa, c: &Conv1d, dy: &[T], db: &mut [T]) {
     let co = c.channels_out;
     assert!(db.len() == co && dy.len().is_multiple_of(co), "conv1d: output gradient and biases");
-    call::run(isa, Call::Conv1dBias(BiasGradient { dy, db }))
+    run!(isa, BiasGradient<'a, T> = BiasGradient { dy, db })
 }
 
 pub(crate) struct BiasGradient<'a, T> {

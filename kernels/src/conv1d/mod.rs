@@ -16,14 +16,13 @@
 mod gradients;
 mod window;
 
-use crate::call::{self, Call};
-use crate::gemm::{Block, Epilogue, Operands, TileInit, block};
+use crate::entry::run;
+use crate::gemm::{Block, Epilogue, Operands, TileInit, macro_kernel};
 use crate::isa::{Kernel, Simd};
 use crate::map::MapInPlace;
 use crate::math::Tanh;
 use crate::{Isa, Matrix, MatrixMut, Real};
 
-pub(crate) use gradients::{BiasGradient, InputGradient, WeightGradient};
 pub use gradients::{flip, gradient_bias, gradient_input, gradient_weights};
 
 /// The geometry of a convolution.
@@ -51,7 +50,7 @@ impl Conv1d {
     /// Output steps for an input of `length`; zero if the padded input is shorter than the kernel's reach.
     pub fn length_out(&self, length: usize) -> usize {
         match (length + 2 * self.padding).checked_sub(self.reach()) {
-            Some(room) => room / self.stride + 1,
+            Some(last) => last / self.stride + 1,
             None => 0,
         }
     }
@@ -64,7 +63,10 @@ impl Conv1d {
         let positive = [self.channels_in, self.channels_out, self.taps, self.stride, self.dilation];
         assert!(positive.iter().all(|&v| v > 0), "conv1d: an empty geometry {self:?}");
         let one = length * self.channels_in;
-        assert!(one > 0 && numbers.is_multiple_of(one), "conv1d: {numbers} numbers are no samples of {one}");
+        assert!(
+            one > 0 && numbers.is_multiple_of(one),
+            "conv1d: {numbers} numbers are not a multiple of a sample's {one}"
+        );
         numbers / one
     }
 }
@@ -86,7 +88,7 @@ pub fn forward<T: Real>(
     assert_eq!(bias.len(), c.channels_out, "conv1d: biases");
     assert_eq!(y.len(), samples * c.length_out(length) * c.channels_out, "conv1d: outputs");
     if !y.is_empty() {
-        call::run(isa, Call::Conv1d(Forward { c, length, x, w, bias, epilogue, y }))
+        run!(isa, Forward<'a, T> = Forward { c, length, x, w, bias, epilogue, y })
     }
 }
 
@@ -105,16 +107,16 @@ impl<T: Real> Kernel<T> for Forward<'_, T> {
     #[inline(always)]
     fn run<S: Simd<T>>(self, s: S) {
         let Forward { c, length, x, w, bias, epilogue, y } = self;
-        let leak = match epilogue {
+        let negative_slope = match epilogue {
             Epilogue::LeakyRelu(slope) => Some(slope),
             Epilogue::Store | Epilogue::Tanh => None,
         };
         if c.dilation == 1 {
-            whole_windows(s, c, length, x, w, TileInit::Lanes(bias), leak, y);
+            contiguous_windows(s, c, length, x, w, TileInit::Lanes(bias), negative_slope, y);
         } else {
             let sample = c.length_out(length) * c.channels_out;
             for (x, y) in x.chunks_exact(length * c.channels_in).zip(y.chunks_exact_mut(sample)) {
-                tap_by_tap(s, c, length, x, w, bias, leak, y);
+                tap_by_tap(s, c, length, x, w, bias, negative_slope, y);
             }
         }
         if epilogue == Epilogue::Tanh {
@@ -125,14 +127,14 @@ impl<T: Real> Kernel<T> for Forward<'_, T> {
 
 /// Without dilation the window of a step is contiguous. One product per sample and group of steps with the same taps;
 /// at the ends, where the groups are short, one product for all samples.
-fn whole_windows<T: Real, S: Simd<T>>(
+fn contiguous_windows<T: Real, S: Simd<T>>(
     s: S,
     c: &Conv1d,
     length: usize,
     x: &[T],
     w: &[T],
-    start: TileInit<T>,
-    leak: Option<T>,
+    init: TileInit<T>,
+    negative_slope: Option<T>,
     y: &mut [T],
 ) {
     let (ci, co) = (c.channels_in, c.channels_out);
@@ -148,7 +150,7 @@ fn whole_windows<T: Real, S: Simd<T>>(
                 x: w,
                 y: MatrixMut { data: &mut y[y_from..], rows, cols: co, ld: y_ld },
             };
-            block(s, &mut o, &Block { rows: 0..rows, inner: 0..inner, lanes: 0..co, start, leak });
+            macro_kernel(s, &mut o, &Block { rows: 0..rows, inner: 0..inner, lanes: 0..co, init, negative_slope });
         };
         if steps < samples {
             for (i, t) in span.steps.clone().enumerate() {
@@ -171,7 +173,7 @@ fn tap_by_tap<T: Real, S: Simd<T>>(
     x: &[T],
     w: &[T],
     bias: &[T],
-    leak: Option<T>,
+    negative_slope: Option<T>,
     y: &mut [T],
 ) {
     let (ci, co) = (c.channels_in, c.channels_out);
@@ -190,13 +192,17 @@ fn tap_by_tap<T: Real, S: Simd<T>>(
             x: Matrix { data: &w[k * ci * co..], rows: ci, cols: co, ld: co },
             y: MatrixMut { data: &mut y[steps.start * co..], rows: steps.len(), cols: co, ld: co },
         };
-        let start = TileInit::Output;
-        block(s, &mut o, &Block { rows: 0..steps.len(), inner: 0..ci, lanes: 0..co, start, leak: None });
+        let init = TileInit::Output;
+        macro_kernel(
+            s,
+            &mut o,
+            &Block { rows: 0..steps.len(), inner: 0..ci, lanes: 0..co, init, negative_slope: None },
+        );
     }
-    if let Some(slope) = leak {
+    if let Some(slope) = negative_slope {
         for y in y {
-            let leaked = slope * *y;
-            *y = if *y > leaked { *y } else { leaked };
+            let scaled = slope * *y;
+            *y = if *y > scaled { *y } else { scaled };
         }
     }
 }

@@ -1,16 +1,14 @@
 //! The exponentials of a layer: of the shared logits once a call, of the lanes' shifts once a vector; and the inner
 //! sums `N_j = Σ_i E_ji·y_i`, `z_j = Σ_i E_ji·y_i·h_i/N_j`, `M_j = Σ_i E_ji·y_i·e^{λ_i−λ_max}` that follow.
 
-use super::Layer;
-use crate::dsf::sums::{load, store};
+use super::lanes::Lanes;
+use super::layer::Layer;
+use super::workspace::INPUT;
+use crate::Real;
 use crate::isa::{Kernel, Simd};
 use crate::map::MapInPlace;
 use crate::math::Exp;
 use crate::math::formulas::exp;
-use crate::{Matrix, Real};
-
-/// Vectors kept for each input: `y = e^{η−η_max}`, `y·h`, `y·e^{λ−λ_max}`.
-pub(super) const INPUT: usize = 3;
 
 /// `to = e^{logits − max of the row}`.
 #[inline(always)]
@@ -25,37 +23,6 @@ pub(super) fn of_rows<T: Real, S: Simd<T>>(s: S, logits: &[T], cols: usize, to: 
         }
     }
     MapInPlace(Exp, to).run(s);
-}
-
-/// Rows `first..first + n` of `m` from lane `at`, one vector each.
-#[derive(Clone, Copy)]
-pub(super) struct Rows<'a, T> {
-    pub m: Matrix<'a, T>,
-    pub at: usize,
-    pub lanes: usize,
-}
-
-impl<T: Real> Rows<'_, T> {
-    #[inline(always)]
-    pub fn row<S: Simd<T>>(&self, s: S, row: usize) -> S::V {
-        load(s, self.lanes, &self.m.data[row * self.m.ld + self.at..])
-    }
-    #[inline(always)]
-    fn max<S: Simd<T>>(&self, s: S, rows: core::ops::Range<usize>) -> S::V {
-        let mut top = s.splat(-T::MAX);
-        for i in rows {
-            top = s.max(self.row(s, i), top);
-        }
-        top
-    }
-}
-
-/// A vector of lanes of a layer's inputs.
-#[derive(Clone, Copy)]
-pub(super) struct Lanes<'a, T> {
-    pub h: Rows<'a, T>,
-    pub log_tangent: Rows<'a, T>,
-    pub raw: Rows<'a, T>,
 }
 
 /// Fills the inputs' records and returns `λ_max`.
@@ -85,12 +52,4 @@ pub(super) fn inner_sums<T: Real, S: Simd<T>>(s: S, row: &[T], records: &[T]) ->
         }
     }
     sums
-}
-
-/// The numbers of a mask: which of the first `lanes` lanes are set.
-#[inline(always)]
-pub(super) fn lanes_of<T: Real, S: Simd<T>>(s: S, mask: S::M, lanes: usize) -> [bool; super::LANES] {
-    let mut ones = [T::ZERO; super::LANES];
-    store(s, lanes, s.select(mask, s.splat(T::ONE), s.splat(T::ZERO)), &mut ones);
-    ones.map(|v| v > T::ZERO)
 }

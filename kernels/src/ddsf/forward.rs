@@ -1,18 +1,20 @@
-//! A layer's values and log-tangents: inner sums, the frame of the preactivations, outer sums, four logarithms.
+//! A layer's values and log-tangents: inner sums, the scaling of the outer sums, outer sums, four logarithms.
 
-use super::Layer;
-use super::exponentials::{INPUT, Lanes, Rows, inner_sums, lanes_of, of_inputs, of_rows};
+use super::exponentials::{inner_sums, of_inputs, of_rows};
+use super::lanes::{Lanes, Rows};
+use super::layer::Layer;
+use super::log_space;
+use super::workspace::Workspace;
 use crate::dsf::slope::Positive;
-use crate::dsf::sums::{Extent, Frame, Sums, Terms, preactivation, store, terms};
+use crate::dsf::sums::{PreactivationRange, Scaling, Sums, preactivation, store, terms};
 use crate::isa::{Kernel, Simd};
 use crate::math::formulas::ln_normal;
-use crate::reference::ddsf::Lane;
 use crate::{Matrix, MatrixMut, Real};
 
-/// Vectors kept for each unit: `u`, `a·M/N` and the four parts of the outer sums.
+/// Vectors saved for each unit: `u`, `a·M/N` and the four parts of the outer sums.
 const UNIT: usize = 6;
 
-/// See [`super::forward`].
+/// See [`super::forward()`].
 pub(crate) struct Forward<'a, T, P> {
     pub layer: Layer<'a, T>,
     pub slope: P,
@@ -28,45 +30,38 @@ impl<T: Real, P: Positive<T>> Kernel<T> for Forward<'_, T, P> {
     type Out = ();
     #[inline(always)]
     fn run<S: Simd<T>>(self, s: S) {
-        let Forward { layer: c, slope, h, log_tangent, raw, h_out, log_tangent_out, scratch } = self;
-        let (inner, rest) = scratch.split_at_mut(c.u.len());
-        let (outer, rest) = rest.split_at_mut(c.w.len());
-        let (inputs, rest) = rest.split_at_mut(INPUT * S::LANES * c.inputs);
-        let units = &mut rest[..UNIT * S::LANES * c.units];
-        of_rows(s, c.u, c.inputs, inner);
-        of_rows(s, c.w, c.units, outer);
+        let Forward { layer: c, slope, h, log_tangent, raw, mut h_out, mut log_tangent_out, scratch } = self;
+        let w = Workspace::new(scratch, c.widths(), S::LANES);
+        of_rows(s, c.u, c.inputs, w.inner);
+        of_rows(s, c.w, c.units, w.outer);
         let total = h.cols;
         for at in (0..total).step_by(S::LANES) {
             let n = S::LANES.min(total - at);
             let rows = |m| Rows { m, at, lanes: n };
             let lanes = Lanes { h: rows(h), log_tangent: rows(log_tangent), raw: rows(raw) };
-            let tangent = of_inputs(s, &c, &lanes, inputs);
-            let (frame, mut least) = fill(s, &c, slope, &lanes, inner, inputs, units);
-            for (k, row) in outer.chunks_exact(c.units).enumerate() {
+            let tangent = of_inputs(s, &c, &lanes, w.inputs);
+            let units = &mut w.units[..UNIT * S::LANES * c.units];
+            let (scaling, mut smallest) = fill(s, &c, slope, &lanes, w.inner, w.inputs, units);
+            for (k, row) in w.outer.chunks_exact(c.units).enumerate() {
                 let sums = outer_sums(s, row, units);
-                least = s.min(sums.least(s), least);
+                smallest = s.min(sums.smallest(s), smallest);
                 let (log_s, log_c) = (ln_normal(s, sums.s), ln_normal(s, sums.c));
                 let slope = s.add(s.sub(ln_normal(s, sums.d), log_s), s.sub(ln_normal(s, sums.z), log_c));
-                let value = s.add(s.sub(log_s, log_c), frame.shift);
+                let value = s.add(s.sub(log_s, log_c), scaling.shift);
                 store(s, n, value, &mut h_out.data[k * h_out.ld + at..]);
-                let slope = s.add(s.sub(slope, frame.mixed), tangent);
+                let slope = s.add(s.sub(slope, scaling.mixed), tangent);
                 store(s, n, slope, &mut log_tangent_out.data[k * log_tangent_out.ld + at..]);
             }
-            let lost = s.le(least, s.splat(T::LOST));
-            if s.any(lost) {
-                for (l, _) in lanes_of(s, lost, n).iter().enumerate().filter(|(_, lost)| **lost) {
-                    let lane = Lane::new(&c, h, log_tangent, raw, at + l);
-                    for (k, (value, tangent)) in lane.value.iter().zip(&lane.log_tangent).enumerate() {
-                        h_out.data[k * h_out.ld + at + l] = T::from_f64(*value);
-                        log_tangent_out.data[k * log_tangent_out.ld + at + l] = T::from_f64(*tangent);
-                    }
-                }
+            let underflowed = s.le(smallest, s.splat(T::UNDERFLOW_BOUND));
+            if s.any(underflowed) {
+                let outputs = [&mut h_out, &mut log_tangent_out];
+                log_space::forward(s, &c, slope, &lanes, underflowed, w.units, outputs);
             }
         }
     }
 }
 
-/// Fills the units' records; returns the frame and the least of the inner sums.
+/// Fills the units' records; returns the scaling of the outer sums and the smallest of the inner sums.
 #[inline(always)]
 fn fill<T: Real, S: Simd<T>, P: Positive<T>>(
     s: S,
@@ -76,35 +71,29 @@ fn fill<T: Real, S: Simd<T>, P: Positive<T>>(
     inner: &[T],
     inputs: &[T],
     units: &mut [T],
-) -> (Frame<T, S>, S::V) {
+) -> (Scaling<T, S>, S::V) {
     let l = S::LANES;
-    let mut extent = Extent::new(s);
-    let mut least = s.splat(T::MAX);
+    let mut range = PreactivationRange::new(s);
+    let mut smallest = s.splat(T::MAX);
     for (j, record) in units.chunks_exact_mut(UNIT * l).enumerate() {
         let [norm, weighted, m] = inner_sums(s, &inner[j * c.inputs..(j + 1) * c.inputs], inputs);
-        least = s.min(s.min(norm, m), least);
+        smallest = s.min(s.min(norm, m), smallest);
         let inverse = s.div(s.splat(T::ONE), norm);
         let a = slope.value(s, lanes.raw.row(s, j));
         let u = preactivation(s, a, s.mul(weighted, inverse), lanes.raw.row(s, c.units + j));
-        extent.take(s, u, lanes.raw.row(s, 2 * c.units + j));
+        range.include(s, u, lanes.raw.row(s, 2 * c.units + j));
         s.store(u, record);
         s.store(s.mul(a, s.mul(m, inverse)), &mut record[l..]);
     }
-    let frame = extent.frame(s);
+    let scaling = range.scaling(s);
     for (j, record) in units.chunks_exact_mut(UNIT * l).enumerate() {
-        let (u, steep) = (s.load(record), s.load(&record[l..]));
-        let t = terms(s, &frame, steep, u, lanes.raw.row(s, 2 * c.units + j));
-        for (k, v) in parts(&t).into_iter().enumerate() {
+        let (u, slope) = (s.load(record), s.load(&record[l..]));
+        let t = terms(s, &scaling, slope, u, lanes.raw.row(s, 2 * c.units + j));
+        for (k, v) in t.parts().into_iter().enumerate() {
             s.store(v, &mut record[(2 + k) * l..]);
         }
     }
-    (frame, least)
-}
-
-/// What a unit brings to `S`, `S̄`, `D` and `N`.
-#[inline(always)]
-pub(super) fn parts<T: Real, S: Simd<T>>(t: &Terms<T, S>) -> [S::V; 4] {
-    [t.s, t.c, t.slope, t.w]
+    (scaling, smallest)
 }
 
 /// `Σ_j E_kj·(parts of unit j)`, from row `k` of the shared matrix; the parts are the last four vectors of a record.

@@ -4,7 +4,7 @@
 //! `z = U·h`, `u = a∘z + b`, `S_k = Σ_j W_kj σ(u_j)`, `S̄_k = Σ_j W_kj σ(−u_j)`, `h'_k = ln S_k − ln S̄_k`,
 //! `λ'_k = ln Σ_j W_kj a_j e^{m_j} σ(u_j)σ(−u_j) − ln S_k − ln S̄_k`, `m_j = ln Σ_i U_ji e^{λ_i}`.
 //! The rows of `U: [units, inputs]` and `W: [outputs, units]` are softmaxes of shared logits plus a shift of each
-//! column that every lane brings: `U_ji ∝ e^{u_ji + η_i}`, `W_kj ∝ e^{w_kj + ζ_j}`. So `U` and `W` are shared
+//! column that depends on the lane: `U_ji ∝ e^{u_ji + η_i}`, `W_kj ∝ e^{w_kj + ζ_j}`. So `U` and `W` are shared
 //! matrices times diagonals, all sums are products with them, and no log-Jacobian tensor is ever built.
 //!
 //! | array | shape | |
@@ -16,85 +16,27 @@
 //! A chain of layers from one input to one output is the flow's transformer: `y = h'`, `ln dy/dx = λ'`.
 
 mod exponentials;
-pub(crate) mod forward;
-pub(crate) mod vjp;
+mod forward;
+mod lanes;
+mod layer;
+mod log_space;
+mod vjp;
+mod workspace;
 
-use crate::call::{self, Call};
 use crate::dsf::Slope;
 use crate::dsf::slope::{Bounded, Softplus};
+use crate::entry::run;
 use crate::{Isa, Matrix, MatrixMut, Real};
-
-/// Sizes and shared logits of a layer.
-#[derive(Clone, Copy, Debug)]
-pub struct Layer<'a, T> {
-    /// How `a_raw` becomes a slope.
-    pub slope: Slope,
-    /// Width of the input.
-    pub inputs: usize,
-    /// Sigmoids.
-    pub units: usize,
-    /// Width of the output.
-    pub outputs: usize,
-    /// Inner logits `[units, inputs]`.
-    pub u: &'a [T],
-    /// Outer logits `[outputs, units]`.
-    pub w: &'a [T],
-}
-
-/// Where [`vjp`] writes.
-#[derive(Debug)]
-pub struct Gradients<'a, T> {
-    /// Of the inputs `[inputs, lanes]`; added to.
-    pub h: MatrixMut<'a, T>,
-    /// Of the inputs' log-tangents `[inputs, lanes]`; added to.
-    pub log_tangent: MatrixMut<'a, T>,
-    /// Of the raw parameters `[3·units + inputs, lanes]`; overwritten.
-    pub raw: MatrixMut<'a, T>,
-    /// Of the inner logits; added to.
-    pub u: &'a mut [T],
-    /// Of the outer logits; added to.
-    pub w: &'a mut [T],
-}
-
-impl<T> Layer<'_, T> {
-    /// Rows of the raw parameters.
-    pub fn raw_rows(&self) -> usize {
-        3 * self.units + self.inputs
-    }
-    /// Numbers of scratch that [`forward`] and [`vjp`] need.
-    pub fn scratch(&self) -> usize {
-        let (i, d, o) = (self.inputs, self.units, self.outputs);
-        let shared = d * i + o * d;
-        let vectors = exponentials::INPUT * i + vjp::UNIT * d + vjp::OUTPUT * o + shared;
-        shared + LANES * vectors
-    }
-    fn check(&self, h: [usize; 2], log_tangent: [usize; 2], raw: [usize; 2], out: [[usize; 2]; 2], scratch: usize) {
-        assert!(self.inputs > 0 && self.units > 0 && self.outputs > 0, "ddsf: an empty layer");
-        assert_eq!(self.u.len(), self.units * self.inputs, "ddsf: inner logits");
-        assert_eq!(self.w.len(), self.outputs * self.units, "ddsf: outer logits");
-        let lanes = h[1];
-        assert_eq!([h, log_tangent], [[self.inputs, lanes]; 2], "ddsf: inputs");
-        assert_eq!(raw, [self.raw_rows(), lanes], "ddsf: raw parameters");
-        assert_eq!(out, [[self.outputs, lanes]; 2], "ddsf: outputs");
-        assert!(scratch >= self.scratch(), "ddsf: {scratch} numbers of scratch, {} needed", self.scratch());
-        if let Slope::Bounded { limit } = self.slope {
-            assert!(limit > 0.0 && limit < f64::INFINITY, "ddsf: the bound {limit} on |ln a| must be positive");
-        }
-    }
-}
-
-/// Lanes of the widest vector; sums over lanes go by as many accumulators on every instruction set.
-const LANES: usize = 16;
-
-fn shape<T>(m: &Matrix<T>) -> [usize; 2] {
-    [m.rows, m.cols]
-}
+use forward::Forward;
+use layer::shape;
+pub use layer::{Gradients, Layer};
+use vjp::Vjp;
 
 /// One layer, for all lanes; see the [module](self) for shapes. `scratch` holds at least [`Layer::scratch`] numbers
 /// of any value. Panics if the shapes disagree.
 ///
 /// Costs `3·units·inputs + 4·outputs·units` multiply-adds and `3·units + 2·inputs` exponentials a lane. A lane whose
-/// sums underflow is computed by log-sum-exp in double precision instead.
+/// sums underflow is computed by log-sum-exp instead, and its vector takes several times as long.
 pub fn forward<T: Real>(
     isa: Isa,
     layer: &Layer<T>,
@@ -107,30 +49,22 @@ pub fn forward<T: Real>(
 ) {
     let out = [shape(&h_out.as_ref()), shape(&log_tangent_out.as_ref())];
     layer.check(shape(&h), shape(&log_tangent), shape(&raw), out, scratch.len());
-    macro_rules! run {
-        ($call:ident, $slope:expr) => {
-            call::run(
-                isa,
-                Call::$call(forward::Forward {
-                    layer: *layer,
-                    slope: $slope,
-                    h,
-                    log_tangent,
-                    raw,
-                    h_out,
-                    log_tangent_out,
-                    scratch,
-                }),
-            )
-        };
-    }
+    let layer = *layer;
     match layer.slope {
-        Slope::Softplus => run!(Ddsf, Softplus),
-        Slope::Bounded { limit } => run!(DdsfBounded, Bounded(T::from_f64(limit))),
+        Slope::Softplus => {
+            let slope = Softplus;
+            let forward = Forward { layer, slope, h, log_tangent, raw, h_out, log_tangent_out, scratch };
+            run!(isa, Forward<'a, T, Softplus> = forward)
+        }
+        Slope::Bounded { limit } => {
+            let slope = Bounded(T::from_f64(limit));
+            let forward = Forward { layer, slope, h, log_tangent, raw, h_out, log_tangent_out, scratch };
+            run!(isa, Forward<'a, T, Bounded<T>> = forward)
+        }
     }
 }
 
-/// VJP of [`forward`] for the cotangents of its two outputs, `[outputs, lanes]` each; see [`Gradients`] for what is
+/// VJP of [`forward()`] for the cotangents of its two outputs, `[outputs, lanes]` each; see [`Gradients`] for what is
 /// added to and what is overwritten. Panics if the shapes disagree.
 pub fn vjp<T: Real>(
     isa: Isa,
@@ -148,26 +82,17 @@ pub fn vjp<T: Real>(
     let (h_bar, t_bar) = (shape(&bars.h.as_ref()), shape(&bars.log_tangent.as_ref()));
     layer.check(h_bar, t_bar, shape(&bars.raw.as_ref()), out, scratch.len());
     assert!(bars.u.len() == layer.u.len() && bars.w.len() == layer.w.len(), "ddsf: logit gradients");
-    macro_rules! run {
-        ($call:ident, $slope:expr) => {
-            call::run(
-                isa,
-                Call::$call(vjp::Vjp {
-                    layer: *layer,
-                    slope: $slope,
-                    h,
-                    log_tangent,
-                    raw,
-                    h_out_bar,
-                    log_tangent_out_bar,
-                    bars,
-                    scratch,
-                }),
-            )
-        };
-    }
+    let layer = *layer;
     match layer.slope {
-        Slope::Softplus => run!(DdsfVjp, Softplus),
-        Slope::Bounded { limit } => run!(DdsfBoundedVjp, Bounded(T::from_f64(limit))),
+        Slope::Softplus => {
+            let slope = Softplus;
+            let vjp = Vjp { layer, slope, h, log_tangent, raw, h_out_bar, log_tangent_out_bar, bars, scratch };
+            run!(isa, Vjp<'a, T, Softplus> = vjp)
+        }
+        Slope::Bounded { limit } => {
+            let slope = Bounded(T::from_f64(limit));
+            let vjp = Vjp { layer, slope, h, log_tangent, raw, h_out_bar, log_tangent_out_bar, bars, scratch };
+            run!(isa, Vjp<'a, T, Bounded<T>> = vjp)
+        }
     }
 }

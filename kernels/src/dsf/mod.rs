@@ -8,12 +8,12 @@
 //! The lanes are independent: every branch is a selection, so a lane's bits never depend on its neighbours.
 
 pub(crate) mod forward;
-mod log_space;
+pub(crate) mod log_space;
 pub(crate) mod slope;
 pub(crate) mod sums;
 pub(crate) mod vjp;
 
-use crate::call::{self, Call};
+use crate::entry::run;
 use crate::{Isa, Matrix, MatrixMut, Real};
 use forward::Forward;
 use slope::{Bounded, Softplus};
@@ -56,16 +56,16 @@ pub fn forward<T: Real>(
     match slope {
         Slope::Softplus => {
             let slope = Softplus;
-            call::run(isa, Call::Dsf(Forward { slope, units, x, raw, y, log_slope, scratch }));
+            run!(isa, Forward<'a, T, Softplus> = Forward { slope, units, x, raw, y, log_slope, scratch });
         }
         Slope::Bounded { limit } => {
             let slope = Bounded(T::from_f64(limit));
-            call::run(isa, Call::DsfBounded(Forward { slope, units, x, raw, y, log_slope, scratch }));
+            run!(isa, Forward<'a, T, Bounded<T>> = Forward { slope, units, x, raw, y, log_slope, scratch });
         }
     }
 }
 
-/// VJP of [`forward`]: adds to `x_bar` and overwrites `raw_bar: [3·units, lanes]` with the gradients of
+/// VJP of [`forward()`]: adds to `x_bar` and overwrites `raw_bar: [3·units, lanes]` with the gradients of
 /// `Σ_lanes y_bar·y + log_slope_bar·log_slope`. Finite for finite inputs. Panics if the shapes disagree or
 /// `scratch` is shorter than [`scratch`] says.
 pub fn vjp<T: Real>(
@@ -88,22 +88,21 @@ pub fn vjp<T: Real>(
     match slope {
         Slope::Softplus => {
             let slope = Softplus;
-            call::run(isa, Call::DsfVjp(Vjp { slope, units, x, raw, y_bar, log_slope_bar, x_bar, raw_bar, scratch }));
+            let vjp = Vjp { slope, units, x, raw, y_bar, log_slope_bar, x_bar, raw_bar, scratch };
+            run!(isa, Vjp<'a, T, Softplus> = vjp);
         }
         Slope::Bounded { limit } => {
             let slope = Bounded(T::from_f64(limit));
-            call::run(
-                isa,
-                Call::DsfBoundedVjp(Vjp { slope, units, x, raw, y_bar, log_slope_bar, x_bar, raw_bar, scratch }),
-            );
+            let vjp = Vjp { slope, units, x, raw, y_bar, log_slope_bar, x_bar, raw_bar, scratch };
+            run!(isa, Vjp<'a, T, Bounded<T>> = vjp);
         }
     }
 }
 
-/// Numbers of the scratch that [`forward`] and [`vjp`] need; what it holds does not matter. One that begins on a cache line
+/// Numbers of the scratch that [`forward()`] and [`vjp()`] need; what it holds does not matter. One that begins on a cache line
 /// is fastest.
 pub const fn scratch(units: usize) -> usize {
-    let (forward, vjp) = (forward::KEPT * forward::WIDEST, vjp::KEPT * vjp::WIDEST);
+    let (forward, vjp) = (forward::SAVED * forward::MAX_LANES, vjp::SAVED * vjp::MAX_LANES);
     units * if forward > vjp { forward } else { vjp }
 }
 

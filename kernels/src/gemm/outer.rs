@@ -1,18 +1,18 @@
-//! The weight gradient `dW = dY·Xᵀ`, the input turned over panel by panel.
+//! The weight gradient `dW = dY·Xᵀ`, the input transposed panel by panel.
 //!
-//! A panel is so many columns of the weights, rows of the input: `[lanes, panel]` once turned. It lies near while all rows
-//! of the gradient go by, and its rows follow one another closely, where those of the whole `Xᵀ` would lie a page apart.
+//! A panel is [`PANEL`] columns of the weights, rows of the input: `[lanes, panel]` once transposed. It stays in the caches
+//! while all rows of the gradient read it, and it is contiguous, where rows of the whole `Xᵀ` would lie a page apart.
 
-use super::blocks::{Block, Operands, block};
+use super::macro_kernel::{Block, Operands, macro_kernel};
+use super::micro_kernel::TileInit;
 use super::reduce::Transpose;
-use super::tile::TileInit;
-use crate::call::{self, Call};
+use crate::entry::run;
 use crate::isa::{Kernel, Simd};
 use crate::{Isa, Matrix, MatrixMut, Real, Staircase};
 
 /// Columns of a panel.
 const PANEL: usize = 128;
-/// Copies' rows begin at multiples of it: a cache line, in double precision two.
+/// Rows of packed matrices begin at multiples of it: a cache line, in double precision two.
 pub(super) const LINE: usize = 16;
 
 /// Weight gradient `dW[i, p] (+)= Σ_b dY[i, b]·X[p, b]` for `p` in `inner(i)`, chained over ascending `b`.
@@ -32,7 +32,7 @@ pub fn outer<T: Real>(
     assert_eq!((dw.rows, dw.cols), (shape.rows, shape.cols), "outer: weights and staircase");
     assert_eq!((dy.rows, x.rows, dy.cols), (dw.rows, dw.cols, x.cols), "outer: gradient and input");
     let scratch = &mut scratch[..outer_scratch(x.rows, x.cols)];
-    call::run(isa, Call::Outer(Outer { shape, add, dy, x, dw, scratch }))
+    run!(isa, Outer<'a, T> = Outer { shape, add, dy, x, dw, scratch })
 }
 
 /// Numbers of the scratch that [`outer`] needs for an input `[k, lanes]`; what it holds does not matter. One that begins on
@@ -60,13 +60,13 @@ impl<T: Real> Kernel<T> for Outer<'_, T> {
     #[inline(always)]
     fn run<S: Simd<T>>(self, s: S) {
         let Outer { shape, add, dy, x, dw, scratch } = self;
-        let start = if add { TileInit::Output } else { TileInit::Zero };
+        let init = if add { TileInit::Output } else { TileInit::Zero };
         let (lanes, ld) = (dy.cols, panel_ld(x.rows));
         let used = shape.used();
         for first in (0..used).step_by(PANEL) {
             let columns = first..(first + PANEL).min(used);
-            let turned = MatrixMut::new(scratch, lanes, columns.len(), ld);
-            Transpose { src: x.rows(columns.clone()), dst: turned }.run(s);
+            let transposed = MatrixMut::new(scratch, lanes, columns.len(), ld);
+            Transpose { src: x.rows(columns.clone()), dst: transposed }.run(s);
             let mut operands = Operands {
                 w: dy,
                 by_columns: false,
@@ -74,12 +74,13 @@ impl<T: Real> Kernel<T> for Outer<'_, T> {
                 y: MatrixMut::new(&mut dw.data[first..], dw.rows, columns.len(), dw.ld),
             };
             for run in &shape.runs {
-                // In the panel's own counting; nothing if the run ends before it.
+                // Relative to the panel; empty if the run ends before it.
                 let of_panel = |column: usize| column.clamp(columns.start, columns.end) - first;
                 let lanes_of_run = of_panel(run.inner.start)..of_panel(run.inner.end);
                 if !lanes_of_run.is_empty() {
                     let rows = run.rows.clone();
-                    block(s, &mut operands, &Block { rows, inner: 0..lanes, lanes: lanes_of_run, start, leak: None });
+                    let b = Block { rows, inner: 0..lanes, lanes: lanes_of_run, init, negative_slope: None };
+                    macro_kernel(s, &mut operands, &b);
                 }
             }
         }

@@ -1,11 +1,11 @@
 //! Sums of rows in a fixed order, and the transpose.
 
-use super::stream::is_afar;
+use super::prefetched::exceeds_cache;
 use crate::isa::{Kernel, Simd};
 use crate::{Matrix, MatrixMut, Real};
 
-/// Sums kept side by side, whatever the width of the machine's vectors.
-const SUMS: usize = 16;
+/// Accumulators of a row's sum, whatever the width of the machine's vectors: the order of the additions is the same.
+const ACCUMULATORS: usize = 16;
 
 /// `out[i] (+)= Σ_b m[i, b]`.
 pub(crate) struct RowSums<'a, T> {
@@ -18,10 +18,11 @@ impl<T: Real> Kernel<T> for RowSums<'_, T> {
     type Out = ();
     #[inline(always)]
     fn run<S: Simd<T>>(mut self, s: S) {
-        let done = if S::LANES == SUMS && self.m.cols.is_multiple_of(SUMS) { self.in_squares(s) } else { 0 };
+        let done =
+            if S::LANES == ACCUMULATORS && self.m.cols.is_multiple_of(ACCUMULATORS) { self.in_squares(s) } else { 0 };
         for (i, out) in self.out.iter_mut().enumerate().skip(done) {
-            let mut sums = [T::ZERO; SUMS];
-            let (chunks, rest) = self.m.row(i).as_chunks::<SUMS>();
+            let mut sums = [T::ZERO; ACCUMULATORS];
+            let (chunks, rest) = self.m.row(i).as_chunks::<ACCUMULATORS>();
             for chunk in chunks {
                 for (sum, v) in sums.iter_mut().zip(chunk) {
                     *sum += *v;
@@ -30,7 +31,7 @@ impl<T: Real> Kernel<T> for RowSums<'_, T> {
             for (sum, v) in sums.iter_mut().zip(rest) {
                 *sum += *v;
             }
-            let mut half = SUMS / 2;
+            let mut half = ACCUMULATORS / 2;
             while half > 0 {
                 for l in 0..half {
                     let upper = sums[l + half];
@@ -43,36 +44,36 @@ impl<T: Real> Kernel<T> for RowSums<'_, T> {
     }
 }
 
-/// As many rows as a row has sums, and the same turned over.
+/// The accumulators of as many rows as a row has accumulators, or their transpose.
 #[repr(align(64))]
-struct Square<T>([T; SUMS * SUMS]);
+struct Square<T>([T; ACCUMULATORS * ACCUMULATORS]);
 
 impl<T: Real> RowSums<'_, T> {
-    /// As many rows at once as make a square of their sums: the square is turned over, and its rows are added in the order
-    /// of the tree. Returns the number of rows done.
+    /// As many rows at once as make a square of their accumulators: the square is transposed, and its rows are added in the
+    /// order of the tree. Returns the number of rows done.
     #[inline(always)]
     fn in_squares<S: Simd<T>>(&mut self, s: S) -> usize {
-        let mut sums = Square([T::ZERO; SUMS * SUMS]);
-        let mut turned = Square([T::ZERO; SUMS * SUMS]);
-        let (squares, rest) = self.out.as_chunks_mut::<SUMS>();
+        let mut sums = Square([T::ZERO; ACCUMULATORS * ACCUMULATORS]);
+        let mut transposed = Square([T::ZERO; ACCUMULATORS * ACCUMULATORS]);
+        let (squares, rest) = self.out.as_chunks_mut::<ACCUMULATORS>();
         for (square, out) in squares.iter_mut().enumerate() {
-            for (i, to) in sums.0.chunks_exact_mut(SUMS).enumerate() {
+            for (i, to) in sums.0.chunks_exact_mut(ACCUMULATORS).enumerate() {
                 let mut sum = s.splat(T::ZERO);
-                for chunk in self.m.row(square * SUMS + i).chunks_exact(SUMS) {
+                for chunk in self.m.row(square * ACCUMULATORS + i).chunks_exact(ACCUMULATORS) {
                     sum = s.add(sum, s.load(chunk));
                 }
                 s.store(sum, to);
             }
-            s.transpose([SUMS; 2], &sums.0, SUMS, &mut turned.0, SUMS);
-            let mut half = SUMS / 2;
+            s.transpose([ACCUMULATORS; 2], &sums.0, ACCUMULATORS, &mut transposed.0, ACCUMULATORS);
+            let mut half = ACCUMULATORS / 2;
             while half > 0 {
-                let (lower, upper) = turned.0.split_at_mut(half * SUMS);
-                for (lower, upper) in lower.chunks_exact_mut(SUMS).zip(upper.chunks_exact(SUMS)) {
+                let (lower, upper) = transposed.0.split_at_mut(half * ACCUMULATORS);
+                for (lower, upper) in lower.chunks_exact_mut(ACCUMULATORS).zip(upper.chunks_exact(ACCUMULATORS)) {
                     s.store(s.add(s.load(lower), s.load(upper)), lower);
                 }
                 half /= 2;
             }
-            let sum = s.load(&turned.0);
+            let sum = s.load(&transposed.0);
             s.store(if self.add { s.add(s.load(out), sum) } else { sum }, out);
         }
         self.m.rows - rest.len()
@@ -90,11 +91,11 @@ impl<T: Real> Kernel<T> for Transpose<'_, T> {
     #[inline(always)]
     fn run<S: Simd<T>>(self, s: S) {
         let Transpose { src, dst } = self;
-        let afar = is_afar::<T>(src.rows, src.cols);
+        let prefetch = exceeds_cache::<T>(src.rows, src.cols);
         for i in (0..src.rows).step_by(S::LANES) {
             for j in (0..src.cols).step_by(S::LANES) {
                 let size = [S::LANES.min(src.rows - i), S::LANES.min(src.cols - j)];
-                if afar {
+                if prefetch {
                     for next in i + S::LANES..i + 2 * S::LANES {
                         s.prefetch(&src.data[(next * src.ld + j).min(src.data.len())..]);
                     }

@@ -36,7 +36,7 @@ macro_rules! proven {
 }
 
 macro_rules! vectors {
-    ($t:ty: $v:ty, $lanes:literal lanes, $sums:literal sums, shift $shift:literal;
+    ($t:ty: $v:ty, $lanes:literal lanes, $accumulators:literal accumulators, shift $shift:literal;
      $splat:ident $load:ident $store:ident $load_mask:ident $store_mask:ident $mask:expr;
      $add:ident $sub:ident $mul:ident $div:ident $fma:ident $sqrt:ident $min:ident $max:ident
      $cmp:ident $blend:ident $movemask:ident $bits:ident $float:ident $and:ident $or:ident
@@ -45,7 +45,7 @@ macro_rules! vectors {
             type V = $v;
             type M = $v;
             const LANES: usize = $lanes;
-            const SUMS: usize = $sums;
+            const ACCUMULATORS: usize = $accumulators;
             const FUSED: bool = true;
 
             #[inline(always)]
@@ -181,12 +181,12 @@ fn first_of_4(n: usize) -> __m256i {
     _mm256_cmpgt_epi64(_mm256_set1_epi64x(n as i64), _mm256_setr_epi64x(0, 1, 2, 3))
 }
 
-vectors!(f32: __m256, 8 lanes, 12 sums, shift 23;
+vectors!(f32: __m256, 8 lanes, 12 accumulators, shift 23;
     _mm256_set1_ps _mm256_loadu_ps _mm256_storeu_ps _mm256_maskload_ps _mm256_maskstore_ps first_of_8;
     _mm256_add_ps _mm256_sub_ps _mm256_mul_ps _mm256_div_ps _mm256_fmadd_ps _mm256_sqrt_ps _mm256_min_ps _mm256_max_ps
     _mm256_cmp_ps _mm256_blendv_ps _mm256_movemask_ps _mm256_castps_si256 _mm256_castsi256_ps _mm256_and_ps
     _mm256_or_ps _mm256_add_epi32 _mm256_sub_epi32 _mm256_slli_epi32 _mm256_srli_epi32);
-vectors!(f64: __m256d, 4 lanes, 12 sums, shift 52;
+vectors!(f64: __m256d, 4 lanes, 12 accumulators, shift 52;
     _mm256_set1_pd _mm256_loadu_pd _mm256_storeu_pd _mm256_maskload_pd _mm256_maskstore_pd first_of_4;
     _mm256_add_pd _mm256_sub_pd _mm256_mul_pd _mm256_div_pd _mm256_fmadd_pd _mm256_sqrt_pd _mm256_min_pd _mm256_max_pd
     _mm256_cmp_pd _mm256_blendv_pd _mm256_movemask_pd _mm256_castpd_si256 _mm256_castsi256_pd _mm256_and_pd

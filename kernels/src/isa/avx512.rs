@@ -1,7 +1,7 @@
 //! AVX-512 (F, BW, DQ, VL) through `std::arch`: 16 lanes of `f32`, 8 of `f64`, 32 registers, mask registers.
 
 use super::simd::{Kernel, Simd};
-use super::turn::{turn_8, turn_16};
+use super::transpose::{transpose_8, transpose_16};
 use crate::Real;
 use core::arch::x86_64::*;
 
@@ -42,16 +42,16 @@ macro_rules! proven {
 }
 
 macro_rules! vectors {
-    ($t:ty: $v:ty, $m:ty, $lanes:literal lanes, $sums:literal sums, shift $shift:literal;
+    ($t:ty: $v:ty, $m:ty, $lanes:literal lanes, $accumulators:literal accumulators, shift $shift:literal;
      $splat:ident $load:ident $store:ident $load_mask:ident $store_mask:ident
      $add:ident $sub:ident $mul:ident $div:ident $fma:ident $sqrt:ident $min:ident $max:ident $scale:ident
      $cmp:ident $blend:ident $bits:ident $float:ident $and:ident $or:ident
-     $add_bits:ident $sub_bits:ident $shl:ident $shr:ident $turn:ident) => {
+     $add_bits:ident $sub_bits:ident $shl:ident $shr:ident $transpose:ident) => {
         impl Simd<$t> for Avx512 {
             type V = $v;
             type M = $m;
             const LANES: usize = $lanes;
-            const SUMS: usize = $sums;
+            const ACCUMULATORS: usize = $accumulators;
             const FUSED: bool = true;
 
             #[inline(always)]
@@ -177,7 +177,7 @@ macro_rules! vectors {
                     for i in 0..$lanes {
                         square[i] = self.load(&from[i * from_ld..]);
                     }
-                    square = proven!(self, $turn(square));
+                    square = proven!(self, $transpose(square));
                     for j in 0..$lanes {
                         self.store(square[j], &mut to[j * to_ld..]);
                     }
@@ -185,7 +185,7 @@ macro_rules! vectors {
                     for i in 0..rows {
                         square[i] = self.load_first(cols, &from[i * from_ld..]);
                     }
-                    square = proven!(self, $turn(square));
+                    square = proven!(self, $transpose(square));
                     for j in 0..cols {
                         self.store_first(rows, square[j], &mut to[j * to_ld..]);
                     }
@@ -200,13 +200,13 @@ macro_rules! vectors {
     };
 }
 
-vectors!(f32: __m512, __mmask16, 16 lanes, 24 sums, shift 23;
+vectors!(f32: __m512, __mmask16, 16 lanes, 24 accumulators, shift 23;
     _mm512_set1_ps _mm512_loadu_ps _mm512_storeu_ps _mm512_maskz_loadu_ps _mm512_mask_storeu_ps
     _mm512_add_ps _mm512_sub_ps _mm512_mul_ps _mm512_div_ps _mm512_fmadd_ps _mm512_sqrt_ps _mm512_min_ps _mm512_max_ps
     _mm512_scalef_ps _mm512_cmp_ps_mask _mm512_mask_blend_ps _mm512_castps_si512 _mm512_castsi512_ps _mm512_and_ps
-    _mm512_or_ps _mm512_add_epi32 _mm512_sub_epi32 _mm512_slli_epi32 _mm512_srli_epi32 turn_16);
-vectors!(f64: __m512d, __mmask8, 8 lanes, 24 sums, shift 52;
+    _mm512_or_ps _mm512_add_epi32 _mm512_sub_epi32 _mm512_slli_epi32 _mm512_srli_epi32 transpose_16);
+vectors!(f64: __m512d, __mmask8, 8 lanes, 24 accumulators, shift 52;
     _mm512_set1_pd _mm512_loadu_pd _mm512_storeu_pd _mm512_maskz_loadu_pd _mm512_mask_storeu_pd
     _mm512_add_pd _mm512_sub_pd _mm512_mul_pd _mm512_div_pd _mm512_fmadd_pd _mm512_sqrt_pd _mm512_min_pd _mm512_max_pd
     _mm512_scalef_pd _mm512_cmp_pd_mask _mm512_mask_blend_pd _mm512_castpd_si512 _mm512_castsi512_pd _mm512_and_pd
-    _mm512_or_pd _mm512_add_epi64 _mm512_sub_epi64 _mm512_slli_epi64 _mm512_srli_epi64 turn_8);
+    _mm512_or_pd _mm512_add_epi64 _mm512_sub_epi64 _mm512_slli_epi64 _mm512_srli_epi64 transpose_8);

@@ -1,4 +1,4 @@
-//! Instruction sets: detection once, and the vector vocabulary each of them implements.
+//! Instruction sets: detection once, and the vector operations each of them implements.
 //!
 //! | name | needs | f32 / f64 lanes |
 //! |---|---|---|
@@ -10,24 +10,25 @@
 //! can make, and loads and stores of slices whose length was checked.
 #![allow(unsafe_code)]
 
-mod abreast;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+mod interleaved;
+mod operand_cursor;
 mod portable;
 mod scalar;
 mod simd;
-mod steps;
 #[cfg(target_arch = "x86_64")]
-mod turn;
+mod transpose;
 
 use crate::Real;
 use std::sync::OnceLock;
 
-pub use abreast::Abreast;
+pub use interleaved::Interleaved;
+pub use operand_cursor::OperandCursor;
+pub use scalar::Scalar;
 pub use simd::{Kernel, Simd};
-pub use steps::Steps;
 
 /// An instruction set that this machine was found to have: holding the value proves it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -102,15 +103,9 @@ impl Isa {
 }
 
 /// A scalar type with vectors under every instruction set.
-pub trait Dispatch: Sized {
+pub trait Dispatch: Real {
     /// Runs `kernel` under `isa`.
-    fn dispatch<K: Kernel<Self>>(isa: Isa, kernel: K) -> K::Out
-    where
-        Self: Real;
-    /// Runs `kernel` on scalars, with `mul_add` rounded once.
-    fn one_lane<K: Kernel<Self>>(kernel: K) -> K::Out
-    where
-        Self: Real;
+    fn dispatch<K: Kernel<Self>>(isa: Isa, kernel: K) -> K::Out;
 }
 
 macro_rules! dispatch {
@@ -125,9 +120,6 @@ macro_rules! dispatch {
                     Kind::Avx2(simd) => Simd::<$t>::call(simd, kernel),
                     Kind::Portable(simd) => Simd::<$t>::call(simd, kernel),
                 }
-            }
-            fn one_lane<K: Kernel<$t>>(kernel: K) -> K::Out {
-                Simd::<$t>::call(scalar::Scalar, kernel)
             }
         }
     )*};

@@ -1,6 +1,6 @@
 //! Every machine, through the crate `wide`: NEON, wasm simd128, SSE2 or plain code, as the build has it.
 //!
-//! Without FMA in the build (stock x86) `mul_add` rounds twice: its results are a class of their own.
+//! Without FMA in the build (stock x86) `mul_add` rounds twice: its results differ from those of the instruction sets that round once.
 
 use super::simd::{Kernel, Simd};
 use wide::bytemuck::cast;
@@ -11,7 +11,7 @@ use wide::{f32x4, f64x2, u32x4, u64x2};
 pub struct Portable;
 
 // 32 registers on aarch64, 16 on x86 and, once compiled, wasm.
-const SUMS: usize = if cfg!(target_arch = "aarch64") { 16 } else { 8 };
+const ACCUMULATORS: usize = if cfg!(target_arch = "aarch64") { 16 } else { 8 };
 const FUSED: bool = cfg!(any(all(target_arch = "aarch64", target_feature = "neon"), target_feature = "fma"));
 
 macro_rules! vectors {
@@ -20,7 +20,7 @@ macro_rules! vectors {
             type V = $v;
             type M = $v;
             const LANES: usize = $lanes;
-            const SUMS: usize = SUMS;
+            const ACCUMULATORS: usize = ACCUMULATORS;
             const FUSED: bool = FUSED;
 
             #[inline(always)]

@@ -1,4 +1,4 @@
-//! The vector vocabulary of the kernels: one trait, written once, implemented for each instruction set.
+//! The vector operations of the kernels: one trait, written once, implemented for each instruction set.
 //!
 //! `S: Simd<T>` is a zero-sized token. Each operation takes the token, and a token can only come from detection
 //! ([`super::Isa`]), so that holding one proves the instructions exist. Every operation but [`Simd::scale`] is
@@ -22,9 +22,9 @@ pub trait Simd<T: Real>: Copy + 'static {
     type M: Copy;
     /// Numbers in a vector.
     const LANES: usize;
-    /// Vectors that a kernel may sum in side by side: the registers, less those the operands need.
-    const SUMS: usize;
-    /// Vectors of the machine that make up one of this trait's.
+    /// Vectors that a kernel may use as accumulators: the registers, less those the operands need.
+    const ACCUMULATORS: usize;
+    /// Registers that make up one vector: more than one where vectors are interleaved.
     const VECTORS: usize = 1;
     /// Whether `mul_add` rounds once.
     const FUSED: bool;
@@ -43,8 +43,7 @@ pub trait Simd<T: Real>: Copy + 'static {
     /// Writes the first `n <= LANES` lanes; memory after them is not touched.
     fn store_first(self, n: usize, v: Self::V, to: &mut [T]);
 
-    /// Asks for the cache line of the first element, to the second-level cache, before it is needed. Changes nothing but the
-    /// time.
+    /// Prefetches the cache line of the first element into the second-level cache. A hint: no value depends on it.
     #[inline(always)]
     fn prefetch(self, _from: &[T]) {}
 

@@ -1,6 +1,6 @@
 //! `eˣ` and `eˣ − 1` by `x = n·ln 2 + r`, `|r| <= ln 2 / 2`, `eˣ = 2ⁿ·(1 + r + r²·q(r))`.
 
-use super::polynomial;
+use super::polynomial::polynomial;
 use crate::Real;
 use crate::isa::Simd;
 

@@ -3,7 +3,7 @@
 //! `ln(1+f)` is `f − f²/2 + f³·P(f)` in `f32`; in `f64` it is `f − (f²/2 − s·(f²/2 + R))` with `s = f/(2+f)`,
 //! `z = s²`, `R = z·P(z)` (the arrangement of FDLIBM's `e_log.c`, with our own coefficients).
 
-use super::polynomial;
+use super::polynomial::polynomial;
 use crate::Real;
 use crate::isa::Simd;
 
@@ -43,7 +43,7 @@ fn fraction<T: Real, S: Simd<T>>(s: S, shifted: S::V) -> S::V {
 /// `ln x`: within 1 ULP, −∞ at 0, NaN below it and for NaN, exact limits and subnormals.
 #[inline(always)]
 pub fn ln<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V {
-    // Vectors of positive normal numbers, nearly all there are, need neither lifting nor edges.
+    // Vectors of positive normal numbers, nearly all there are, need neither scaling nor special cases.
     let finite = s.select(s.lt(x, s.splat(T::from_f64(f64::INFINITY))), x, s.splat(T::ZERO));
     if s.any(s.lt(finite, s.splat(T::MIN_NORMAL))) { ln_anywhere(s, x) } else { ln_normal(s, x) }
 }
@@ -82,7 +82,7 @@ pub fn ln_1p<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V {
     let one = s.splat(T::ONE);
     let u = s.add(one, x);
     let (e, shifted) = exponent(s, u);
-    // f = (1+x)·2⁻ᵉ − 1 from x itself, so that what rounding took from u comes back.
+    // f = (1+x)·2⁻ᵉ − 1 from x itself, so that the rounding of u does not enter.
     let power = s.and(shifted, s.splat(T::EXPONENT_MASK));
     let inverse = s.sub_bits(s.splat(T::DOUBLE_BIAS), power);
     let f = s.mul_add(x, inverse, s.sub(inverse, one));

@@ -1,19 +1,18 @@
-//! Elementary functions: formulas over the vector vocabulary, and the same as scalar functions.
+//! Elementary functions: formulas over vector operations, and the same as scalar functions.
 //!
-//! They do not branch, but for `ln` where a lane is no positive normal number; the other lanes' bits are the same either way.
+//! They do not branch, except `ln` where a lane is no positive normal number; the other lanes' bits are the same either
+//! way.
 //! One formula serves every instruction set; the scalar functions run it with `mul_add`, so their bits are those
 //! of the slices of [`crate::map`] under every instruction set with FMA. Errors are stated in ULP of the correctly
-//! rounded result and held by `tests/ulp.rs`; docs/numerics.md has the table.
+//! rounded result and enforced by `kernels/tests/numerics`; docs/numerics.md has the table.
 
-mod constants;
 mod exp;
 mod ln;
+mod polynomial;
 mod sigmoid;
 
 use crate::Real;
-use crate::isa::{Kernel, Simd};
-
-pub(crate) use constants::Constants;
+use crate::isa::{Kernel, Scalar, Simd};
 
 /// The formulas themselves, for kernels that fuse them.
 pub(crate) mod formulas {
@@ -21,10 +20,10 @@ pub(crate) mod formulas {
     pub(crate) use super::ln::{ln, ln_1p, ln_1p_unit, ln_normal};
 }
 
-/// A function of one number, written over the vector vocabulary.
+/// A function of one number, written over vector operations.
 pub(crate) trait Formula {
-    /// Whether four vectors side by side are faster than one: not where the constants alone fill the registers.
-    const ABREAST: bool;
+    /// Whether four interleaved vectors are faster than one: not where the constants alone fill the registers.
+    const INTERLEAVED: bool;
     /// The function in every lane.
     fn at<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V;
 }
@@ -41,23 +40,12 @@ impl<F: Formula, T: Real> Kernel<T> for Single<F, T> {
     }
 }
 
-/// `c₀ + c₁·x + …` by Horner's rule; `c` is a constant, so the loop unrolls.
-#[inline(always)]
-fn polynomial<T: Real, S: Simd<T>>(s: S, x: S::V, c: &[T]) -> S::V {
-    let (last, rest) = c.split_last().expect("a coefficient");
-    let mut y = s.splat(*last);
-    for &c in rest.iter().rev() {
-        y = s.mul_add(y, x, s.splat(c));
-    }
-    y
-}
-
 macro_rules! functions {
-    ($($name:ident $formula:ident $body:path, abreast $abreast:literal: $doc:literal;)*) => {$(
+    ($($name:ident $formula:ident $body:path, interleaved $interleaved:literal: $doc:literal;)*) => {$(
         #[doc = $doc]
         pub(crate) struct $formula;
         impl Formula for $formula {
-            const ABREAST: bool = $abreast;
+            const INTERLEAVED: bool = $interleaved;
             #[inline(always)]
             fn at<T: Real, S: Simd<T>>(s: S, x: S::V) -> S::V {
                 $body(s, x)
@@ -65,18 +53,18 @@ macro_rules! functions {
         }
         #[doc = $doc]
         pub fn $name<T: Real>(x: T) -> T {
-            T::one_lane(Single($formula, x))
+            Scalar.call(Single($formula, x))
         }
     )*};
 }
 functions! {
-    exp Exp exp::exp, abreast true: "`eˣ`; error at most 1 ULP.";
-    exp_m1 ExpM1 exp::exp_m1, abreast true: "`eˣ − 1`; error at most 2 ULP.";
-    ln Ln ln::ln, abreast true: "`ln x`; error at most 1 ULP.";
-    ln_1p Ln1p ln::ln_1p, abreast false: "`ln(1+x)`; error at most 2 ULP.";
-    sigmoid Sigmoid sigmoid::sigmoid, abreast true: "`1/(1+e⁻ˣ)`; error at most 2.2 ULP.";
-    softplus Softplus sigmoid::softplus, abreast true: "`ln(1+eˣ)`; error at most 2 ULP.";
-    log_sigmoid LogSigmoid sigmoid::log_sigmoid, abreast true: "`−ln(1+e⁻ˣ)`; error at most 2 ULP.";
-    tanh Tanh sigmoid::tanh, abreast true: "`tanh x`; error at most 3 ULP.";
-    logit Logit sigmoid::logit, abreast false: "`ln(p/(1−p))`; error at most 3 ULP.";
+    exp Exp exp::exp, interleaved true: "`eˣ`; error at most 1 ULP.";
+    exp_m1 ExpM1 exp::exp_m1, interleaved true: "`eˣ − 1`; error at most 2 ULP.";
+    ln Ln ln::ln, interleaved true: "`ln x`; error at most 1 ULP.";
+    ln_1p Ln1p ln::ln_1p, interleaved false: "`ln(1+x)`; error at most 2 ULP.";
+    sigmoid Sigmoid sigmoid::sigmoid, interleaved true: "`1/(1+e⁻ˣ)`; error at most 2.2 ULP.";
+    softplus Softplus sigmoid::softplus, interleaved true: "`ln(1+eˣ)`; error at most 2 ULP.";
+    log_sigmoid LogSigmoid sigmoid::log_sigmoid, interleaved true: "`−ln(1+e⁻ˣ)`; error at most 2 ULP.";
+    tanh Tanh sigmoid::tanh, interleaved true: "`tanh x`; error at most 3 ULP.";
+    logit Logit sigmoid::logit, interleaved false: "`ln(p/(1−p))`; error at most 3 ULP.";
 }

@@ -51,7 +51,7 @@ pub fn logit<T: Real, S: Simd<T>>(s: S, p: S::V) -> S::V {
     let (zero, one) = (s.splat(T::ZERO), s.splat(T::ONE));
     let low = s.lt(p, s.splat(T::from_f64(0.5)));
     let c = s.select(low, p, s.sub(one, p));
-    // Odds of very small probabilities overflow: lift them by a power of two and give its logarithm back.
+    // Odds of very small probabilities overflow: scale them by a power of two and add its logarithm.
     let tail = s.lt(c, s.splat(T::LOGIT_TAIL));
     let lifted = s.select(tail, s.mul(c, s.splat(T::LOGIT_LIFT)), c);
     let back = s.select(tail, s.splat(T::LOGIT_LIFT_LN), zero);

@@ -18,7 +18,7 @@ fn each(c: &Conv1d, length: usize, samples: usize, mut f: impl FnMut(usize, usiz
     }
 }
 
-/// See [`crate::conv1d::forward`].
+/// See [`crate::conv1d::forward()`].
 pub fn conv1d_forward<T: Real>(
     c: &Conv1d,
     length: usize,

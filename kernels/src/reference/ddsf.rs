@@ -5,7 +5,7 @@ use crate::ddsf::Layer;
 use crate::{Matrix, MatrixMut, Real};
 
 /// One lane of a layer.
-pub(crate) struct Lane {
+struct Lane {
     h: Vec<f64>,
     a: Vec<f64>,
     rate: Vec<f64>,
@@ -20,17 +20,17 @@ pub(crate) struct Lane {
     q: Vec<Vec<f64>>,
     r: Vec<Vec<f64>>,
     /// Outputs.
-    pub(crate) value: Vec<f64>,
-    pub(crate) log_tangent: Vec<f64>,
+    value: Vec<f64>,
+    log_tangent: Vec<f64>,
 }
 
 /// Gradients of one lane.
-pub(crate) struct Bars {
-    pub(crate) h: Vec<f64>,
-    pub(crate) log_tangent: Vec<f64>,
-    pub(crate) raw: Vec<f64>,
-    pub(crate) u: Vec<f64>,
-    pub(crate) w: Vec<f64>,
+struct Bars {
+    h: Vec<f64>,
+    log_tangent: Vec<f64>,
+    raw: Vec<f64>,
+    u: Vec<f64>,
+    w: Vec<f64>,
 }
 
 /// `v − log_sum_exp(v)`, and that logarithm.
@@ -44,7 +44,7 @@ fn exp(v: &[f64]) -> Vec<f64> {
 }
 
 impl Lane {
-    pub(crate) fn new<T: Real>(c: &Layer<T>, h: Matrix<T>, log_tangent: Matrix<T>, raw: Matrix<T>, b: usize) -> Lane {
+    fn new<T: Real>(c: &Layer<T>, h: Matrix<T>, log_tangent: Matrix<T>, raw: Matrix<T>, b: usize) -> Lane {
         let at = |m: &Matrix<T>, i: usize| m.data[i * m.ld + b].to_f64();
         let (n, d) = (c.inputs, c.units);
         let h: Vec<f64> = (0..n).map(|i| at(&h, i)).collect();
@@ -96,7 +96,7 @@ impl Lane {
         lane
     }
 
-    pub(crate) fn vjp(&self, value_bar: &[f64], tangent_bar: &[f64]) -> Bars {
+    fn vjp(&self, value_bar: &[f64], tangent_bar: &[f64]) -> Bars {
         let (n, d) = (self.h.len(), self.a.len());
         let mut bars = Bars {
             h: vec![0.0; n],
@@ -133,7 +133,7 @@ impl Lane {
     }
 }
 
-/// See [`crate::ddsf::forward`].
+/// See [`crate::ddsf::forward()`].
 pub fn ddsf_forward<T: Real>(
     c: &Layer<T>,
     h: Matrix<T>,
@@ -151,7 +151,7 @@ pub fn ddsf_forward<T: Real>(
     }
 }
 
-/// See [`crate::ddsf::vjp`].
+/// See [`crate::ddsf::vjp()`].
 pub fn ddsf_vjp<T: Real>(
     c: &Layer<T>,
     h: Matrix<T>,

@@ -57,7 +57,7 @@ fn lane<T: Real>(slope: Slope, units: usize, x: f64, raw: &Matrix<T>, b: usize) 
     Lane { a, rate, w, u, log_w, log_a, log_s, log_c, log_d }
 }
 
-/// See [`crate::dsf::forward`]; log-sum-exp in double precision.
+/// See [`crate::dsf::forward()`]; log-sum-exp in double precision.
 pub fn dsf_forward<T: Real>(slope: Slope, units: usize, x: &[T], raw: Matrix<T>, y: &mut [T], log_slope: &mut [T]) {
     for b in 0..x.len() {
         let l = lane(slope, units, x[b].to_f64(), &raw, b);
@@ -66,7 +66,7 @@ pub fn dsf_forward<T: Real>(slope: Slope, units: usize, x: &[T], raw: Matrix<T>,
     }
 }
 
-/// See [`crate::dsf::vjp`]; responsibilities in double precision.
+/// See [`crate::dsf::vjp()`]; responsibilities in double precision.
 pub fn dsf_vjp<T: Real>(
     slope: Slope,
     units: usize,

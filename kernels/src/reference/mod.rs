@@ -1,7 +1,7 @@
 //! The definition of every kernel, as plain loops: what the fast ones are tested against.
 
 mod conv1d;
-pub(crate) mod ddsf;
+mod ddsf;
 mod dsf;
 mod gemm;
 

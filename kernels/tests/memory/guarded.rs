@@ -28,22 +28,22 @@ pub struct Guarded<T> {
 }
 
 impl<T: Number> Guarded<T> {
-    /// Room for `n` numbers.
+    /// Pages for `n` numbers.
     pub fn new(n: usize) -> Self {
         let page = MmapOptions::page_size();
-        let room = (n * size_of::<T>()).next_multiple_of(page).max(page);
-        let mut before = MmapOptions::new(room + 2 * page).and_then(MmapOptions::map_mut).expect("pages");
+        let bytes = (n * size_of::<T>()).next_multiple_of(page).max(page);
+        let mut before = MmapOptions::new(bytes + 2 * page).and_then(MmapOptions::map_mut).expect("pages");
         let mut pages = before.split_off(page).expect("pages behind the first");
-        let behind = pages.split_off(room).expect("a last page");
-        assert_eq!((before.end(), pages.end(), pages.size()), (pages.start(), behind.start(), room));
+        let behind = pages.split_off(bytes).expect("a last page");
+        assert_eq!((before.end(), pages.end(), pages.size()), (pages.start(), behind.start(), bytes));
         let forbid = |page: MmapMut| page.make_none().map_err(|(_, e)| e).expect("a forbidden page");
         Guarded { _before: forbid(before), pages, _behind: forbid(behind), numbers: PhantomData }
     }
     /// `values`, at an edge of the pages.
     pub fn hold(&mut self, values: &[T], edge: Edge) -> &mut [T] {
-        let room: &mut [T] = cast_slice_mut(self.pages.as_mut_slice());
-        let start = if edge == Edge::Begin { 0 } else { room.len() - values.len() };
-        let held = &mut room[start..start + values.len()];
+        let whole: &mut [T] = cast_slice_mut(self.pages.as_mut_slice());
+        let start = if edge == Edge::Begin { 0 } else { whole.len() - values.len() };
+        let held = &mut whole[start..start + values.len()];
         held.copy_from_slice(values);
         held
     }

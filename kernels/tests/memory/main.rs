@@ -77,15 +77,15 @@ fn products<T: Number>() {
                             gemm::product(isa, &shape, w, x, bias, Epilogue::LeakyRelu(T::from_f64(0.1)), y);
                         });
                         let dw = r.vec::<T>(extent(n, k, w_ld));
-                        let turned = r.vec::<T>(extent(lanes, n, n + slack));
+                        let transposed = r.vec::<T>(extent(lanes, n, n + slack));
                         let scratch = r.vec::<T>(gemm::outer_scratch(k, lanes));
                         let [_, x, _] = inputs;
-                        guarded(&what, &[y, x], &[dw, vec![T::ZERO; n], turned, scratch], |x, y| {
-                            let [dw, sums, turned, scratch] = y else { unreachable!("four slices") };
+                        guarded(&what, &[y, x], &[dw, vec![T::ZERO; n], transposed, scratch], |x, y| {
+                            let [dw, sums, transposed, scratch] = y else { unreachable!("four slices") };
                             let (dy, x) = (Matrix::new(x[0], n, lanes, y_ld), Matrix::new(x[1], k, lanes, x_ld));
                             gemm::outer(isa, &shape, dy, x, true, MatrixMut::new(dw, n, k, w_ld), scratch);
                             gemm::row_sums(isa, dy, false, sums);
-                            gemm::transpose(isa, dy, MatrixMut::new(turned, lanes, n, n + slack));
+                            gemm::transpose(isa, dy, MatrixMut::new(transposed, lanes, n, n + slack));
                         });
                     }
                 }

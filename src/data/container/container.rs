@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::encoding::{self, FORMAT, MAX_FILE_BYTES};
 use super::fields::Fields;
 use super::tensor::{Tensor, Values};
-use crate::data::write_atomically;
+use crate::data::AtomicFile;
 use crate::error::{Error, Result};
 
 /// A header of JSON fields and named tensors.
@@ -74,6 +74,19 @@ impl Container {
         self.tensors.insert(name.to_owned(), tensor);
     }
 
+    /// Adds lists of different lengths as two tensors: `name`, all values one list behind the other, and `name.offsets`,
+    /// where each list begins and the last one ends.
+    pub fn insert_lists(&mut self, name: &str, lists: &[Vec<f64>]) {
+        let values = lists.concat();
+        self.insert(name, Tensor::f64(&[values.len()], values));
+        let mut offsets = vec![0u32];
+        offsets.extend(lists.iter().scan(0u32, |end, l| {
+            *end += l.len() as u32;
+            Some(*end)
+        }));
+        self.insert(&format!("{name}.offsets"), Tensor::u32(&[offsets.len()], offsets));
+    }
+
     /// The header's fields.
     pub fn header(&self) -> Fields<'_> {
         Fields::new(&self.file, &self.header)
@@ -121,6 +134,19 @@ impl Container {
         }
     }
 
+    /// `count` lists that [`Container::insert_lists`] added.
+    ///
+    /// # Errors
+    /// [`Error::ModelFile`] naming the tensor that is missing, of another type or shape, or whose offsets do not grow.
+    pub fn lists_f64(&self, name: &str, count: usize) -> Result<Vec<Vec<f64>>> {
+        let offsets = self.tensor_u32(&format!("{name}.offsets"), &[count + 1])?;
+        let values = self.tensor_f64(name, &[offsets[count] as usize])?;
+        if offsets[0] != 0 || !offsets.is_sorted() {
+            return Err(self.error(&format!("{name}.offsets"), "does not grow from zero"));
+        }
+        Ok(offsets.windows(2).map(|w| values[w[0] as usize..w[1] as usize].to_vec()).collect())
+    }
+
     /// The file's bytes: the same content always gives the same bytes.
     ///
     /// # Panics
@@ -151,7 +177,7 @@ impl Container {
                 return Err(Error::Training(format!("tensor `{name}` holds {value} at index {i}; no model was saved")));
             }
         }
-        write_atomically(path, &encoding::encode(&self.header, &self.tensors).map_err(Error::Usage)?)
+        AtomicFile::replace(path, &encoding::encode(&self.header, &self.tensors).map_err(Error::Usage)?)
     }
 
     /// Reads a file of at most [`MAX_FILE_BYTES`].

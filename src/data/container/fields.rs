@@ -79,6 +79,16 @@ impl<'a> Fields<'a> {
             .map(|(i, map)| Fields { file: self.file, path: format!("{path}[{i}]"), map })
             .collect())
     }
+    /// One of the values that a text names.
+    pub fn one_of<T: Copy>(&self, key: &str, names: &[(&str, T)]) -> Result<T> {
+        let name = self.str(key)?;
+        let found = names.iter().find(|(known, _)| *known == name).map(|&(_, value)| value);
+        found.ok_or_else(|| self.error(key, &format!("is \"{name}\", which is unknown")))
+    }
+    /// What `read` makes of an object; `None` where it is absent or `null`.
+    pub fn optional<T>(&self, key: &str, read: impl FnOnce(Fields<'a>) -> Result<T>) -> Result<Option<T>> {
+        if self.is_null(key) { Ok(None) } else { read(self.object(key)?).map(Some) }
+    }
     /// The error to report when the value of `key` makes no sense for a reason only the caller knows.
     pub fn error(&self, key: &str, problem: &str) -> Error {
         let problem = format!(

@@ -23,7 +23,7 @@ impl Series {
     }
 
     /// Adds a channel behind the others; see [`Series::new`] for the errors.
-    pub(super) fn push_channel(&mut self, channel: &[f64]) -> Result<(), String> {
+    pub(in crate::data) fn push_channel(&mut self, channel: &[f64]) -> Result<(), String> {
         if channel.is_empty() {
             return Err("no values".into());
         }

@@ -4,15 +4,6 @@ use super::Series;
 use crate::data::{Dataset, Kind};
 use crate::error::{DataError, Result};
 
-/// A case as it comes from a reader.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Record {
-    /// The series.
-    pub case: Series,
-    /// Its label, if the file has labels.
-    pub label: Option<String>,
-}
-
 /// Cases of `C` channels each, all or none labelled.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SeriesSet {
@@ -36,25 +27,6 @@ impl SeriesSet {
             return Err(DataError::new("", problem).at_row(row).into());
         }
         Ok(SeriesSet { cases, labels: None, source: String::new() })
-    }
-
-    /// A set from all records of a reader, labelled if every record is.
-    ///
-    /// # Errors
-    /// The reader's first error, or that there are no cases.
-    pub fn collect(source: &str, records: impl IntoIterator<Item = Result<Record>>) -> Result<SeriesSet> {
-        let (mut cases, mut labels) = (Vec::new(), Vec::new());
-        for record in records {
-            let Record { case, label } = record?;
-            cases.push(case);
-            labels.extend(label);
-        }
-        if cases.is_empty() {
-            return Err(DataError::new(source, "there are no cases").into());
-        }
-        let labelled = labels.len() == cases.len();
-        let set = SeriesSet::new(cases)?.with_source(source);
-        if labelled { set.with_labels(labels) } else { Ok(set) }
     }
 
     /// The same set with one label a case.
@@ -158,5 +130,8 @@ impl Dataset for SeriesSet {
     }
     fn select(&self, keep: &[usize]) -> Result<Box<dyn Dataset>> {
         Ok(Box::new(SeriesSet::select(self, keep)?))
+    }
+    fn without_labels(self: Box<Self>) -> Box<dyn Dataset> {
+        Box::new(SeriesSet::without_labels(*self))
     }
 }

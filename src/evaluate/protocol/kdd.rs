@@ -12,13 +12,14 @@ use std::path::Path;
 use flate2::read::MultiGzDecoder;
 
 use super::mersenne_twister::permutation;
-use super::{Split, Task, divide};
+use super::split::Split;
+use super::task::Task;
 use crate::data::Table;
 use crate::error::{DataError, Result};
 use crate::stats::Standardizer;
 
 /// Training rows a detector learns from, at most: the first distinct ones in the order of the permutation, each
-/// once, or the first ones with their repeats (see [`Task::repeats`]).
+/// once, or the first ones with their repeats (see [`super::Halves`]).
 pub const TRAINING_ROWS: usize = 20_000;
 /// Attacks that test KDDRev: a quarter of the normal connections.
 const REVERSED_ATTACKS: usize = 24_319;
@@ -98,20 +99,20 @@ impl Kdd {
             let problem = format!("{} rows to learn from and {} anomalies", normals.len(), anomalies.len());
             return Err(DataError::new(self.table.source(), problem).into());
         }
-        let (train, test) = divide(&normals, Split::Random, seed, None);
+        let (train, test) = Split::Random.halves(&normals, seed, None);
         let of_table = |lines: &[usize]| -> Vec<usize> { lines.iter().map(|&i| self.row_of[i] as usize).collect() };
         let train = of_table(&train);
-        let judged = of_table(&[test.as_slice(), &anomalies].concat());
+        let evaluated = of_table(&[test.as_slice(), &anomalies].concat());
         let (kept, _) = distinct(&train);
-        let (stored, row_of) = distinct(&judged);
-        Ok(Task {
-            train: self.table.select_rows(&kept[..kept.len().min(TRAINING_ROWS)]),
-            repeats: Some(self.table.select_rows(&train[..train.len().min(TRAINING_ROWS)])),
-            test: self.table.select_rows(&stored),
-            labels: (0..judged.len()).map(|i| i >= test.len()).collect(),
+        let (stored, row_of) = distinct(&evaluated);
+        Task::of_tables(
+            self.table.select_rows(&kept[..kept.len().min(TRAINING_ROWS)]),
+            Some(self.table.select_rows(&train[..train.len().min(TRAINING_ROWS)])),
+            self.table.select_rows(&stored),
             row_of,
-            scaling: self.scaling(&train)?,
-        })
+            (0..evaluated.len()).map(|i| i >= test.len()).collect(),
+            &self.scaling(&train)?,
+        )
     }
 
     /// Statistics of the continuous columns over `rows`, repeats counted; indicators stay as they are.

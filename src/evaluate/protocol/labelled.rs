@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{Split, Task, divide};
+use super::split::Split;
+use super::task::Task;
 use crate::data::{ReadOptions, Table, is_normal};
 use crate::error::{DataError, Result};
 
@@ -37,7 +38,7 @@ impl Labelled {
         let problem = if anomalous.len() != table.rows() {
             format!("{} labels for {} rows", anomalous.len(), table.rows())
         } else if anomalies == 0 {
-            "no row is an anomaly: nothing can be judged".to_owned()
+            "no row is an anomaly: there is nothing to find".to_owned()
         } else if table.rows() < anomalies + 2 {
             "fewer than two rows are normal: there is nothing to learn from".to_owned()
         } else {
@@ -47,9 +48,12 @@ impl Labelled {
     }
 
     /// Half of the normal rows (at most `limit`) train, the other half and all anomalies test.
-    pub fn task(&self, split: Split, seed: u64, limit: Option<usize>) -> Task {
+    ///
+    /// # Errors
+    /// If a standardised value is not a finite number.
+    pub fn task(&self, split: Split, seed: u64, limit: Option<usize>) -> Result<Task> {
         let (normals, anomalies) = (self.rows_that_are(false), self.rows_that_are(true));
-        let (train, test) = divide(&normals, split, seed, limit);
+        let (train, test) = split.halves(&normals, seed, limit);
         Task::of_rows(&self.table, &train, &test, &anomalies)
     }
 

@@ -4,13 +4,13 @@
 //! of a seeded permutation (`random`), NumPy's, so that a split can be had in Python: the training rows are
 //! `normals[numpy.random.RandomState(seed).permutation(len(normals))[: len(normals) // 2]]`. Labels are used to divide the rows, and by the metrics; a detector sees none.
 
-mod division;
 mod kdd;
 mod labelled;
 mod mersenne_twister;
+mod split;
 mod task;
 
-pub use division::{Split, divide};
 pub use kdd::{Direction, Kdd, TRAINING_ROWS};
 pub use labelled::Labelled;
-pub use task::Task;
+pub use split::Split;
+pub use task::{Halves, Task};

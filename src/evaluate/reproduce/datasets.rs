@@ -1,10 +1,10 @@
 //! Tables 4 and 5: sizes of the data sets as counted from the files, beside the paper's.
 
-use super::Options;
-use super::paper::{TABLE_4, TABLE_5};
-use super::record::{Inventory, Record, Sink};
+use super::options::Options;
 use crate::error::Result;
 use crate::evaluate::protocol::{Direction, Kdd, Labelled};
+use crate::evaluate::results::paper::{TABLE_4, TABLE_5};
+use crate::evaluate::results::{Inventory, Record, Sink};
 use crate::evaluate::series::Archive;
 
 /// Counts the data sets that `options` ask for.

@@ -2,13 +2,13 @@
 //!
 //! Two random splits (seeds 0 and 1), at most 2,000 training rows, and the mean over the sets.
 
-use super::record::{Dataset, Record, Run, Sink};
-use super::runner::Runner;
-use super::{Options, Results, summarise, table1};
-use crate::detect::DetectorBuilder;
+use super::options::Options;
+use super::table1;
+use crate::encode::table::KIND;
 use crate::error::Result;
-use crate::evaluate::Method;
 use crate::evaluate::protocol::Split;
+use crate::evaluate::results::{Dataset, Record, Results, Run, Sink, summarise};
+use crate::evaluate::{Method, Suite, Tasks};
 use crate::progress::Progress;
 
 /// The data sets (ADBench, Han et al. 2022).
@@ -28,46 +28,44 @@ pub const SETS: [&str; 13] = [
     "wine",
 ];
 
+/// Seeds unless the options say otherwise.
+const SEEDS: u64 = 2;
 /// Training rows, at most: the first ones of the permutation.
 const TRAINING_ROWS: usize = 2_000;
 
 /// Runs the data sets that `options` ask for, and then averages over them.
-pub fn run(options: &Options, builder: &DetectorBuilder, progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
-    judge("dev", options, &options.datasets(&SETS)?, builder, progress, sink)
+pub fn run(options: &Options, progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
+    evaluate("dev", options, &options.datasets(&SETS)?, progress, sink)
 }
 
 /// The ablation: every variant of [`Method::variants`] on the development tables, or on the data sets that `options`
 /// name, the small ones of Table 1 among them.
-pub fn ablation(
-    options: &Options,
-    builder: &DetectorBuilder,
-    progress: &dyn Progress,
-    sink: &mut dyn Sink,
-) -> Result<()> {
+pub fn ablation(options: &Options, progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
     let mut options = options.clone();
     if options.methods.is_empty() {
         options.methods = Method::variants();
     }
     let known = if options.datasets.is_empty() { SETS.to_vec() } else { [&SETS[..], &table1::SMALL].concat() };
     let sets = options.datasets(&known)?;
-    judge("ablation", &options, &sets, builder, progress, sink)
+    evaluate("ablation", &options, &sets, progress, sink)
 }
 
-fn judge(
+fn evaluate(
     table: &'static str,
     options: &Options,
     sets: &[&str],
-    builder: &DetectorBuilder,
     progress: &dyn Progress,
     sink: &mut dyn Sink,
 ) -> Result<()> {
-    let runner = Runner::new(table, options, 2, builder, progress);
+    let evaluator = options.evaluator(table, SEEDS, options.builder().configuration(KIND)?.hash(), progress);
     let (mut all, mut runs): (Vec<Results>, Vec<Run>) = (Vec::new(), Vec::new());
     for name in sets {
         let (folder, limit) = if SETS.contains(name) { ("dev", Some(TRAINING_ROWS)) } else { ("tabular", None) };
         let labelled = table1::read(table, &options.data.join(folder), name, sink)?;
-        let task = |seed| Ok(labelled.task(Split::Random, seed, limit));
-        let (results, of_set) = runner.judge(name, &Split::Random.to_string(), task, sink)?;
+        let task = |seed| labelled.task(Split::Random, seed, limit);
+        let split = Split::Random.to_string();
+        let suite = Suite { dataset: name, split: &split, tasks: Tasks::Seeded(&task) };
+        let (results, of_set) = evaluator.evaluate(&suite, sink)?;
         all.push(results);
         runs.extend(of_set);
     }

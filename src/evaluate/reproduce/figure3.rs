@@ -2,30 +2,31 @@
 //!
 //! "Before" is the same detector with every flow (and extractor) at its random start: same views, same calibration.
 
-use super::figure::{Cell, Drawing, Figure, Rows};
-use super::record::{Record, Sink};
-use super::{Options, table1};
-use crate::detect::DetectorBuilder;
+use super::options::Options;
+use super::table1;
+use crate::encode::table::KIND;
 use crate::error::Result;
 use crate::evaluate::metrics::{auroc, f1_at_true_ratio};
+use crate::evaluate::results::{Cell, Drawing, Figure, Record, Rows, Sink};
 use crate::progress::Progress;
 
 /// The data set of the paper's figure.
 const SET: &str = "cardio";
 
 /// Samples the figure for each of the small data sets that `options` name, Cardio's if none; seed 0.
-pub fn run(options: &Options, builder: &DetectorBuilder, progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
+pub fn run(options: &Options, progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
     let sets = if options.datasets.is_empty() { vec![SET] } else { options.datasets(&table1::SMALL)? };
     for set in sets {
         let labelled = table1::read("figure3", &options.data.join("tabular"), set, sink)?;
-        let task = labelled.task(options.split, 0, None);
-        let untrained = builder.configuration().with_steps(0);
+        let task = labelled.task(options.split, 0, None)?;
+        let builder = options.builder();
+        let untrained = builder.configuration(KIND)?.with_steps(0);
         let stages =
             [("before training", builder.clone().with_configuration(untrained)), ("after training", builder.clone())];
         let mut scores: Vec<Vec<f64>> = Vec::new();
         let (mut panels, mut summary) = (Vec::new(), Vec::new());
         for (stage, builder) in stages {
-            let of_stage = builder.progress(progress).seed(0).fit(&task.train)?.score(&task.test)?;
+            let of_stage = builder.progress(progress).seed(0).fit(&*task.raw.train)?.score(&*task.raw.test)?;
             let (area, f1) = (auroc(&task.labels, &of_stage)?, f1_at_true_ratio(&task.labels, &of_stage)?);
             summary.push(vec![set.into(), stage.into(), area.into(), f1.into()]);
             let title = format!("{stage}: AUROC {:.1} %, F1 {:.1} %", 100.0 * area, 100.0 * f1);

@@ -4,13 +4,14 @@
 //! λ = 0.5 is the paper's cap. All points of a line have the same training steps, on the same splits; at λ = 0 they are
 //! taken without augmented samples. What is drawn is the mean difference to that point, which pairing makes visible.
 
-use super::figure::{Drawing, Figure, Line, Rows};
-use super::record::{Record, Sink};
-use super::{Options, mean_and_sd, table1};
+use super::options::Options;
+use super::table1;
 use crate::detect::{ActiveConfiguration, Configuration, DetectorBuilder};
+use crate::encode::table::KIND;
 use crate::error::{Error, Result};
 use crate::evaluate::metrics::f1_at_true_ratio;
 use crate::evaluate::protocol::{Labelled, Task};
+use crate::evaluate::results::{Drawing, Figure, Line, Record, Rows, Sink, mean_and_sd};
 use crate::progress::Progress;
 
 /// Shares of augmented samples.
@@ -30,18 +31,18 @@ struct Point {
 }
 
 /// Samples both halves for the small data sets that `options` ask for.
-pub fn run(options: &Options, builder: &DetectorBuilder, progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
+pub fn run(options: &Options, progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
     let sets = options.datasets(&table1::SMALL)?;
     let seeds = options.seeds.unwrap_or(SEEDS);
     let read = |&set: &&'static str| -> Result<(&'static str, Labelled)> {
         Ok((set, Labelled::read(&options.data.join(format!("tabular/{set}.csv.gz")))?))
     };
     let labelled: Vec<(&'static str, Labelled)> = sets.iter().map(read).collect::<Result<_>>()?;
-    let builder = builder.clone().progress(progress);
+    let builder = options.builder().progress(progress);
     let (mut shares, mut views) = (Vec::new(), Vec::new());
     for seed in 0..seeds {
         for (set, labelled) in &labelled {
-            let task = labelled.task(options.split, seed, None);
+            let task = labelled.task(options.split, seed, None)?;
             let value = |points: &mut Vec<Point>, at, method, configuration| -> Result<()> {
                 progress.begin(&format!("figure4 {set}: {method} at {at}, seed {seed}"), 1);
                 if progress.cancelled() {
@@ -52,9 +53,9 @@ pub fn run(options: &Options, builder: &DetectorBuilder, progress: &dyn Progress
             };
             for share in SHARES {
                 let method = if share > 0.0 { "naf-al" } else { "control" };
-                value(&mut shares, share, method, augmented(builder.configuration(), share))?;
+                value(&mut shares, share, method, augmented(builder.configuration(KIND)?, share))?;
             }
-            for configuration in distinct_views(&builder) {
+            for configuration in distinct_views(&builder.configuration(KIND)?) {
                 let at = configuration.views() as f64;
                 value(&mut views, at, "naf-ad", configuration.clone())?;
                 value(&mut views, at, "naf-al", augmented(configuration.clone(), SHARES[5]))?;
@@ -74,15 +75,15 @@ fn augmented(configuration: Configuration, share: f64) -> Configuration {
 }
 
 /// Configurations with growing numbers of views: every flow has at least one, so small numbers may coincide.
-fn distinct_views(builder: &DetectorBuilder) -> Vec<Configuration> {
-    let mut all: Vec<Configuration> = VIEWS.iter().map(|&k| builder.configuration().with_views(k)).collect();
+fn distinct_views(configuration: &Configuration) -> Vec<Configuration> {
+    let mut all: Vec<Configuration> = VIEWS.iter().map(|&k| configuration.clone().with_views(k)).collect();
     all.dedup_by_key(|c| c.views());
     all
 }
 
 fn f1(builder: &DetectorBuilder, configuration: Configuration, task: &Task, seed: u64) -> Result<f64> {
-    let model = builder.clone().with_configuration(configuration).seed(seed).fit(&task.train)?;
-    f1_at_true_ratio(&task.labels, &task.expand(&model.score(&task.test)?))
+    let model = builder.clone().with_configuration(configuration).seed(seed).fit(&*task.raw.train)?;
+    f1_at_true_ratio(&task.labels, &task.expand(&model.score(&*task.raw.test)?))
 }
 
 fn against_share(sets: &[&'static str], points: &[Point]) -> Figure {

@@ -8,14 +8,13 @@
 
 use rand::Rng;
 
-use super::figure::{Cell, Drawing, Figure, Plane, Rows};
-use super::record::{Record, Sink};
 use crate::autodiff::{AdamOptions, OneCycle};
 use crate::detect::ActiveConfiguration;
 use crate::error::{Error, Result};
+use crate::evaluate::results::{Cell, Drawing, Figure, Plane, Record, Rows, Sink};
 use crate::flow::{BatchSource, Context, Flow, FlowSpec, Trainer, TrainingOptions, Transform};
 use crate::progress::Progress;
-use crate::random::{Purpose, below, normal, stream};
+use crate::random::{Key, below, normal, stream, uniform};
 use crate::stats::Standardizer;
 use crate::stats::chi_square;
 use crate::stats::mahalanobis::Mahalanobis;
@@ -85,7 +84,8 @@ pub fn run(progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
         let rounds = if strategy == Strategy::None { 0 } else { usual.rounds };
         for round in 0..=rounds {
             if round > 0 {
-                let drawn = flow.sample(DRAWS, 0, &mut stream(0, Purpose::Samples, 0, round as u64));
+                let drawn =
+                    flow.sample(DRAWS, 0, &mut stream(0, Key::ActiveSamples { flow: 0, round: 0, view: round as u64 }));
                 let mut draws: Vec<([f64; 2], f64)> =
                     drawn.x.chunks_exact(2).map(|x| [x[0], x[1]]).zip(drawn.log_density).collect();
                 draws.sort_by(|a, b| a.1.total_cmp(&b.1));
@@ -159,7 +159,7 @@ pub fn run(progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
 
 /// Training rows, normal test rows and anomalies, standardised by the first.
 fn data() -> Result<[Vec<[f64; 2]>; 3]> {
-    let mut rng = stream(0, Purpose::Simulation, 6, 0);
+    let mut rng = stream(0, Key::Simulation(6, 0));
     let mut raw: Vec<Vec<[f64; 2]>> = Vec::new();
     for (kind, count) in ROWS.into_iter().enumerate() {
         let mut rows = Vec::new();
@@ -186,7 +186,7 @@ fn bow(rng: &mut impl Rng) -> Option<[f64; 2]> {
 
 /// An anomaly: anywhere in a box, but not near the bow.
 fn around(rng: &mut impl Rng) -> Option<[f64; 2]> {
-    let mut uniform = |low: f64, high: f64| low + (high - low) * (rng.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
+    let mut uniform = |low: f64, high: f64| low + (high - low) * uniform(rng);
     let (x, y) = (uniform(-3.0, 3.0), uniform(-2.0, 4.5));
     ((y - 0.5 * x * x).abs() > 2.5 * (0.2 + 0.1 * (x + 2.0).max(0.0))).then_some([x, y])
 }
@@ -211,9 +211,9 @@ struct Samples<'a> {
 
 impl BatchSource<f32> for Samples<'_> {
     fn fill(&self, step: u64, first: usize, count: usize, _: &mut [u32], tile: &mut [f32], lanes: usize) {
-        let mut rng = stream(0, Purpose::Batches, 6, (step << 16) | first as u64);
+        let mut rng = stream(0, Key::Batch { flow: 6, step, first: first as u64 });
         for b in 0..count {
-            let uniform = (rng.next_u64() >> 11) as f64 / (1u64 << 53) as f64;
+            let uniform = uniform(&mut rng);
             let (row, noise) = if uniform < self.share && !self.augmented.is_empty() {
                 (self.augmented[below(&mut rng, self.augmented.len())], 0.0)
             } else {

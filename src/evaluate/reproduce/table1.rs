@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use super::record::{Dataset, Record, Sink};
-use super::runner::Runner;
-use super::{Options, Results};
-use crate::detect::DetectorBuilder;
+use super::options::Options;
+use crate::encode::table::KIND;
 use crate::error::Result;
 use crate::evaluate::protocol::{Direction, Kdd, Labelled, Split, TRAINING_ROWS};
+use crate::evaluate::results::{Dataset, Record, Results, Sink};
+use crate::evaluate::{Evaluator, Suite, Tasks};
 use crate::progress::Progress;
 
 /// The data sets in the paper's order.
@@ -16,21 +16,24 @@ pub const SETS: [&str; 6] = ["arrhythmia", "cardio", "lympho", "thyroid", "kdd",
 /// The small ones.
 pub const SMALL: [&str; 4] = ["arrhythmia", "cardio", "lympho", "thyroid"];
 
+/// Seeds unless the options say otherwise.
+const SEEDS: u64 = 5;
+
 /// Runs the data sets that `options` ask for.
-pub fn run(options: &Options, builder: &DetectorBuilder, progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
-    let runner = Runner::new("table1", options, 5, builder, progress);
+pub fn run(options: &Options, progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
+    let evaluator = options.evaluator("table1", SEEDS, options.builder().configuration(KIND)?.hash(), progress);
     let mut all = Vec::new();
     for name in options.datasets(&SETS)? {
         all.push(match name {
-            "kdd" => kdd(&runner, options, name, Direction::Attacks, sink)?,
-            "kddrev" => kdd(&runner, options, name, Direction::Reversed, sink)?,
-            _ => small(&runner, options, name, sink)?,
+            "kdd" => kdd(&evaluator, options, name, Direction::Attacks, sink)?,
+            "kddrev" => kdd(&evaluator, options, name, Direction::Reversed, sink)?,
+            _ => small(&evaluator, options, name, sink)?,
         });
     }
     sink.record(&Record::Overview(all))
 }
 
-/// Reads one of the small tables of a folder and tells the sink its sizes.
+/// Reads one of the small tables of a folder and gives the sink its sizes.
 pub fn read(table: &str, folder: &Path, name: &str, sink: &mut dyn Sink) -> Result<Labelled> {
     let labelled = Labelled::read(&folder.join(format!("{name}.csv.gz")))?;
     let anomalies = labelled.anomalous.iter().filter(|&&a| a).count();
@@ -40,14 +43,21 @@ pub fn read(table: &str, folder: &Path, name: &str, sink: &mut dyn Sink) -> Resu
     Ok(labelled)
 }
 
-fn small(runner: &Runner, options: &Options, name: &str, sink: &mut dyn Sink) -> Result<Results> {
+fn small(evaluator: &Evaluator, options: &Options, name: &str, sink: &mut dyn Sink) -> Result<Results> {
     let labelled = read("table1", &options.data.join("tabular"), name, sink)?;
-    let task = |seed| Ok(labelled.task(options.split, seed, None));
-    Ok(runner.judge(name, &options.split.to_string(), task, sink)?.0)
+    let task = |seed| labelled.task(options.split, seed, None);
+    let split = options.split.to_string();
+    Ok(evaluator.evaluate(&Suite { dataset: name, split: &split, tasks: Tasks::Seeded(&task) }, sink)?.0)
 }
 
 /// The split is random whatever the options say: in the order of the file, attacks of a kind stand together.
-fn kdd(runner: &Runner, options: &Options, name: &str, direction: Direction, sink: &mut dyn Sink) -> Result<Results> {
+fn kdd(
+    evaluator: &Evaluator,
+    options: &Options,
+    name: &str,
+    direction: Direction,
+    sink: &mut dyn Sink,
+) -> Result<Results> {
     let kdd = Kdd::read(&options.data.join("kdd"))?;
     let learnt = match direction {
         Direction::Attacks => "attacks are the normal class",
@@ -61,5 +71,6 @@ fn kdd(runner: &Runner, options: &Options, name: &str, direction: Direction, sin
     );
     sink.record(&Record::Dataset(Dataset { table: "table1".into(), name: name.into(), description }))?;
     let task = |seed| kdd.task(direction, seed);
-    Ok(runner.judge(name, &Split::Random.to_string(), task, sink)?.0)
+    let split = Split::Random.to_string();
+    Ok(evaluator.evaluate(&Suite { dataset: name, split: &split, tasks: Tasks::Seeded(&task) }, sink)?.0)
 }

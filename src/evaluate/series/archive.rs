@@ -1,10 +1,12 @@
 //! Data sets of the UEA archive (Bagnall et al. 2018) with their own split into TRAIN and TEST.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use super::{NormalClasses, SeriesTask};
+use super::normal_classes::NormalClasses;
 use crate::data::SeriesSet;
 use crate::error::{DataError, Error, Result};
+use crate::evaluate::protocol::Task;
 
 /// The five data sets of Tables 2 and 3.
 pub const ARCHIVE: [&str; 5] = ["CharacterTrajectories", "Epilepsy", "NATOPS", "RacketSports", "SpokenArabicDigits"];
@@ -16,7 +18,7 @@ pub struct Archive {
     pub name: String,
     /// Series to learn from.
     pub train: SeriesSet,
-    /// Series to be judged on.
+    /// Series to be evaluated on.
     pub test: SeriesSet,
     /// The classes, in order: as numbers if all are, else as text.
     pub classes: Vec<String>,
@@ -68,8 +70,21 @@ impl Archive {
     ///
     /// # Errors
     /// If a choice of `normals` classes does not leave an anomaly among the test series.
-    pub fn tasks(&self, normals: NormalClasses) -> Result<Vec<SeriesTask>> {
-        let count = normals.count(self.classes.len())?;
-        (0..self.classes.len()).map(|first| SeriesTask::new(self, first, count)).collect()
+    pub fn tasks(&self, normals: NormalClasses) -> Result<Vec<Task>> {
+        let test = Arc::new(self.test.clone().without_labels());
+        let task = |first| {
+            let (name, normal) = normals.choose(&self.classes, first)?;
+            let is_normal = |label: &String| normal.contains(&label.as_str());
+            let of =
+                |set: &SeriesSet| -> Vec<bool> { set.labels().unwrap_or_default().iter().map(is_normal).collect() };
+            let keep: Vec<usize> = of(&self.train).iter().enumerate().filter(|(_, n)| **n).map(|(i, _)| i).collect();
+            let labels: Vec<bool> = of(&self.test).into_iter().map(|n| !n).collect();
+            if labels.iter().all(|&a| a) || labels.iter().all(|&a| !a) {
+                let problem = format!("task `{name}`: the test series are all normal or all anomalies");
+                return Err(DataError::new(self.test.source(), problem).into());
+            }
+            Ok(Task::of_series(name, self.train.select(&keep)?, test.clone(), labels))
+        };
+        (0..self.classes.len()).map(task).collect()
     }
 }

@@ -5,13 +5,9 @@
 //! standardised nor cut. Labels choose the training series and are then seen by the metric alone.
 
 mod archive;
-mod encoded;
-mod flat;
+mod normal_classes;
 mod paper;
-mod task;
 
 pub use archive::{ARCHIVE, Archive};
-pub use encoded::EncodedNeighbours;
-pub use flat::Flattened;
+pub use normal_classes::NormalClasses;
 pub use paper::{PaperFigure, paper_figures};
-pub use task::{NormalClasses, SeriesTask};

@@ -1,5 +1,7 @@
 //! The figures of the paper's Tables 2 and 3, quoted; AUROC, mean and standard deviation as printed.
 
+use super::archive::ARCHIVE;
+
 /// One figure of the paper.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PaperFigure {
@@ -32,7 +34,7 @@ const TABLE3: [Row; 5] = [
 
 /// What the paper prints for a data set of [`super::ARCHIVE`]: Table 2 (`all_but_one` false) or Table 3 (true).
 pub fn paper_figures(dataset: &str, all_but_one: bool) -> Vec<PaperFigure> {
-    let Some(at) = super::ARCHIVE.iter().position(|&name| name == dataset) else { return Vec::new() };
+    let Some(at) = ARCHIVE.iter().position(|&name| name == dataset) else { return Vec::new() };
     let table = if all_but_one { &TABLE3 } else { &TABLE2 };
     let figure = |&(method, row): &Row| {
         let (mean, deviation) = row[at];

@@ -1,0 +1,67 @@
+//! `nafal evaluate`: how well a model separates labelled anomalies from normal cases.
+
+use clap::Args;
+
+use crate::cli::alpha::{ALPHA, note_unattainable};
+use crate::cli::arguments::{Global, ModelAndData, OutputArgs};
+use crate::cli::measures::Measures;
+use crate::cli::score_stream::ScoreStream;
+use crate::cli::table_writer::TableWriter;
+use crate::data::is_normal;
+use crate::detect::{Model, Threshold};
+use crate::error::{DataError, Error, Result};
+
+/// Measure a model on labelled rows
+///
+/// Prints `n,anomalies,auroc,average_precision,f1_at_true_ratio,f1_at_alpha,alpha`: the AUROC; the average precision; F1
+/// when as many rows are flagged as there are anomalies; F1 when rows with a p-value of at most alpha are.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Evaluate {
+    #[command(flatten)]
+    inputs: ModelAndData,
+    /// Column with the labels [default: the one the model was fitted with]
+    #[arg(long, value_name = "C")]
+    label: Option<String>,
+    /// Label of normal rows; every other label is an anomaly [default: the one the model was fitted with]
+    #[arg(long, value_name = "V", allow_hyphen_values = true)]
+    normal: Vec<String>,
+    /// Level of f1_at_alpha
+    #[arg(long, value_name = "A", default_value_t = ALPHA)]
+    alpha: f64,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+impl Evaluate {
+    pub fn run(&self, global: &Global) -> Result<()> {
+        Threshold::Alpha(self.alpha).check()?;
+        let model = Model::load(&self.inputs.model)?;
+        let label = self.label.as_deref().or(model.label_column()).ok_or_else(|| {
+            Error::Usage("the model was fitted without labels; name the label column with --label".into())
+        })?;
+        let normals = if self.normal.is_empty() { model.normal_labels() } else { &self.normal };
+        note_unattainable(&model, self.alpha, global);
+        let output = self.output.open(&[&self.inputs.model, &self.inputs.data])?;
+        let mut stream = ScoreStream::open(&model, &self.inputs, Some(label), global, true)?;
+        let source = stream.source().to_owned();
+        let all = stream.rest()?;
+        let anomalous: Vec<bool> = all.labels.iter().map(|l| !normals.iter().any(|n| is_normal(l, n))).collect();
+        if let Some(problem) = one_class(&anomalous, normals) {
+            return Err(DataError::new(source, problem).in_column(label).into());
+        }
+        let measures = Measures::of(&anomalous, &all.scores, &all.p_values, self.alpha)?;
+        let mut table = TableWriter::new(output, global.json, &Measures::COLUMNS)?;
+        table.row(&measures.cells())?;
+        table.finish()
+    }
+}
+
+/// The problem if all rows are of one class.
+fn one_class(anomalous: &[bool], normals: &[String]) -> Option<String> {
+    let normal = normals.iter().map(|n| format!("{n:?}")).collect::<Vec<_>>().join(" or ");
+    if anomalous.iter().all(|&a| a) {
+        return Some(format!("no label is {normal}, so no row is normal; name the label of normal rows with --normal"));
+    }
+    let all = anomalous.iter().all(|&a| !a);
+    all.then(|| format!("every label is {normal}; both normal and anomalous rows are needed to measure anything"))
+}

@@ -1,0 +1,172 @@
+//! `nafal fit`: a detector from normal rows of a table, or from normal series.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use serde_json::json;
+
+use crate::cli::arguments::{Global, PresetArg, data_help, keep_apart, kind_help};
+use crate::cli::output::{Output, print};
+use crate::cli::pages::training_page;
+use crate::cli::progress::ProgressReporter;
+use crate::data::{Dataset, Input, Kind, ReadOptions};
+use crate::detect::{Detector, Model, ScoreKind};
+use crate::error::Result;
+use crate::progress::Progress;
+
+/// Fit a detector to normal rows, or to normal series
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Fit {
+    #[arg(help = data_help("Training data"))]
+    data: PathBuf,
+    #[arg(long, value_name = "KIND", help = kind_help("recognised by the first bytes"))]
+    kind: Option<Kind>,
+    /// Model file to write
+    #[arg(short = 'o', long = "output", value_name = "MODEL")]
+    output: PathBuf,
+    /// Column with labels, `class` of series; it is no feature [default: none, every row is normal]
+    #[arg(long, value_name = "C")]
+    label: Option<String>,
+    /// Label of normal rows, again for each of several; rows with another label are left out
+    #[arg(long, value_name = "V", default_value = "0", allow_hyphen_values = true, requires = "label")]
+    normal: Vec<String>,
+    /// About how many views of a row [default: the preset's]
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    views: Option<u32>,
+    /// Training steps of every flow, and of an extractor that is trained [default: the preset's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    steps: Option<u32>,
+    /// Seed of every random choice
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    seed: u64,
+    /// Active learning: train on with samples of low likelihood drawn from the flows
+    #[arg(long, value_enum, default_value_t = Switch::Off)]
+    active: Switch,
+    /// What the score is made of [default: the preset's; calibrated, or likelihood with --preset paper]
+    #[arg(long, value_enum)]
+    score: Option<Score>,
+    /// Named configuration
+    #[arg(long, value_enum, default_value_t)]
+    preset: PresetArg,
+    /// Write an HTML page about the fit
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Score {
+    /// Surprisal calibrated on rows the view's flow did not see
+    Calibrated,
+    /// Mean over views of −log p
+    Likelihood,
+    /// Mean over views of −log p of the latent variable alone
+    Latent,
+}
+
+impl Fit {
+    pub fn run(&self, global: &Global) -> Result<()> {
+        let started = Instant::now();
+        let outputs = [Some(&self.output), self.report.as_ref()];
+        keep_apart(outputs.into_iter().flatten().chain([&self.data]).map(PathBuf::as_path))?;
+        let options = ReadOptions { label: self.label.clone(), columns: None };
+        let mut cases = Input::open(&self.data, self.kind)?.read(&options)?;
+        if self.label.is_none() {
+            note_labels(&*cases, global);
+            cases = cases.without_labels();
+        }
+        self.fit(&*cases, started, global)
+    }
+
+    fn fit(&self, cases: &dyn Dataset, started: Instant, global: &Global) -> Result<()> {
+        // Opened before the work: a path that cannot be written fails now.
+        let mut output = Output::open(Some(&self.output))?;
+        let mut report = self.report.as_deref().map(|path| Output::open(Some(path))).transpose()?;
+        let progress = ProgressReporter::new(global.quiet);
+        let model = self.train(cases, &progress)?;
+        output.put(&model.to_bytes())?;
+        if let Some(report) = &mut report {
+            progress.begin("scoring the training data", 1);
+            report.put(training_page(&model, cases, &self.normal)?.as_bytes())?;
+        }
+        drop(progress);
+        output.finish()?;
+        report.map_or(Ok(()), Output::finish)?;
+        self.conclude(&model, cases.len(), started.elapsed().as_secs_f64(), global)
+    }
+
+    fn train(&self, cases: &dyn Dataset, progress: &dyn Progress) -> Result<Model> {
+        let mut builder = Detector::builder()
+            .seed(self.seed)
+            .normals(&self.normal)
+            .active(self.active == Switch::On)
+            .preset(self.preset.into())
+            .progress(progress);
+        if let Some(score) = self.score {
+            builder = builder.score(match score {
+                Score::Calibrated => ScoreKind::Calibrated,
+                Score::Likelihood => ScoreKind::Likelihood,
+                Score::Latent => ScoreKind::Latent,
+            });
+        }
+        if let Some(steps) = self.steps {
+            builder = builder.steps(steps.into());
+        }
+        if let Some(views) = self.views {
+            builder = builder.views(views as usize);
+        }
+        builder.fit(cases)
+    }
+
+    fn conclude(&self, model: &Model, rows_read: usize, seconds: f64, global: &Global) -> Result<()> {
+        let (rows, views) = (model.training_rows(), model.configuration().views());
+        if global.json {
+            let mut line = json!({
+                "model": shown(&self.output), "rows": rows_read, "training_rows": rows, "views": views,
+                "seed": self.seed, "config": model.configuration().hash(),
+                "report": self.report.as_deref().map(shown), "seconds": seconds,
+            });
+            line.as_object_mut().expect("an object was made").extend(model.inputs_json());
+            return print(&format!("{line}\n"));
+        }
+        global.note(format_args!(
+            "fitted {views} views of {} on {rows} normal {} of {rows_read} in {seconds:.1} s; wrote {}",
+            model.inputs(),
+            model.kind().cases(),
+            shown(&self.output)
+        ));
+        let unseen = model.unseen_columns();
+        if unseen > 0 {
+            global.note(format_args!("note: no view looks at {unseen} of the columns; raise --views"));
+        }
+        if let Some(report) = &self.report {
+            global.note(format_args!("report: {}", shown(report)));
+        }
+        global.note(format_args!("next: nafal score {} DATA", shown(&self.output)));
+        Ok(())
+    }
+}
+
+/// Points at labels that are not used: a label taken for a feature spoils a detector without any error.
+fn note_labels(cases: &dyn Dataset, global: &Global) {
+    if let Some(name) = cases.label_among_features() {
+        global
+            .note(format_args!("note: column {name:?} is taken as a feature; if it is the label, add --label {name}"));
+    }
+    if let Some(name) = cases.label_name() {
+        global.note(format_args!(
+            "note: every {} is taken as normal; to use their labels, add --label {name} --normal NAME",
+            cases.kind().case()
+        ));
+    }
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

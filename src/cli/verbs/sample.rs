@@ -1,0 +1,54 @@
+//! `nafal sample`: samples of a model's flows.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::arguments::{Global, OutputArgs};
+use crate::cli::table_writer::{Cell, TableWriter};
+use crate::detect::Model;
+use crate::error::Result;
+
+/// Draw samples from the flows, with their log-likelihoods
+///
+/// Prints `sample,view,log_density` and the model's columns in the table's units. A view looks at some of the columns; the
+/// others are empty (null with --json). The log-density is that of the view's features.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct Sample {
+    /// Model file, as written by `nafal fit`
+    model: PathBuf,
+    /// Number of samples
+    #[arg(short = 'n', long = "count", value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    count: u32,
+    /// Seed of the samples
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    seed: u64,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+impl Sample {
+    pub fn run(&self, global: &Global) -> Result<()> {
+        let model = Model::load(&self.model)?;
+        let output = self.output.open(&[&self.model])?;
+        let samples = model.sample(self.count as usize, self.seed)?;
+        let d = samples.names.len();
+        let mut table = TableWriter::new(output, global.json, &header(&samples.names))?;
+        let mut cells = Vec::new();
+        for (i, (&view, &log_density)) in samples.view.iter().zip(&samples.log_density).enumerate() {
+            cells.clear();
+            cells.extend([Cell::Count(i), Cell::Count(view), Cell::Number(log_density)]);
+            let values = &samples.values[i * d..(i + 1) * d];
+            cells.extend(values.iter().map(|&v| if v.is_nan() { Cell::Empty } else { Cell::Number(v) }));
+            table.row(&cells)?;
+        }
+        table.finish()
+    }
+}
+
+/// Names of all columns; a column of the model that is called as one of ours gets a prefix.
+fn header(columns: &[String]) -> Vec<String> {
+    const OURS: [&str; 3] = ["sample", "view", "log_density"];
+    let theirs = |name: &String| if OURS.contains(&name.as_str()) { format!("column {name}") } else { name.clone() };
+    OURS.iter().map(|&n| n.to_owned()).chain(columns.iter().map(theirs)).collect()
+}

@@ -1,0 +1,108 @@
+//! The header: which field of a record is which column, chosen by name, in any order.
+
+use std::collections::{HashMap, HashSet};
+
+use super::cell::quoted;
+use super::records::Record;
+use crate::data::ReadOptions;
+use crate::error::DataError;
+
+/// Where the columns of a table stand in a record.
+pub(super) struct Layout {
+    /// Names of the feature columns, in the table's order.
+    pub names: Vec<String>,
+    /// Field of each feature column.
+    pub fields: Vec<usize>,
+    /// Field and name of the label column.
+    pub label: Option<(usize, String)>,
+    /// Names of the columns that are not read.
+    pub ignored: Vec<String>,
+    /// Number of fields a record must have.
+    pub width: usize,
+}
+
+impl Layout {
+    /// The layout that `options` ask for under this header.
+    pub fn new(header: &Record, source: &str, options: &ReadOptions) -> Result<Layout, DataError> {
+        let fail = |problem: String| DataError::new(source, problem).at_line(header.line);
+        let names = names(header).map_err(fail)?;
+        let mut place = HashMap::with_capacity(names.len());
+        let mut doubles = HashSet::new();
+        for (i, name) in names.iter().enumerate() {
+            if place.insert(name.as_str(), i).is_some() {
+                doubles.insert(name.as_str());
+            }
+        }
+        let find = |name: &str, role: &str| match place.get(name) {
+            Some(_) if doubles.contains(name) => {
+                Err(fail("two columns have this name; rename or remove one".into()).in_column(name))
+            }
+            Some(&i) => Ok(i),
+            None => Err(fail(missing(role, &names)).in_column(name)),
+        };
+        if options.columns.is_none() && are_values(&names) {
+            return Err(fail(NO_HEADER.into()));
+        }
+        let label = match &options.label {
+            Some(name) => Some((find(name, "the label column")?, name.clone())),
+            None => None,
+        };
+        let labelled = label.as_ref().map(|(i, _)| *i);
+        let chosen = match &options.columns {
+            Some(columns) => columns.clone(),
+            None => names.iter().enumerate().filter(|(i, _)| Some(*i) != labelled).map(|(_, n)| n.clone()).collect(),
+        };
+        let mut fields = Vec::with_capacity(chosen.len());
+        for name in &chosen {
+            if name.is_empty() {
+                let place = names.iter().position(String::is_empty).map_or(0, |i| i + 1);
+                return Err(fail(format!("column {place} has no name; name it or remove it")));
+            }
+            let i = find(name, "the column")?;
+            if Some(i) == labelled {
+                return Err(
+                    fail("is a feature and the label at once; choose another label column".into()).in_column(name)
+                );
+            }
+            fields.push(i);
+        }
+        if fields.is_empty() {
+            return Err(fail("there is no column beside the label".into()));
+        }
+        let used: HashSet<usize> = fields.iter().copied().chain(labelled).collect();
+        let ignored = names.iter().enumerate().filter(|(i, _)| !used.contains(i)).map(|(_, n)| n.clone()).collect();
+        Ok(Layout { names: chosen, fields, label, ignored, width: header.len() })
+    }
+}
+
+const NO_HEADER: &str =
+    "the first line is all numbers, so the file seems to have no header; add a first line with the columns' names";
+
+/// Whether the names look like a row of numbers. `0,1,2,…` are the names that programs give to columns without any.
+fn are_values(names: &[String]) -> bool {
+    let counted = names.len() > 2 && names.iter().enumerate().all(|(i, n)| *n == i.to_string());
+    !counted && names.iter().all(|n| n.parse::<f64>().is_ok())
+}
+
+fn names(header: &Record) -> Result<Vec<String>, String> {
+    let text = |i| match std::str::from_utf8(header.field(i)) {
+        Ok(text) => Ok(text.trim().trim_matches('"').trim().to_owned()),
+        Err(_) => Err("the header is not UTF-8 text; is this a CSV file?".to_owned()),
+    };
+    (0..header.len()).map(text).collect()
+}
+
+fn missing(role: &str, names: &[String]) -> String {
+    const SHOWN: usize = 8;
+    if are_values(names) {
+        return NO_HEADER.into();
+    }
+    if let [only] = names
+        && let Some(separator) = [';', '\t', '|'].into_iter().find(|&c| only.contains(c))
+    {
+        return format!("{role} is missing: the file is separated by {separator:?}; separate it by commas");
+    }
+    let shown: Vec<String> = names.iter().take(SHOWN).map(|n| quoted(n)).collect();
+    let more = if names.len() > SHOWN { format!(", … ({} in all)", names.len()) } else { String::new() };
+    format!("{role} is missing; the header has {}{more}", shown.join(", "))
+}

@@ -1,0 +1,220 @@
+//! What is read, what is refused and where, and that nothing panics.
+
+use std::io::{Cursor, Read, Write};
+
+use flate2::{Compression, write::GzEncoder};
+use proptest::prelude::*;
+
+use super::*;
+
+fn rows(stream: impl Read + Send + 'static, name: &str, options: &ReadOptions) -> Result<CsvRows> {
+    Ok(CsvRows::new(Source::from_stream(stream, name)?, options)?)
+}
+
+fn read_with(bytes: impl AsRef<[u8]>, options: &ReadOptions) -> Result<Table> {
+    rows(Cursor::new(bytes.as_ref().to_vec()), "t.csv", options)?.into_table()
+}
+
+fn read(bytes: impl AsRef<[u8]>) -> Result<Table> {
+    read_with(bytes, &ReadOptions::default())
+}
+
+fn refused(bytes: impl AsRef<[u8]>) -> String {
+    read(bytes).unwrap_err().to_string()
+}
+
+fn labelled(name: &str) -> ReadOptions {
+    ReadOptions { label: Some(name.into()), columns: None }
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn every_way_to_write_the_same_table_reads_the_same() {
+    let plain = "a,b\n1,2.5\n-3,4e2\n";
+    let want = read(plain).unwrap();
+    assert_eq!((want.rows(), want.values()), (2, &[1.0, 2.5, -3.0, 400.0][..]));
+    let gz = gzip(plain.as_bytes());
+    let two_members = [gzip(b"a,b\n1,2.5\n"), gzip(b"-3,4e2\n")].concat();
+    for bytes in [
+        "a,b\r\n1,2.5\r\n-3,4e2\r\n".as_bytes(),
+        b"a,b\r1,2.5\r-3,4e2\r",
+        b"\xef\xbb\xbfa,b\n1,2.5\n-3,4e2",
+        b"\n\r\n a , b \n +1 ,\t2.50\n\"-3\",\"4e+2\"\n\n\r\n  \n\n",
+        b"\"a\", \"b\"\n1, \"2.5\"\n-3,400\n",
+        &gz,
+        &two_members,
+    ] {
+        assert_eq!(read(bytes).unwrap(), want, "{:?}", String::from_utf8_lossy(bytes));
+    }
+}
+
+#[test]
+fn columns_are_picked_by_name_and_the_rest_is_not_looked_at() {
+    let text = "junk,b,class,a\nx,2,up,1\n,4,down,3\n";
+    let options = ReadOptions { label: Some("class".into()), columns: Some(vec!["a".into(), "b".into()]) };
+    let table = read_with(text, &options).unwrap();
+    assert_eq!(table.values(), [1.0, 2.0, 3.0, 4.0]);
+    assert_eq!((table.label_name(), table.labels().unwrap().concat()), (Some("class"), "updown".into()));
+    let reader = rows(text.as_bytes(), "t.csv", &options).unwrap();
+    assert_eq!(reader.ignored(), ["junk"]);
+    let missing = ReadOptions { columns: Some(vec!["a".into(), "c".into()]), ..ReadOptions::default() };
+    let message = read_with(text, &missing).unwrap_err().to_string();
+    assert!(message.starts_with("t.csv:1: column \"c\": the column is missing; the header has \"junk\""), "{message}");
+    // Names that a program counted are names.
+    assert_eq!(read("0,1,2\n5,6,7\n").unwrap().values(), [5.0, 6.0, 7.0]);
+    // Names that look like numbers are no reason to refuse a file whose columns are known.
+    let numeric = ReadOptions { columns: Some(vec!["1".into()]), ..ReadOptions::default() };
+    assert_eq!(read_with("0,1\n5,6\n", &numeric).unwrap().values(), [6.0]);
+}
+
+#[test]
+fn errors_name_file_line_and_column() {
+    for (text, want) in [
+        ("a,b\n1,2\n3,x\n", "t.csv:3: column \"b\": \"x\" is not a number"),
+        ("a,b\r\n1,2\r\n3,x\r\n", "t.csv:3: column \"b\": \"x\""),
+        ("a,b\n\"1\n\",2\n3,x\n", "t.csv:4: column \"b\""),
+        ("\n\na,b\n1,2\n3,x", "t.csv:5: column \"b\""),
+        ("a,b\n1,nan\n", "t.csv:2: column \"b\": \"nan\" is not a finite number"),
+        ("a,b\n1,-inf\n", "t.csv:2: column \"b\": \"-inf\" is not a finite number"),
+        ("a,b\n1,1e400\n", "t.csv:2: column \"b\": \"1e400\" is too large"),
+        ("a,b\n1,\n", "t.csv:2: column \"b\": the cell is empty"),
+        ("a,b\n1,2\n3\n", "t.csv:3: column \"b\": 1 cell where the header has 2"),
+        ("a,b\n1,2,3\n", "t.csv:2: 3 cells where the header has 2"),
+        ("a,b\n1,\"2\n3,4\n", "t.csv:2: column \"b\""),
+        ("a,b\n1,2\n\n\n3,4\n", "t.csv:3: the line is blank"),
+        ("a\n1\n\n2\n", "t.csv:3: the line is blank"),
+        ("a,b,a\n1,2,3\n", "t.csv:1: column \"a\": two columns have this name"),
+        (",a\n0,1\n", "t.csv:1: column 1 has no name"),
+        ("1,2\n3,4\n", "t.csv:1: the first line is all numbers"),
+        ("a,b\n", "t.csv: has a header but no rows"),
+        ("", "t.csv: is empty"),
+        ("\n \r\n", "t.csv: is empty"),
+        ("PK\x03\x04....", "t.csv: is a zip archive"),
+    ] {
+        let message = refused(text);
+        assert!(message.starts_with(want), "{text:?}: {message}");
+    }
+    assert!(refused(b"a\n1\n\xff\n").starts_with("t.csv:3: column \"a\": not UTF-8"));
+    assert!(refused(b"\xff\xfea\0,\0b\0").contains("UTF-16"));
+    assert!(refused(b"a\xff,b\n").starts_with("t.csv:1: the header is not UTF-8"));
+    assert!(refused("a,b\n1,\"2\n3,4\n5\",\n").contains("unclosed quotation mark"));
+}
+
+#[test]
+fn label_errors() {
+    let message = read_with("a,b\n1,2\n", &labelled("class")).unwrap_err().to_string();
+    assert_eq!(message, "t.csv:1: column \"class\": the label column is missing; the header has \"a\", \"b\"");
+    let message = read_with("a;class\n1;0\n", &labelled("class")).unwrap_err().to_string();
+    assert!(message.contains("separated by ';'"), "{message}");
+    let message = read_with("a,class\n1,\n", &labelled("class")).unwrap_err().to_string();
+    assert!(message.starts_with("t.csv:2: column \"class\": the cell is empty"), "{message}");
+    assert!(read_with("class\n1\n", &labelled("class")).unwrap_err().to_string().contains("no column beside"));
+    let both = ReadOptions { label: Some("a".into()), columns: Some(vec!["a".into()]) };
+    assert!(read_with("a\n1\n", &both).unwrap_err().to_string().contains("label at once"));
+}
+
+#[test]
+fn files_that_cannot_be_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = |path: &Path| Table::read_csv(path, &ReadOptions::default()).unwrap_err().to_string();
+    assert!(open(folder.path()).contains("is a directory"));
+    assert!(open(&folder.path().join("none.csv")).contains("none.csv: no such file"));
+    let text: String = (0..999).map(|i| format!("{}\n", i * 7919)).collect();
+    let whole = gzip(format!("a\n{text}").as_bytes());
+    for damaged in [&whole[..whole.len() / 2], &whole[..whole.len() - 3], &[&whole[..], b"tail"].concat()] {
+        let path = folder.path().join("cut.csv.gz");
+        std::fs::write(&path, damaged).unwrap();
+        assert!(open(&path).contains("damaged or cut short"), "{}", open(&path));
+    }
+}
+
+#[test]
+fn chunks_add_up_to_the_table() {
+    let text: String = (0..1000).map(|i| format!("{i},{}\n", i * i)).collect();
+    let text = format!("a,b\n{text}");
+    let whole = read(&text).unwrap();
+    for limit in [1, 7, 1000, 5000] {
+        let mut chunks = rows(Cursor::new(text.clone()), "t.csv", &ReadOptions::default()).unwrap();
+        let mut values = Vec::new();
+        while let Some(chunk) = chunks.next_chunk(limit).unwrap() {
+            assert!(chunk.rows() <= limit);
+            values.extend_from_slice(chunk.values());
+        }
+        assert_eq!(values, whole.values());
+        assert!(chunks.next_chunk(limit).unwrap().is_none());
+    }
+}
+
+/// Hands out one piece a read, as a pipe does.
+struct Pieces(Vec<&'static [u8]>);
+
+impl Read for Pieces {
+    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        if self.0.is_empty() {
+            return Ok(0);
+        }
+        let count = self.0[0].len().min(to.len());
+        to[..count].copy_from_slice(&self.0[0][..count]);
+        self.0[0] = &self.0[0][count..];
+        if self.0[0].is_empty() {
+            self.0.remove(0);
+        }
+        Ok(count)
+    }
+}
+
+#[test]
+fn rows_that_trickle_in_are_handed_out_as_they_come() {
+    let pieces = Pieces(vec![b"a,b", b"\n", b"1,2\n3,4\n", b"5,6\r\n", b"7,", b"8"]);
+    let mut chunks = rows(pieces, "pipe", &ReadOptions::default()).unwrap();
+    let mut sizes = Vec::new();
+    while let Some(chunk) = chunks.next_chunk(4096).unwrap() {
+        sizes.push(chunk.rows());
+    }
+    assert_eq!(sizes, [2, 1, 1]);
+}
+
+proptest! {
+    #[test]
+    fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let _ = read(&bytes);
+        let _ = read_with(&bytes, &labelled("a"));
+    }
+
+    #[test]
+    fn near_misses_never_panic(text in "(\u{feff})?[ab\",;\r\n0-9.+\\-eNnaif \t]{0,120}") {
+        let _ = read(&text);
+        let _ = read(format!("a,b\n{text}"));
+        let _ = read_with(format!("a,b\n{text}"), &labelled("b"));
+    }
+
+    #[test]
+    fn damaged_gzip_never_panics(at in 0usize..60, flip in 1u8..=255) {
+        let mut bytes = gzip(b"a,b\n1,2\n3,4\n5,6\n");
+        let at = at % bytes.len();
+        bytes[at] ^= flip;
+        let _ = read(&bytes);
+    }
+
+    #[test]
+    fn numbers_written_shortest_read_back_bit_for_bit(
+        values in proptest::collection::vec(proptest::num::f64::NORMAL | proptest::num::f64::ZERO, 1..50)
+    ) {
+        let text: String = values.iter().map(|v| format!("{v:e}\n")).collect();
+        let table = read(format!("a\n{text}")).unwrap();
+        let bits = |v: &[f64]| v.iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+        prop_assert_eq!(bits(table.values()), bits(&values));
+    }
+
+    #[test]
+    fn the_line_of_an_error_is_exact(before in 0usize..300, end in prop_oneof![Just("\n"), Just("\r\n"), Just("\r")]) {
+        let rows: String = (0..before).map(|i| format!("{i},\"{i}\"{end}")).collect();
+        let message = refused(format!("a,b{end}{rows}1,bad{end}2,3{end}"));
+        prop_assert!(message.starts_with(&format!("t.csv:{}: column \"b\"", before + 2)), "{}", message);
+    }
+}

@@ -1,0 +1,126 @@
+//! The header of a `.npy` file: magic, version, and a Python dictionary of element type, order and shape.
+//!
+//! Format: NumPy Enhancement Proposal 1 and `numpy.lib.format`, versions 1.0, 2.0 and 3.0.
+
+use std::io::Read;
+
+/// Longest header that is read; NumPy itself refuses more than 10,000 bytes.
+const LONGEST_HEADER: usize = 1 << 16;
+
+/// Element type of a `.npy` file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NpyType {
+    /// 32-bit floating point.
+    F4,
+    /// 64-bit floating point.
+    F8,
+    /// 32-bit signed integer.
+    I4,
+    /// 64-bit signed integer.
+    I8,
+}
+
+impl NpyType {
+    /// Bytes of an element.
+    pub fn size(self) -> usize {
+        match self {
+            NpyType::F4 | NpyType::I4 => 4,
+            NpyType::F8 | NpyType::I8 => 8,
+        }
+    }
+
+    /// The element in `bytes`, exactly [`NpyType::size`] little-endian bytes, as f64.
+    pub fn decode(self, bytes: &[u8]) -> f64 {
+        let mut word = [0u8; 8];
+        word[..bytes.len()].copy_from_slice(bytes);
+        let low = u64::from_le_bytes(word);
+        match self {
+            NpyType::F4 => f64::from(f32::from_bits(low as u32)),
+            NpyType::F8 => f64::from_bits(low),
+            NpyType::I4 => f64::from(low as u32 as i32),
+            NpyType::I8 => low as i64 as f64,
+        }
+    }
+}
+
+/// What the header of a `.npy` file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct NpyHeader {
+    /// Element type, little-endian.
+    pub element: NpyType,
+    /// Whether the first index runs fastest.
+    pub fortran_order: bool,
+    /// Length of each axis.
+    pub shape: Vec<usize>,
+}
+
+impl NpyHeader {
+    /// Reads magic and header from the start of a file, leaving `reader` at the first element.
+    pub fn read(reader: &mut impl Read) -> Result<NpyHeader, String> {
+        let ended = |e: std::io::Error| format!("not a whole .npy header: {e}");
+        let mut start = [0u8; 8];
+        reader.read_exact(&mut start).map_err(ended)?;
+        if &start[..6] != b"\x93NUMPY" {
+            return Err("not a .npy file: it does not begin with \\x93NUMPY".into());
+        }
+        let length = match start[6] {
+            1 => {
+                let mut two = [0u8; 2];
+                reader.read_exact(&mut two).map_err(ended)?;
+                usize::from(u16::from_le_bytes(two))
+            }
+            2 | 3 => {
+                let mut four = [0u8; 4];
+                reader.read_exact(&mut four).map_err(ended)?;
+                u32::from_le_bytes(four) as usize
+            }
+            v => return Err(format!("version {v} of the .npy format is unknown: save it again with numpy.save")),
+        };
+        if length > LONGEST_HEADER {
+            return Err(format!("a header of {length} bytes: no array of numbers has one"));
+        }
+        let mut text = vec![0u8; length];
+        reader.read_exact(&mut text).map_err(ended)?;
+        let text = std::str::from_utf8(&text).map_err(|_| "the .npy header is not text".to_string())?;
+        Self::parse(text)
+    }
+
+    fn parse(text: &str) -> Result<NpyHeader, String> {
+        let descr = quoted(value_of(text, "descr")?)?;
+        let element = match descr {
+            "<f4" => NpyType::F4,
+            "<f8" => NpyType::F8,
+            "<i4" => NpyType::I4,
+            "<i8" => NpyType::I8,
+            other => return Err(format!("element type `{other}`: save the array as `<f8`, `<f4`, `<i8` or `<i4`")),
+        };
+        let order = value_of(text, "fortran_order")?;
+        let fortran_order = match (order.starts_with("True"), order.starts_with("False")) {
+            (true, _) => true,
+            (_, true) => false,
+            _ => return Err("`fortran_order` is neither True nor False in the .npy header".into()),
+        };
+        Ok(NpyHeader { element, fortran_order, shape: shape(value_of(text, "shape")?)? })
+    }
+}
+
+/// What follows `'key':` in the dictionary.
+fn value_of<'a>(text: &'a str, key: &str) -> Result<&'a str, String> {
+    let missing = || format!("no `{key}` in the .npy header");
+    let at = [format!("'{key}'"), format!("\"{key}\"")].iter().find_map(|k| text.find(k.as_str()).map(|i| i + k.len()));
+    let rest = text[at.ok_or_else(missing)?..].trim_start();
+    rest.strip_prefix(':').map(str::trim_start).ok_or_else(missing)
+}
+
+fn quoted(text: &str) -> Result<&str, String> {
+    let mark = text.chars().next().filter(|c| *c == '\'' || *c == '"');
+    let inner = mark.and_then(|m| text[1..].split_once(m));
+    inner.map(|(word, _)| word).ok_or_else(|| "structured arrays cannot be read: save one plain array".into())
+}
+
+fn shape(text: &str) -> Result<Vec<usize>, String> {
+    let bad = || "the shape in the .npy header is no tuple of whole numbers".to_string();
+    let inner = text.strip_prefix('(').and_then(|t| t.split_once(')')).ok_or_else(bad)?.0;
+    let words = inner.split(',').map(str::trim).filter(|w| !w.is_empty());
+    words.map(|w| w.parse().map_err(|_| bad())).collect()
+}

@@ -1,0 +1,158 @@
+//! The archive's `.ts` text: one case a line, channels separated by `:`, values by `,`, the label last.
+//!
+//! `?` and `NaN` are missing values (filled by [`super::missing`]). Lengths may differ between cases and between channels.
+//! Format: Bagnall et al. 2018, "The UEA multivariate time series classification archive".
+
+mod header;
+mod line;
+
+use super::format::Format;
+use super::missing;
+use super::series_reader::{Record, Records, SeriesReader};
+use super::source::Source;
+use crate::data::{Kind, Series};
+use crate::error::{DataError, Result};
+use header::TsHeader;
+use line::Lines;
+
+/// The archive's text: it begins with a header line (`@`) or a comment (`#`). The header of a table may begin with `#` too:
+/// there the name decides.
+pub(super) const FORMAT: Format = Format {
+    extensions: &["ts"],
+    kind: Kind::Series,
+    recognises: |source| Ok(source.starts_with(b"@")? || (source.starts_with(b"#")? && !source.has_extension("csv"))),
+    open: |source, options| Ok(Box::new(SeriesReader::new(TsRecords::new(source)?, options)?)),
+};
+
+/// Reads a stream case by case; holds one line at a time.
+struct TsRecords {
+    lines: Lines,
+    header: TsHeader,
+    channel: Vec<f64>,
+    row: usize,
+}
+
+impl TsRecords {
+    /// Reads the header.
+    ///
+    /// # Errors
+    /// A line that is no header line before `@data`, a value a key cannot have, or time stamps.
+    fn new(mut source: Source) -> Result<Self> {
+        source.require_text()?;
+        let (mut lines, mut header) = (Lines::new(source), TsHeader::default());
+        loop {
+            let step = match lines.next_content()? {
+                None => Err("the file ends before `@data`".into()),
+                Some(line) if line.starts_with('@') => header.read_line(line),
+                Some(_) => {
+                    Err("expected a header line such as `@dimensions 3`, or `@data` before the first case".into())
+                }
+            };
+            match step {
+                Ok(false) => {}
+                Ok(true) => return Ok(TsRecords { lines, header, channel: Vec::new(), row: 0 }),
+                Err(problem) => return Err(lines.error(problem).into()),
+            }
+        }
+    }
+}
+
+impl Records for TsRecords {
+    fn source(&self) -> &str {
+        self.lines.source()
+    }
+    fn has_labels(&self) -> bool {
+        self.header.classes.is_some()
+    }
+    fn is_drained(&self) -> bool {
+        self.lines.is_drained()
+    }
+    fn next(&mut self) -> Result<Option<Record>> {
+        let Some(line) = self.lines.next_content()? else { return Ok(None) };
+        match parse(line, &mut self.header, &mut self.channel) {
+            Ok(record) => {
+                self.row += 1;
+                Ok(Some(record))
+            }
+            Err(Problem { channel, text }) => {
+                let mut error: DataError = self.lines.error(text).at_row(self.row);
+                error.column = channel.map(|c| format!("channel {c}"));
+                Err(error.into())
+            }
+        }
+    }
+}
+
+struct Problem {
+    channel: Option<usize>,
+    text: String,
+}
+
+fn parse(line: &str, header: &mut TsHeader, channel: &mut Vec<f64>) -> Result<Record, Problem> {
+    let whole = |text| Problem { channel: None, text };
+    let (body, label) = match &header.classes {
+        None => (line, None),
+        Some(classes) => split_label(line, classes).map(|(b, l)| (b, Some(l))).map_err(whole)?,
+    };
+    let found = body.split(':').count();
+    if let Some(want) = header.channels.filter(|&want| want != found) {
+        let labels = if header.classes.is_some() { " and a label" } else { " and no label (no `@classlabel true`)" };
+        return Err(whole(format!("{found} channels, expected {want}{labels}, separated by `:`")));
+    }
+    let mut series = Series::default();
+    for (c, text) in body.split(':').enumerate() {
+        let here = |text| Problem { channel: Some(c), text };
+        parse_channel(text, channel).map_err(here)?;
+        if let Some(want) = header.length.filter(|&want| want != channel.len()) {
+            let text =
+                format!("{} values, expected {want} as in the other series (`@equallength true`)", channel.len());
+            return Err(here(text));
+        }
+        series.push_channel(channel).map_err(here)?;
+        if header.equal_length {
+            header.length = Some(channel.len());
+        }
+    }
+    header.channels = Some(found);
+    Ok(Record { series, label: label.map(str::to_owned) })
+}
+
+fn split_label<'a>(line: &'a str, classes: &[String]) -> Result<(&'a str, &'a str), String> {
+    let Some((body, label)) = line.rsplit_once(':') else {
+        return Err("no label: a line ends in `:` and its class when the header says `@classlabel true`".into());
+    };
+    let label = label.trim();
+    if label.is_empty() {
+        return Err("the label is empty".into());
+    }
+    if !classes.is_empty() && !classes.iter().any(|c| c == label) {
+        let shown: String = label.chars().take(40).collect();
+        return Err(format!("the label `{shown}` is none of the classes after `@classlabel`: {}", classes.join(" ")));
+    }
+    Ok((body, label))
+}
+
+fn parse_channel(text: &str, channel: &mut Vec<f64>) -> Result<(), String> {
+    channel.clear();
+    if text.trim().is_empty() {
+        return Err("no values".into());
+    }
+    let mut gaps = false;
+    for (t, word) in text.split(',').enumerate() {
+        let word = word.trim();
+        let value = match word.parse::<f64>() {
+            _ if word == "?" => f64::NAN,
+            Ok(v) if !v.is_infinite() => v,
+            _ => {
+                let shown: String = word.chars().take(40).collect();
+                return Err(format!("`{shown}` at time {t} is not a finite number (`?` stands for a missing one)"));
+            }
+        };
+        gaps |= value.is_nan();
+        channel.push(value);
+    }
+    if gaps && !missing::fill(channel) {
+        return Err("every value is missing: leave the case out or give the channel at least one value".into());
+    }
+    Ok(())
+}

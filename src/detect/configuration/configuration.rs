@@ -1,0 +1,164 @@
+//! Every constant of a detector, in one value; its JSON goes into the model file and its hash into every result.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::{ActiveConfiguration, ExtractorConfiguration, FamilyConfiguration, RowScaling, ScoreKind, ViewInput};
+use crate::data::Kind;
+use crate::data::container::Fields;
+use crate::encode::{self, EncoderSettings};
+use crate::error::{Error, Result};
+
+/// Most flows of a covered family, as a multiple of the configured number: training must end on the widest table.
+const MOST_GROWTH: usize = 4;
+
+/// Every constant of a detector.
+#[derive(Clone, Debug)]
+pub struct Configuration {
+    /// Families of views.
+    pub families: Vec<FamilyConfiguration>,
+    /// Folds of the training cases; a view leaves one out.
+    pub folds: usize,
+    /// In a wide table, families of axis selections get more flows until each column is in this many of their views.
+    pub coverage: usize,
+    /// Kind of score.
+    pub score: ScoreKind,
+    /// Active learning, if on.
+    pub active: Option<ActiveConfiguration>,
+    /// The encoder's settings. Of one that makes a block a view, the numbers of views and features are those of the family.
+    pub encoder: Arc<dyn EncoderSettings>,
+}
+
+impl PartialEq for Configuration {
+    fn eq(&self, other: &Self) -> bool {
+        self.to_json() == other.to_json()
+    }
+}
+
+impl Configuration {
+    /// The kind of data it is for.
+    pub fn kind(&self) -> Kind {
+        self.encoder.kind()
+    }
+
+    /// Refuses what no fit can work with.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] naming the field and what it must be.
+    pub fn check(&self) -> Result<()> {
+        if self.families.is_empty() {
+            return Err(Error::Usage("a configuration needs a family of views".into()));
+        }
+        if !(2..=64).contains(&self.folds) {
+            return Err(Error::Usage(format!("folds is {}, and must lie between 2 and 64", self.folds)));
+        }
+        self.families.iter().try_for_each(FamilyConfiguration::check)?;
+        let own_blocks = self.families.iter().filter(|f| f.input == ViewInput::BlockAView);
+        match own_blocks.count() {
+            0 => Ok(()),
+            _ if self.families.len() > 1 || self.families[0].extractor.is_some() => Err(Error::Usage(
+                "a family whose views are the encoder's blocks must be the only one, and has no extractor".into(),
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The same with as many flows as blocks of `width(family)` columns need to be covered, at most [`MOST_GROWTH`] times
+    /// as many.
+    pub(in crate::detect) fn covering(mut self, width: impl Fn(&FamilyConfiguration) -> Result<usize>) -> Result<Self> {
+        let coverage = self.coverage;
+        for family in self.families.iter_mut().filter(|f| f.maps.selects()) {
+            let columns = width(family)?;
+            let seen_by_a_flow = family.views_per_flow * family.features.min(columns);
+            let needed = (coverage * columns).div_ceil(seen_by_a_flow);
+            family.flows = needed.clamp(family.flows, MOST_GROWTH * family.flows);
+        }
+        Ok(self)
+    }
+
+    /// Scales the numbers of views so that all families together have about `views`, each at least one a flow.
+    pub fn with_views(mut self, views: usize) -> Configuration {
+        let total = self.views() as f64;
+        for family in &mut self.families {
+            let wanted = family.views() as f64 / total * views as f64;
+            if family.input == ViewInput::BlockAView {
+                family.flows = ((wanted / family.views_per_flow as f64).round() as usize).max(1);
+                // A fold that no flow leaves out would calibrate nothing.
+                self.folds = self.folds.min(family.flows).max(2);
+            } else {
+                family.views_per_flow = ((wanted / family.flows as f64).round() as usize).max(1);
+            }
+        }
+        self.coverage = 0;
+        self
+    }
+
+    /// The configuration for `rows` training rows: noise and steps as each family's scaling has them.
+    pub(in crate::detect) fn for_rows(mut self, rows: usize) -> Configuration {
+        for family in &mut self.families {
+            if let Some(scaling) = family.scaling.take() {
+                let ratio = rows as f64 / scaling.rows;
+                family.noise *= ratio.powf(-scaling.noise);
+                let factor = ratio.powf(scaling.steps).clamp(1.0, scaling.most.max(1.0));
+                family.steps = (family.steps as f64 * factor).round() as u64;
+                family.round_steps = (family.round_steps as f64 * factor).round() as u64;
+            }
+        }
+        self
+    }
+
+    /// The same with `steps` training steps wherever something is trained: flows, and extractors of the trained kinds.
+    pub fn with_steps(mut self, steps: u64) -> Configuration {
+        for family in &mut self.families {
+            // A flow that is trained with its extractor has no steps of its own.
+            family.steps = if family.steps > 0 { steps } else { 0 };
+            family.scaling = family.scaling.map(|s| RowScaling { steps: 0.0, ..s });
+            family.extractor = family.extractor.map(|e| ExtractorConfiguration { steps, ..e });
+        }
+        self
+    }
+
+    /// Whether any flow leaves out fold `fold`, so that its rows can calibrate p-values.
+    pub(in crate::detect) fn leaves_out(&self, fold: usize) -> bool {
+        self.families.iter().any(|f| fold < f.flows)
+    }
+
+    /// Number of views `K`.
+    pub fn views(&self) -> usize {
+        self.families.iter().map(FamilyConfiguration::views).sum()
+    }
+
+    /// All constants as JSON with sorted keys.
+    pub fn to_json(&self) -> Value {
+        let families: Vec<Value> = self.families.iter().map(FamilyConfiguration::to_json).collect();
+        json!({
+            "kind": self.kind().name(), "encoder": self.encoder.to_json(), "families": families, "folds": self.folds,
+            "coverage": self.coverage, "score": self.score.name(),
+            "active": self.active.map(ActiveConfiguration::to_json),
+        })
+    }
+
+    /// What [`Self::to_json`] wrote.
+    ///
+    /// # Errors
+    /// [`Error::ModelFile`] naming the field that is missing or makes no sense.
+    pub(in crate::detect) fn read(fields: &Fields) -> Result<Configuration> {
+        let families = fields.objects("families")?.iter().map(FamilyConfiguration::read).collect::<Result<Vec<_>>>()?;
+        let configuration = Configuration {
+            families,
+            folds: fields.usize_in("folds", 2..=64)?,
+            coverage: fields.usize_in("coverage", 0..=65_536)?,
+            score: fields.one_of("score", &ScoreKind::NAMES)?,
+            active: fields.optional("active", |f| ActiveConfiguration::read(&f))?,
+            encoder: encode::read_settings(fields)?,
+        };
+        configuration.check().map_err(|e| fields.error("families", &format!("make no sense ({e})")))?;
+        Ok(configuration)
+    }
+
+    /// Eight hexadecimal digits that change with any constant.
+    pub fn hash(&self) -> String {
+        format!("{:08x}", crc32fast::hash(self.to_json().to_string().as_bytes()))
+    }
+}

@@ -1,0 +1,51 @@
+//! The configurations of detectors of series, the same for every data set; chosen on NATOPS and RacketSports alone
+//! (docs/decisions/0003).
+
+use std::sync::Arc;
+
+use super::{Configuration, FamilyConfiguration, Optimiser, Preset, RowScaling, ScoreKind, ViewInput};
+use crate::detect::views::ViewFamily;
+use crate::encode::series::EncoderOptions;
+use crate::error::{Error, Result};
+
+/// The configuration of a preset.
+///
+/// # Errors
+/// [`Error::Usage`] for [`Preset::Paper`], which is for tables.
+pub(super) fn preset(preset: Preset) -> Result<Configuration> {
+    let family = FamilyConfiguration {
+        name: "series".into(),
+        maps: ViewFamily::IDENTITY,
+        input: ViewInput::BlockAView,
+        features: 32,
+        flows: 20,
+        views_per_flow: 1,
+        conditioned: false,
+        extractor: None,
+        blocks: 2,
+        layers: 1,
+        hidden: 64,
+        units: 4,
+        steps: 200,
+        batch: 128,
+        peak_rate: 1e-2,
+        optimiser: Optimiser::OneCycle,
+        noise: 0.55,
+        scaling: Some(RowScaling { rows: 100.0, noise: 0.25, steps: 0.5, most: 8.0 }),
+        round_steps: 30,
+        samples: 1,
+    };
+    let configuration = Configuration {
+        families: vec![family],
+        folds: 10,
+        coverage: 0,
+        score: ScoreKind::Likelihood,
+        active: None,
+        encoder: Arc::new(EncoderOptions::default()),
+    };
+    match preset {
+        Preset::Default => Ok(configuration),
+        Preset::Fast => Ok(configuration.with_views(5)),
+        Preset::Paper => Err(Error::Usage("the preset `paper` is for tables; series have `default` and `fast`".into())),
+    }
+}

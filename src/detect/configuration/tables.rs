@@ -1,0 +1,66 @@
+//! The configurations of detectors of tables; chosen on the development tables alone (docs/decisions/0001).
+
+use std::sync::Arc;
+
+use super::{Configuration, FamilyConfiguration, Optimiser, Preset, ScoreKind, ViewInput, paper};
+use crate::detect::views::ViewFamily;
+use crate::encode::table::{GAUSSIAN, STANDARDISED, TableEncoding};
+use crate::error::Result;
+
+/// The configuration of a preset.
+///
+/// # Errors
+/// None: tables have all presets.
+pub(super) fn preset(preset: Preset) -> Result<Configuration> {
+    let pairs = FamilyConfiguration {
+        name: "pairs".into(),
+        maps: ViewFamily::AXES,
+        input: ViewInput::block(GAUSSIAN),
+        features: 2,
+        flows: 5,
+        views_per_flow: 24,
+        conditioned: true,
+        extractor: None,
+        blocks: 2,
+        layers: 1,
+        hidden: 64,
+        units: 4,
+        steps: 200,
+        batch: 256,
+        peak_rate: 2e-3,
+        optimiser: Optimiser::OneCycle,
+        noise: 0.1,
+        scaling: None,
+        round_steps: 30,
+        samples: 4,
+    };
+    let wide = FamilyConfiguration {
+        name: "wide".into(),
+        features: 32,
+        flows: 10,
+        views_per_flow: 1,
+        hidden: 128,
+        steps: 1000,
+        batch: 128,
+        peak_rate: 1e-2,
+        noise: 0.3,
+        round_steps: 40,
+        samples: 1,
+        ..pairs.clone()
+    };
+    let plain = FamilyConfiguration { name: "plain".into(), input: ViewInput::block(STANDARDISED), ..wide.clone() };
+    let (families, score) = match preset {
+        Preset::Fast => {
+            let fewer = |f: FamilyConfiguration| FamilyConfiguration {
+                flows: 5,
+                views_per_flow: f.views_per_flow.div_ceil(3),
+                steps: f.steps.div_ceil(4),
+                ..f
+            };
+            ([pairs, wide, plain].map(fewer).into(), ScoreKind::Calibrated)
+        }
+        Preset::Paper => (vec![paper::family()], ScoreKind::Likelihood),
+        Preset::Default => (vec![pairs, wide, plain], ScoreKind::Calibrated),
+    };
+    Ok(Configuration { families, folds: 5, coverage: 3, score, active: None, encoder: Arc::new(TableEncoding) })
+}

@@ -1,0 +1,64 @@
+//! What every expert is: some views, each fitted without one fold, with a raw score of a case under each.
+
+use std::fmt::Debug;
+
+use rand_chacha::ChaCha8Rng;
+
+use crate::data::container::Container;
+use crate::detect::configuration::ScoreKind;
+use crate::encode::{Encoder, Features};
+use crate::error::Result;
+
+/// Buffers of scoring, reused from chunk to chunk of cases.
+pub(in crate::detect) type Scratch = crate::flow::Scratch<f32>;
+
+/// What experts learn from.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::detect) struct TrainingData<'a> {
+    /// Features of the training cases.
+    pub features: &'a Features,
+    /// The fold of each of them.
+    pub folds: &'a [usize],
+    /// What made the features.
+    pub encoder: &'a dyn Encoder,
+}
+
+impl TrainingData<'_> {
+    /// The cases that are not in fold `fold`.
+    pub fn without_fold(&self, fold: usize) -> Vec<usize> {
+        (0..self.folds.len()).filter(|&i| self.folds[i] != fold).collect()
+    }
+}
+
+/// A draw in the feature space of one view.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::detect) struct FeatureSample {
+    /// The block that the view looks at.
+    pub block: usize,
+    /// Features of the block, by number, and their values.
+    pub values: Vec<(usize, f64)>,
+    /// `log p` in the view's feature space.
+    pub log_density: f64,
+}
+
+/// A fitted expert.
+pub(in crate::detect) trait Expert: Debug + Send + Sync {
+    /// Number of views.
+    fn views(&self) -> usize;
+    /// The fold that view `view` never saw.
+    fn fold(&self, view: usize) -> usize;
+    /// Raw scores of all cases under every view, `[views][cases]`; larger = more anomalous. A case's bits do not depend on
+    /// the others.
+    fn scores(&self, kind: ScoreKind, features: &Features, scratch: &mut Scratch) -> Vec<f64>;
+    /// For each view its raw scores of the cases of the fold it never saw, `rows_of[fold]`.
+    fn held_out(&self, kind: ScoreKind, features: &Features, rows_of: &[Vec<usize>]) -> Vec<Vec<f64>>;
+    /// Features that some view looks at; `None` for all.
+    fn features_seen(&self) -> Option<Vec<u32>>;
+    /// Draws from view `view`.
+    ///
+    /// # Errors
+    /// [`crate::Error::Usage`] for a view whose features cannot be mapped back.
+    fn sample(&self, view: usize, rng: &mut ChaCha8Rng) -> Result<FeatureSample>;
+    /// Writes itself into a model file, tensors `PREFIX.…`.
+    fn write(&self, file: &mut Container, prefix: &str);
+}

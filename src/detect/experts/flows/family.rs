@@ -1,0 +1,90 @@
+//! A fitted family: its flows one after the other, each with as many views as any other.
+
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use super::view_flow::{ViewFlow, raw_scores};
+use crate::data::container::Container;
+use crate::detect::configuration::{FamilyConfiguration, ScoreKind};
+use crate::detect::experts::expert::{Expert, FeatureSample};
+use crate::detect::views::View;
+use crate::encode::{Encoder, Features};
+use crate::error::{Error, Result};
+use crate::flow::Scratch;
+
+/// The flows of a family.
+#[derive(Clone, Debug)]
+pub(in crate::detect) struct FlowFamily {
+    flows: Vec<ViewFlow>,
+    views_per_flow: usize,
+}
+
+impl FlowFamily {
+    /// A family of at least one flow.
+    pub(super) fn new(flows: Vec<ViewFlow>) -> FlowFamily {
+        let views_per_flow = flows[0].views.count();
+        FlowFamily { flows, views_per_flow }
+    }
+
+    /// The family that [`Expert::write`] wrote.
+    ///
+    /// # Errors
+    /// [`Error::ModelFile`] naming the tensor that is missing or makes no sense.
+    pub fn read(
+        file: &Container,
+        prefix: &str,
+        family: &FamilyConfiguration,
+        folds: usize,
+        encoder: &dyn Encoder,
+    ) -> Result<FlowFamily> {
+        let flow = |i: usize| ViewFlow::read(file, &format!("{prefix}.flow{i}"), family, i, folds, encoder);
+        Ok(FlowFamily {
+            flows: (0..family.flows).map(flow).collect::<Result<_>>()?,
+            views_per_flow: family.views_per_flow,
+        })
+    }
+}
+
+impl Expert for FlowFamily {
+    fn views(&self) -> usize {
+        self.flows.len() * self.views_per_flow
+    }
+    fn fold(&self, view: usize) -> usize {
+        self.flows[view / self.views_per_flow].fold
+    }
+    fn scores(&self, kind: ScoreKind, features: &Features, scratch: &mut Scratch<f32>) -> Vec<f64> {
+        let rows: Vec<usize> = (0..features.cases()).collect();
+        self.flows.iter().flat_map(|flow| raw_scores(kind, &flow.densities(features, &rows, scratch))).collect()
+    }
+    fn held_out(&self, kind: ScoreKind, features: &Features, rows_of: &[Vec<usize>]) -> Vec<Vec<f64>> {
+        let of_flow = |flow: &ViewFlow| -> Vec<Vec<f64>> {
+            let rows = &rows_of[flow.fold];
+            if rows.is_empty() {
+                return vec![Vec::new(); self.views_per_flow];
+            }
+            let scores = raw_scores(kind, &flow.densities(features, rows, &mut Scratch::default()));
+            scores.chunks(rows.len()).map(<[f64]>::to_vec).collect()
+        };
+        let by_flow: Vec<Vec<Vec<f64>>> = self.flows.par_iter().map(of_flow).collect();
+        by_flow.into_iter().flatten().collect()
+    }
+    fn features_seen(&self) -> Option<Vec<u32>> {
+        let views = self.flows.iter().map(|flow| flow.views.affine()).collect::<Option<Vec<_>>>()?;
+        let columns = views.into_iter().flatten().map(View::columns).collect::<Option<Vec<_>>>()?;
+        Some(columns.concat())
+    }
+    fn sample(&self, view: usize, rng: &mut ChaCha8Rng) -> Result<FeatureSample> {
+        let dense = || Error::Usage("samples of dense views cannot be mapped back".into());
+        let (flow, number) = (&self.flows[view / self.views_per_flow], view % self.views_per_flow);
+        let map = &flow.views.affine().ok_or_else(dense)?[number];
+        let samples = flow.flow.sample(1, number as u32, rng);
+        let values = samples.x.iter().enumerate().map(|(k, &value)| map.invert(k, value));
+        let values = values.collect::<Option<Vec<_>>>().ok_or_else(dense)?;
+        Ok(FeatureSample { block: flow.blocks.of(number), values, log_density: samples.log_density[0] })
+    }
+    fn write(&self, file: &mut Container, prefix: &str) {
+        for (i, flow) in self.flows.iter().enumerate() {
+            flow.write(file, &format!("{prefix}.flow{i}"));
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Families of flows: views of a block, one neural autoregressive flow for some of them, trained without one fold.
+
+mod active;
+mod extractor;
+mod family;
+mod training;
+mod view_features;
+mod view_flow;
+
+pub use extractor::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
+pub(in crate::detect) use family::FlowFamily;
+pub(in crate::detect) use training::{Trained, train, training_cost, training_steps};

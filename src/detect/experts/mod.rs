@@ -1,0 +1,11 @@
+//! Experts: what gives raw scores of cases from their features, each member fitted without one fold.
+//!
+//! An expert is one folder or file here and one line in the list of what a configuration may name; today the families of
+//! flows.
+
+mod expert;
+mod flows;
+
+pub(super) use expert::{Expert, Scratch, TrainingData};
+pub use flows::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
+pub(super) use flows::{FlowFamily, Trained, train, training_cost, training_steps};

@@ -1,0 +1,45 @@
+//! Fusion of all views into one score: the root mean square over families of the mean over a family's views of `t²`, so
+//! that one family that is much surprised is heard; or, for likelihoods, the mean over all views.
+
+use super::calibration::Calibration;
+use super::configuration::ScoreKind;
+
+/// Adds up contributions of views: into the root mean square over families of their means (calibrated), so that one family
+/// that is much surprised is heard, or into the mean over all views (likelihoods).
+pub(super) struct ScoreAggregator {
+    kind: ScoreKind,
+    family: (f64, f64),
+    families: (f64, f64),
+}
+
+impl ScoreAggregator {
+    /// Nothing added yet.
+    pub(super) fn new(kind: ScoreKind) -> Self {
+        ScoreAggregator { kind, family: (0.0, 0.0), families: (0.0, 0.0) }
+    }
+    /// Adds the raw score of view `view` of the current family.
+    pub(super) fn add(&mut self, calibration: &Calibration, view: usize, score: f64) {
+        let contribution = match self.kind {
+            ScoreKind::Calibrated => calibration.contribution(view, score),
+            ScoreKind::Likelihood | ScoreKind::Latent => score,
+        };
+        self.family.0 += contribution;
+        self.family.1 += 1.0;
+    }
+    /// Ends a family of views.
+    pub(super) fn end_family(&mut self) {
+        let (sum, count) = std::mem::take(&mut self.family);
+        if self.kind != ScoreKind::Calibrated {
+            self.families.0 += sum;
+            self.families.1 += count;
+        } else if count > 0.0 {
+            self.families.0 = self.families.0.hypot(sum / count);
+            self.families.1 += 1.0;
+        }
+    }
+    /// The score of all families ended so far.
+    pub(super) fn value(&self) -> f64 {
+        let count = self.families.1.max(1.0);
+        if self.kind == ScoreKind::Calibrated { self.families.0 / count.sqrt() } else { self.families.0 / count }
+    }
+}

@@ -1,0 +1,69 @@
+//! Blocks of features: what an encoder makes of cases, `[blocks][cases, m]`.
+//!
+//! A block is a row-major matrix of single-precision features, one row a case. Blocks may differ in width. What acts on
+//! features borrows a block's rows; nothing is transposed or copied on the way.
+
+/// The features of some cases in every block.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Features {
+    cases: usize,
+    blocks: Vec<Block>,
+}
+
+/// One block: `[cases, width]`, row-major.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Block {
+    width: usize,
+    values: Vec<f32>,
+}
+
+impl Features {
+    /// Features of `cases` cases.
+    ///
+    /// # Panics
+    /// If a block has another number of cases.
+    pub fn new(cases: usize, blocks: Vec<Block>) -> Features {
+        let rows = |block: &Block| block.values.len() / block.width;
+        assert!(blocks.iter().all(|block| rows(block) == cases), "a block of another number of cases");
+        Features { cases, blocks }
+    }
+    /// Number of cases.
+    pub fn cases(&self) -> usize {
+        self.cases
+    }
+    /// All blocks.
+    pub fn blocks(&self) -> &[Block] {
+        &self.blocks
+    }
+    /// Block `i`.
+    pub fn block(&self, i: usize) -> &Block {
+        &self.blocks[i]
+    }
+}
+
+impl Block {
+    /// A block of `width ≥ 1` features a case.
+    ///
+    /// # Panics
+    /// If the values do not fill rows of `width`.
+    pub fn new(width: usize, values: Vec<f32>) -> Block {
+        assert!(width > 0 && values.len().is_multiple_of(width), "values must fill rows of {width} features");
+        Block { width, values }
+    }
+    /// Features of a case.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+    /// All rows, `[cases, width]`.
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+    /// The features of case `i`, `[width]`.
+    pub fn row(&self, i: usize) -> &[f32] {
+        &self.values[i * self.width..(i + 1) * self.width]
+    }
+    /// A copy of the rows `rows`, `[rows.len(), width]`.
+    pub fn select(&self, rows: &[usize]) -> Vec<f32> {
+        rows.iter().flat_map(|&i| self.row(i)).copied().collect()
+    }
+}

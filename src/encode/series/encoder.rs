@@ -1,0 +1,250 @@
+//! The series encoder: what is learned from normal cases and how a case becomes features, one block a view.
+
+use std::borrow::Borrow;
+use std::ops::Range;
+use std::sync::Arc;
+
+use nafal_kernels::Isa;
+use rayon::prelude::*;
+use serde_json::{Value, json};
+
+use super::fitted_view::{FittedView, Scratch};
+use super::prepare::Preparation;
+use super::view::{LARGEST, View};
+use super::{EncoderOptions, KIND};
+use crate::data::container::{Container, Fields};
+use crate::data::series::SERIES_LABEL;
+use crate::data::{Dataset, Kind, Series, SeriesSet};
+use crate::encode::{Block, BoundCases, Encoder, EncoderSettings, Features, Plan};
+use crate::error::{DataError, Result};
+
+/// Header field of the encoder.
+const FIELD: &str = "series_encoder";
+/// Largest `C·L`, which decides the memory of a case.
+const LARGEST_CASE: usize = 1 << 28;
+
+/// A frozen random encoder `f_θ ∘ T_k`, scaled and whitened on normal cases.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesEncoder {
+    preparation: Preparation,
+    slope: f32,
+    views: Vec<FittedView>,
+    width: usize,
+    channels: Vec<String>,
+    /// Whether the training series had labels.
+    labelled: bool,
+    isa: Isa,
+}
+
+impl SeriesEncoder {
+    /// Learns from normal cases; also returns their features, `K` blocks `[n, m]` with `m = min(components, n/2)`.
+    ///
+    /// # Errors
+    /// Options that make no sense; values whose variance overflows.
+    pub fn fit(set: &SeriesSet, options: &EncoderOptions, seed: u64) -> Result<(SeriesEncoder, Features)> {
+        let cases: Vec<&Series> = set.cases().iter().collect();
+        let all: Vec<usize> = (0..cases.len()).collect();
+        Self::fit_views(&cases, set.source(), options, seed, |_| all.clone())
+    }
+
+    /// As [`SeriesEncoder::fit`], but view `view` learns its thresholds and its whitening from the cases `learned(view)`
+    /// alone.
+    fn fit_views(
+        cases: &[&Series],
+        source: &str,
+        options: &EncoderOptions,
+        seed: u64,
+        learned: impl Fn(usize) -> Vec<usize> + Sync,
+    ) -> Result<(SeriesEncoder, Features)> {
+        options.check()?;
+        let (isa, channels) = (Isa::detect(), cases[0].channels());
+        let length = options.length.unwrap_or_else(|| cases.iter().map(|c| c.longest()).max().unwrap_or(0));
+        let preparation = Preparation::fit(cases, length, source)?;
+        let planes = preparation.apply(cases);
+        let fewest = (0..options.views).map(|view| learned(view).len()).min().unwrap_or(0);
+        let width = options.components.min(fewest / 2).max(1);
+        let fitted: Vec<(FittedView, Block)> = (0..options.views)
+            .into_par_iter()
+            .map(|k| {
+                let view = View::random(options, channels, length, seed, k);
+                let (view, features) = FittedView::fit(isa, view, options, &planes, &learned(k), length, width);
+                (view, Block::new(width, features))
+            })
+            .collect();
+        let (views, blocks): (Vec<_>, Vec<_>) = fitted.into_iter().unzip();
+        let channels = channel_names(channels);
+        let encoder = SeriesEncoder { preparation, slope: options.slope, views, width, channels, labelled: false, isa };
+        Ok((encoder, Features::new(cases.len(), blocks)))
+    }
+
+    /// Features of each case under each view, a block a view.
+    ///
+    /// # Errors
+    /// If the number of channels is not that of the training cases.
+    pub fn encode(&self, set: &SeriesSet) -> Result<Features> {
+        self.check_channels(set)?;
+        Ok(self.features(set.cases()))
+    }
+
+    /// Features of cases whose numbers of channels are right. Views outside: a view's weights stay in the cache over all
+    /// cases.
+    fn features<S: Borrow<Series> + Sync>(&self, cases: &[S]) -> Features {
+        let (m, length) = (self.width, self.preparation.length);
+        let planes = self.preparation.apply(cases);
+        let block = |scratch: &mut Scratch, view: &FittedView| {
+            let mut rows = vec![0.0; cases.len() * m];
+            for (row, planes) in rows.chunks_exact_mut(m).zip(planes.chunks_exact(self.preparation.size())) {
+                view.encode(self.isa, planes, length, self.slope, scratch, row);
+            }
+            Block::new(m, rows)
+        };
+        Features::new(cases.len(), self.views.par_iter().map_init(Scratch::default, block).collect())
+    }
+
+    /// Whether a set can be encoded.
+    fn check_channels(&self, set: &SeriesSet) -> Result<()> {
+        if set.channels() == self.channels() {
+            return Ok(());
+        }
+        let problem = format!("{} channels, the model was fitted to series of {}", set.channels(), self.channels());
+        Err(DataError::new(set.source(), problem).into())
+    }
+
+    /// Channels `C` of a series.
+    pub fn channels(&self) -> usize {
+        self.channels.len()
+    }
+    /// Time steps `L` that series are resampled to.
+    pub fn length(&self) -> usize {
+        self.preparation.length
+    }
+    /// Number `K` of views.
+    pub fn views(&self) -> usize {
+        self.views.len()
+    }
+    /// Features `m` of a view.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// The encoder of a model file.
+    ///
+    /// # Errors
+    /// [`crate::Error::ModelFile`] naming the field or tensor that is missing or makes no sense.
+    pub fn read(file: &Container) -> Result<SeriesEncoder> {
+        let labelled = file.header().bool("labelled")?;
+        let fields = file.header().object(FIELD)?;
+        let channels = fields.usize_in("channels", 1..=LARGEST)?;
+        let length = fields.usize_in("length", 1..=LARGEST)?;
+        if channels * length > LARGEST_CASE {
+            return Err(fields.error("length", "makes a series larger than can be handled"));
+        }
+        let width = fields.usize_in("features", 1..=LARGEST)?;
+        let quantiles = fields.usize_in("quantiles", 0..=64)?;
+        let slope = fields.f64("slope")? as f32;
+        if !(0.0..1.0).contains(&slope) {
+            return Err(fields.error("slope", "must lie in [0, 1)"));
+        }
+        let preparation = Preparation::read(file, channels, length)?;
+        let view = |(k, f): (usize, &Fields)| {
+            FittedView::read(file, &format!("encoder.view{k}"), f, [channels, length], quantiles, width)
+        };
+        let views = fields.objects("views")?.iter().enumerate().map(view).collect::<Result<Vec<_>>>()?;
+        if views.is_empty() {
+            return Err(fields.error("views", "is an empty list"));
+        }
+        let channels = channel_names(channels);
+        Ok(SeriesEncoder { preparation, slope, views, width, channels, labelled, isa: Isa::detect() })
+    }
+}
+
+/// Names of channels that have none of their own.
+fn channel_names(channels: usize) -> Vec<String> {
+    (0..channels).map(|c| format!("channel {c}")).collect()
+}
+
+impl Encoder for SeriesEncoder {
+    fn kind(&self) -> Kind {
+        KIND
+    }
+    fn input_names(&self) -> &[String] {
+        &self.channels
+    }
+    fn describe(&self) -> String {
+        format!("{} channels of {} steps", self.channels(), self.length())
+    }
+    fn sizes(&self) -> Vec<(&'static str, usize)> {
+        vec![("channels", self.channels()), ("length", self.length())]
+    }
+    fn label(&self) -> Option<&str> {
+        self.labelled.then_some(SERIES_LABEL)
+    }
+    fn widths(&self) -> Vec<usize> {
+        vec![self.width; self.views.len()]
+    }
+    fn block_named(&self, _: &str) -> Option<usize> {
+        None
+    }
+    fn bind<'a>(&'a self, data: &'a dyn Dataset) -> Result<Box<dyn BoundCases + 'a>> {
+        let set = data.expect::<SeriesSet>(KIND)?;
+        self.check_channels(set)?;
+        Ok(Box::new(BoundSeries { set, encoder: self }))
+    }
+    fn invert(&self, _: usize, _: usize, _: f64) -> Option<(usize, f64)> {
+        None
+    }
+    /// Sizes in the header; everything learned or drawn as tensors `encoder.…`.
+    fn write(&self, file: &mut Container) {
+        let views: Vec<Value> = self.views.iter().map(|v| v.view.sizes()).collect();
+        let quantiles = self.views[0].thresholds.len() / self.views[0].view.filters();
+        file.set("kind", KIND.name());
+        file.set("labelled", self.labelled);
+        file.set(
+            FIELD,
+            json!({
+                "channels": self.channels(), "length": self.length(), "features": self.width,
+                "slope": f64::from(self.slope), "quantiles": quantiles, "views": views,
+            }),
+        );
+        self.preparation.write(file);
+        for (k, view) in self.views.iter().enumerate() {
+            view.write(file, &format!("encoder.view{k}"));
+        }
+    }
+}
+
+/// Series with an encoder's channels.
+struct BoundSeries<'a> {
+    set: &'a SeriesSet,
+    encoder: &'a SeriesEncoder,
+}
+
+impl BoundCases for BoundSeries<'_> {
+    fn encode(&self, range: Range<usize>) -> Features {
+        self.encoder.features(&self.set.cases()[range])
+    }
+}
+
+impl EncoderSettings for EncoderOptions {
+    fn kind(&self) -> Kind {
+        KIND
+    }
+    /// Thresholds and whitening of a view never see the fold that the view leaves out.
+    fn fit(&self, data: &dyn Dataset, plan: &Plan) -> Result<(Arc<dyn Encoder>, Features)> {
+        let set = data.expect::<SeriesSet>(KIND)?;
+        let cases: Vec<&Series> = plan.kept.iter().map(|&i| set.case(i)).collect();
+        let options = EncoderOptions { views: plan.views, components: plan.features, ..self.clone() };
+        let learned = |view: usize| -> Vec<usize> {
+            let fold = view / plan.run % plan.fold_count;
+            (0..plan.folds.len()).filter(|&i| plan.folds[i] != fold).collect()
+        };
+        let (encoder, features) = SeriesEncoder::fit_views(&cases, set.source(), &options, plan.seed, learned)?;
+        Ok((Arc::new(SeriesEncoder { labelled: set.labels().is_some(), ..encoder }), features))
+    }
+    fn to_json(&self) -> Value {
+        EncoderOptions::to_json(self)
+    }
+    fn stage(&self) -> &'static str {
+        "encoding series"
+    }
+}

@@ -1,0 +1,162 @@
+//! A view of series with what was learned for it: thresholds of its filters' responses, and the whitening of what they pool
+//! to.
+
+use nafal_kernels::Isa;
+
+use super::EncoderOptions;
+use super::pooling::{pool, quantiles, segment};
+use super::view::View;
+use super::whitening::Whitening;
+use crate::data::container::{Container, Fields, Tensor};
+use crate::error::Result;
+
+/// Training cases whose responses give a filter's quantiles: as many as are needed for steady quantiles.
+const QUANTILE_CASES: usize = 256;
+
+/// A view with what was learned for it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct FittedView {
+    pub view: View,
+    /// Thresholds of the filters' shares, group by group: `[quantiles, F]`.
+    pub thresholds: Vec<f32>,
+    pub whitening: Whitening,
+}
+
+/// Buffers of one view of one case.
+#[derive(Default)]
+pub(super) struct Scratch {
+    mixed: Vec<f32>,
+    responses: Vec<f32>,
+    sums: Vec<f32>,
+    pooled: Vec<f32>,
+}
+
+impl FittedView {
+    /// Learns from the cases `kept` of `planes: [n, L, C]`; also returns the features `[n, width]` of all of them.
+    pub fn fit(
+        isa: Isa,
+        view: View,
+        options: &EncoderOptions,
+        planes: &[f32],
+        kept: &[usize],
+        length: usize,
+        width: usize,
+    ) -> (FittedView, Vec<f32>) {
+        let size = length * view.map.len() / view.channels();
+        let mut scratch = Scratch::default();
+        let thresholds = thresholds(isa, &view, options, planes, kept, length, &mut scratch);
+        let whitening = Whitening { mean: vec![], inverse_deviation: vec![], projection: vec![], offset: vec![] };
+        let mut fitted = FittedView { view, thresholds, whitening };
+        let mut pooled = Vec::new();
+        for case in planes.chunks_exact(size) {
+            fitted.pool(isa, case, length, options.slope, &mut scratch);
+            pooled.extend_from_slice(&scratch.pooled);
+        }
+        let row = fitted.pooled();
+        let learned: Vec<f32> = kept.iter().flat_map(|&i| &pooled[i * row..(i + 1) * row]).copied().collect();
+        fitted.whitening = Whitening::fit(&learned, kept.len(), width);
+        let mut features = vec![0.0; planes.len() / size * width];
+        for (row, out) in pooled.chunks_exact_mut(row).zip(features.chunks_exact_mut(width)) {
+            fitted.whitening.apply(isa, row, out);
+        }
+        (fitted, features)
+    }
+
+    /// Number of pooled features of a case.
+    fn pooled(&self) -> usize {
+        (self.view.filters() + self.thresholds.len()) * self.view.segments
+    }
+
+    /// Pooled responses of one case `[L, C]` into `scratch.pooled`, ordered by filter, segment, statistic.
+    fn pool(&self, isa: Isa, planes: &[f32], length: usize, slope: f32, scratch: &mut Scratch) {
+        let Scratch { mixed, responses, sums, pooled } = scratch;
+        let (view, segments) = (&self.view, self.view.segments);
+        let quantiles = self.thresholds.len() / view.filters();
+        let statistics = 1 + quantiles;
+        view.apply(isa, planes, length, mixed);
+        pooled.clear();
+        pooled.resize(self.pooled(), 0.0);
+        let mut first = 0;
+        for group in &view.groups {
+            let filters = group.bias.len();
+            group.respond(isa, mixed, length, slope, responses);
+            let thresholds = &self.thresholds[first * quantiles..(first + filters) * quantiles];
+            for s in 0..segments {
+                let steps = segment(length, segments, s);
+                let responses = &responses[steps.start * filters..steps.end * filters];
+                let out = &mut pooled[(first * segments + s) * statistics..];
+                pool(responses, filters, thresholds, sums, out, segments * statistics);
+            }
+            first += filters;
+        }
+    }
+
+    /// Features `[m]` of one case `[L, C]`.
+    pub fn encode(&self, isa: Isa, planes: &[f32], length: usize, slope: f32, scratch: &mut Scratch, out: &mut [f32]) {
+        self.pool(isa, planes, length, slope, scratch);
+        self.whitening.apply(isa, &mut scratch.pooled, out);
+    }
+
+    /// `PREFIX.thresholds` f32 `[Q, F]`, the view's tensors and the whitening's.
+    pub fn write(&self, file: &mut Container, prefix: &str) {
+        let filters = self.view.filters();
+        let thresholds = Tensor::f32(&[self.thresholds.len() / filters, filters], self.thresholds.clone());
+        file.insert(&format!("{prefix}.thresholds"), thresholds);
+        self.view.write(file, prefix);
+        self.whitening.write(file, prefix);
+    }
+
+    /// The view that [`FittedView::write`] wrote; `fields` are the sizes of its random part.
+    pub fn read(
+        file: &Container,
+        prefix: &str,
+        fields: &Fields,
+        [channels, length]: [usize; 2],
+        quantiles: usize,
+        width: usize,
+    ) -> Result<FittedView> {
+        let view = View::read(file, prefix, fields, channels, length)?;
+        let filters = view.filters();
+        let thresholds = file.tensor_f32(&format!("{prefix}.thresholds"), &[quantiles, filters])?.to_vec();
+        let whitening = Whitening::read(file, prefix, filters * view.segments * (1 + quantiles), width)?;
+        Ok(FittedView { view, thresholds, whitening })
+    }
+}
+
+/// Quantiles of each filter's responses over evenly spaced ones of the cases `kept`, group by group `[Q, F]`.
+fn thresholds(
+    isa: Isa,
+    view: &View,
+    options: &EncoderOptions,
+    planes: &[f32],
+    kept: &[usize],
+    length: usize,
+    scratch: &mut Scratch,
+) -> Vec<f32> {
+    let size = length * view.map.len() / view.channels();
+    let used = kept.len().min(QUANTILE_CASES);
+    let mut seen: Vec<Vec<f32>> = vec![Vec::with_capacity(used * length); view.filters()];
+    for u in 0..used {
+        let i = kept[u * kept.len() / used];
+        view.apply(isa, &planes[i * size..(i + 1) * size], length, &mut scratch.mixed);
+        let mut of_group = &mut seen[..];
+        for group in &view.groups {
+            let filters = group.bias.len();
+            group.respond(isa, &scratch.mixed, length, options.slope, &mut scratch.responses);
+            let (seen, rest) = of_group.split_at_mut(filters);
+            of_group = rest;
+            for row in scratch.responses.chunks_exact(filters) {
+                seen.iter_mut().zip(row).for_each(|(seen, &v)| seen.push(v));
+            }
+        }
+    }
+    let mut all = Vec::with_capacity(view.filters() * options.quantiles.len());
+    let mut of_group = &mut seen[..];
+    for group in &view.groups {
+        let (seen, rest) = of_group.split_at_mut(group.bias.len());
+        of_group = rest;
+        let by_filter: Vec<Vec<f32>> = seen.iter_mut().map(|s| quantiles(s, &options.quantiles)).collect();
+        all.extend((0..options.quantiles.len()).flat_map(|q| by_filter.iter().map(move |values| values[q])));
+    }
+    all
+}

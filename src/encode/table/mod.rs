@@ -1,0 +1,15 @@
+//! Tables: every column mapped on its own, to a standardised and to a Gaussian shape.
+
+mod encoder;
+mod flattening;
+mod marginal;
+
+pub use encoder::TableEncoding;
+pub(super) use encoder::{read, read_settings};
+pub(super) use flattening::{fit_flattening, read_flattening};
+pub use marginal::{GAUSSIAN, STANDARDISED};
+
+use crate::data::Kind;
+
+/// The kind of data encoded here.
+pub const KIND: Kind = Kind::Table;

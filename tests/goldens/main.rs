@@ -1,0 +1,3 @@
+//! Values computed by other programs, kept beside the tests as `.json`, each with its own description.
+
+mod flow;

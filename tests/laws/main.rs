@@ -1,0 +1,13 @@
+//! Laws that hold for any flow, any detector and any number, on random cases.
+
+#[path = "../harness/bits.rs"]
+mod bits;
+mod density;
+mod detectors;
+mod determinism;
+mod gradbench;
+mod gradients;
+mod invertibility;
+mod log_det;
+mod tails;
+mod thresholds;
