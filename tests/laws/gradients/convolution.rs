@@ -2,7 +2,7 @@
 
 use nafal::autodiff::ops::conv1d::Conv1d;
 use nafal::autodiff::{GradientShards, Gradients, Parameters, Tape};
-use nafal::random::{Purpose, normal, stream};
+use nafal::random::{Key, normal, stream};
 use nafal_kernels::conv1d::Conv1d as Geometry;
 use nafal_kernels::gemm::Epilogue;
 use nafal_kernels::{Isa, Staircase, reference};
@@ -10,7 +10,7 @@ use nafal_kernels::{Isa, Staircase, reference};
 const SAMPLES: usize = 19;
 
 fn normals(key: u64, count: usize) -> Vec<f64> {
-    let mut rng = stream(3, Purpose::Simulation, key, 0);
+    let mut rng = stream(3, Key::Simulation(key, 0));
     (0..count).map(|_| normal(&mut rng)).collect()
 }
 
