@@ -432,3 +432,6 @@ impl<T: Real> ScalarMap<T> for Lane {
         Bracket { low, high, guess }
     }
 }
+
+#[cfg(test)]
+mod tests;
