@@ -9,8 +9,8 @@ use std::time::Instant;
 use super::Method;
 use super::metrics::{auroc, average_precision, f1, f1_at_true_ratio};
 use super::protocol::Task;
-use super::results::{Failure, Record, Results, Run, Sink, summarise};
-use crate::data::Dataset;
+use super::results::{Dataset, Failure, Record, Results, Run, Sink, summarise};
+use crate::data::{self, Kind};
 use crate::detect::{ActiveConfiguration, Detector, Fitted, Preset};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
@@ -38,6 +38,10 @@ pub struct Evaluator<'a> {
 pub struct Suite<'a> {
     /// Its name.
     pub dataset: &'a str,
+    /// Sizes and what was done to the cases, for people.
+    pub description: String,
+    /// What a case is.
+    pub kind: Kind,
     /// How its cases were divided, in results.
     pub split: &'a str,
     /// Its tasks.
@@ -62,25 +66,29 @@ struct Scores {
 }
 
 impl Evaluator<'_> {
-    /// Fits and scores every method on every task for every seed, and tells `sink` each run and then the results.
+    /// Fits and scores every method on every task for every seed, and gives `sink` the data set, each run and then the
+    /// results.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a method that does not take the data, [`Error::Interrupted`], and what a fit or the sink
+    /// [`Error::Usage`] for a method that does not take the data, before `sink` got anything; [`Error::Interrupted`], and what a fit or the sink
     /// fails with; but a training of a variant that fails, such as the paper's joint loss running away, is recorded and
     /// left out.
     pub fn evaluate(&self, suite: &Suite, sink: &mut dyn Sink) -> Result<(Results, Vec<Run>)> {
+        let methods = Method::choose(&self.methods, suite.kind)?;
+        let (table, name) = (self.table.into(), suite.dataset.into());
+        sink.record(&Record::Dataset(Dataset { table, name, description: suite.description.clone() }))?;
         let mut runs = Vec::new();
         match suite.tasks {
             Tasks::Seeded(task) => {
                 for seed in 0..self.seeds {
-                    self.run(suite, &task(seed)?, seed, &mut Vec::new(), sink, &mut runs)?;
+                    self.run(suite, &methods, &task(seed)?, seed, &mut Vec::new(), sink, &mut runs)?;
                 }
             }
             Tasks::Fixed(tasks) => {
                 for task in tasks {
                     let mut deterministic = Vec::new();
                     for seed in 0..self.seeds {
-                        self.run(suite, task, seed, &mut deterministic, sink, &mut runs)?;
+                        self.run(suite, &methods, task, seed, &mut deterministic, sink, &mut runs)?;
                     }
                 }
             }
@@ -95,15 +103,15 @@ impl Evaluator<'_> {
     fn run(
         &self,
         suite: &Suite,
+        methods: &[Method],
         task: &Task,
         seed: u64,
         deterministic: &mut Vec<(Method, Scores)>,
         sink: &mut dyn Sink,
         runs: &mut Vec<Run>,
     ) -> Result<()> {
-        let methods = Method::choose(&self.methods, task.raw.train.kind())?;
-        let ours = self.fit_together(suite, task, &methods, seed)?;
-        for method in methods {
+        let ours = self.fit_together(suite, task, methods, seed)?;
+        for &method in methods {
             self.begin(suite, task, method, seed)?;
             let known = ours.iter().chain(&*deterministic).find(|(m, _)| *m == method);
             let scores =
@@ -197,7 +205,7 @@ impl Evaluator<'_> {
     }
 }
 
-fn score(fitted: &dyn Fitted, test: &dyn Dataset, fit_s: f64) -> Result<Scores> {
+fn score(fitted: &dyn Fitted, test: &dyn data::Dataset, fit_s: f64) -> Result<Scores> {
     let started = Instant::now();
     let (scores, p_values) = fitted.score_with_p_values(test)?;
     Ok(Scores { scores, p_values, fit_s, score_s: started.elapsed().as_secs_f64() })

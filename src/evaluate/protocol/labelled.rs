@@ -47,6 +47,12 @@ impl Labelled {
         Err(DataError::new(table.source(), problem).into())
     }
 
+    /// Its sizes, for people.
+    pub fn description(&self) -> String {
+        let anomalies = self.anomalous.iter().filter(|&&a| a).count();
+        format!("{} rows, {} columns, {anomalies} anomalies", self.table.rows(), self.table.columns())
+    }
+
     /// Half of the normal rows (at most `limit`) train, the other half and all anomalies test.
     ///
     /// # Errors

@@ -4,9 +4,10 @@
 
 use super::options::Options;
 use super::table1;
+use crate::data;
 use crate::encode::table::KIND;
 use crate::error::Result;
-use crate::evaluate::protocol::Split;
+use crate::evaluate::protocol::{Labelled, Split};
 use crate::evaluate::results::{Dataset, Record, Results, Run, Sink, summarise};
 use crate::evaluate::{Method, Suite, Tasks};
 use crate::progress::Progress;
@@ -61,10 +62,11 @@ fn evaluate(
     let (mut all, mut runs): (Vec<Results>, Vec<Run>) = (Vec::new(), Vec::new());
     for name in sets {
         let (folder, limit) = if SETS.contains(name) { ("dev", Some(TRAINING_ROWS)) } else { ("tabular", None) };
-        let labelled = table1::read(table, &options.data.join(folder), name, sink)?;
+        let labelled = Labelled::read(&options.data.join(format!("{folder}/{name}.csv.gz")))?;
         let task = |seed| labelled.task(Split::Random, seed, limit);
         let split = Split::Random.to_string();
-        let suite = Suite { dataset: name, split: &split, tasks: Tasks::Seeded(&task) };
+        let (description, kind) = (labelled.description(), data::Dataset::kind(&labelled.table));
+        let suite = Suite { dataset: name, description, kind, split: &split, tasks: Tasks::Seeded(&task) };
         let (results, of_set) = evaluator.evaluate(&suite, sink)?;
         all.push(results);
         runs.extend(of_set);

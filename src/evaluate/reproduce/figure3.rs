@@ -7,7 +7,8 @@ use super::table1;
 use crate::encode::table::KIND;
 use crate::error::Result;
 use crate::evaluate::metrics::{auroc, f1_at_true_ratio};
-use crate::evaluate::results::{Cell, Drawing, Figure, Record, Rows, Sink};
+use crate::evaluate::protocol::Labelled;
+use crate::evaluate::results::{Cell, Dataset, Drawing, Figure, Record, Rows, Sink};
 use crate::progress::Progress;
 
 /// The data set of the paper's figure.
@@ -17,7 +18,9 @@ const SET: &str = "cardio";
 pub fn run(options: &Options, progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
     let sets = if options.datasets.is_empty() { vec![SET] } else { options.datasets(&table1::SMALL)? };
     for set in sets {
-        let labelled = table1::read("figure3", &options.data.join("tabular"), set, sink)?;
+        let labelled = Labelled::read(&options.data.join(format!("tabular/{set}.csv.gz")))?;
+        let (table, name, description) = ("figure3".into(), set.into(), labelled.description());
+        sink.record(&Record::Dataset(Dataset { table, name, description }))?;
         let task = labelled.task(options.split, 0, None)?;
         let builder = options.builder();
         let untrained = builder.configuration(KIND)?.with_steps(0);

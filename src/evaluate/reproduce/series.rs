@@ -1,10 +1,11 @@
 //! Tables 2 and 3: series of some classes are normal, the archive's own split, AUROC as a mean over classes.
 
 use super::options::Options;
+use crate::data::Dataset;
 use crate::encode::series::KIND;
 use crate::error::Result;
 use crate::evaluate::protocol::Task;
-use crate::evaluate::results::{Dataset, Record, Sink};
+use crate::evaluate::results::{Record, Sink};
 use crate::evaluate::series::{ARCHIVE, Archive, NormalClasses};
 use crate::evaluate::{Suite, Tasks};
 use crate::progress::Progress;
@@ -27,16 +28,16 @@ pub fn run(
     for name in options.datasets(&ARCHIVE)? {
         let archive = Archive::read(&options.data, name)?;
         let tasks = archive.tasks(normals)?;
-        describe(table, &archive, &tasks, sink)?;
-        let suite = Suite { dataset: name, split: "archive", tasks: Tasks::Fixed(&tasks) };
+        let (description, kind) = (describe(&archive, &tasks), archive.train.kind());
+        let suite = Suite { dataset: name, description, kind, split: "archive", tasks: Tasks::Fixed(&tasks) };
         all.push(evaluator.evaluate(&suite, sink)?.0);
     }
     sink.record(&Record::Overview(all))
 }
 
-fn describe(table: &str, archive: &Archive, tasks: &[Task], sink: &mut dyn Sink) -> Result<()> {
+fn describe(archive: &Archive, tasks: &[Task]) -> String {
     let sizes: Vec<usize> = tasks.iter().map(|t| t.raw.train.len()).collect();
-    let description = format!(
+    format!(
         "{} classes, {} channels of up to {} steps; {} to {} training series, {} test series",
         archive.classes.len(),
         archive.train.channels(),
@@ -44,6 +45,5 @@ fn describe(table: &str, archive: &Archive, tasks: &[Task], sink: &mut dyn Sink)
         sizes.iter().min().unwrap_or(&0),
         sizes.iter().max().unwrap_or(&0),
         archive.test.len()
-    );
-    sink.record(&Record::Dataset(Dataset { table: table.into(), name: archive.name.clone(), description }))
+    )
 }

@@ -1,12 +1,11 @@
 //! Table 1: six tables, half of the normal rows train.
 
-use std::path::Path;
-
 use super::options::Options;
+use crate::data::Dataset;
 use crate::encode::table::KIND;
 use crate::error::Result;
 use crate::evaluate::protocol::{Direction, Kdd, Labelled, Split, TRAINING_ROWS};
-use crate::evaluate::results::{Dataset, Record, Results, Sink};
+use crate::evaluate::results::{Record, Results, Sink};
 use crate::evaluate::{Evaluator, Suite, Tasks};
 use crate::progress::Progress;
 
@@ -33,21 +32,13 @@ pub fn run(options: &Options, progress: &dyn Progress, sink: &mut dyn Sink) -> R
     sink.record(&Record::Overview(all))
 }
 
-/// Reads one of the small tables of a folder and gives the sink its sizes.
-pub fn read(table: &str, folder: &Path, name: &str, sink: &mut dyn Sink) -> Result<Labelled> {
-    let labelled = Labelled::read(&folder.join(format!("{name}.csv.gz")))?;
-    let anomalies = labelled.anomalous.iter().filter(|&&a| a).count();
-    let (rows, columns) = (labelled.table.rows(), labelled.table.columns());
-    let description = format!("{rows} rows, {columns} columns, {anomalies} anomalies");
-    sink.record(&Record::Dataset(Dataset { table: table.into(), name: name.into(), description }))?;
-    Ok(labelled)
-}
-
 fn small(evaluator: &Evaluator, options: &Options, name: &str, sink: &mut dyn Sink) -> Result<Results> {
-    let labelled = read("table1", &options.data.join("tabular"), name, sink)?;
+    let labelled = Labelled::read(&options.data.join(format!("tabular/{name}.csv.gz")))?;
     let task = |seed| labelled.task(options.split, seed, None);
     let split = options.split.to_string();
-    Ok(evaluator.evaluate(&Suite { dataset: name, split: &split, tasks: Tasks::Seeded(&task) }, sink)?.0)
+    let (description, kind) = (labelled.description(), labelled.table.kind());
+    let suite = Suite { dataset: name, description, kind, split: &split, tasks: Tasks::Seeded(&task) };
+    Ok(evaluator.evaluate(&suite, sink)?.0)
 }
 
 /// The split is random whatever the options say: in the order of the file, attacks of a kind stand together.
@@ -69,8 +60,9 @@ fn kdd(
         kdd.table.rows(),
         kdd.table.columns()
     );
-    sink.record(&Record::Dataset(Dataset { table: "table1".into(), name: name.into(), description }))?;
     let task = |seed| kdd.task(direction, seed);
     let split = Split::Random.to_string();
-    Ok(evaluator.evaluate(&Suite { dataset: name, split: &split, tasks: Tasks::Seeded(&task) }, sink)?.0)
+    let kind = kdd.table.kind();
+    let suite = Suite { dataset: name, description, kind, split: &split, tasks: Tasks::Seeded(&task) };
+    Ok(evaluator.evaluate(&suite, sink)?.0)
 }
