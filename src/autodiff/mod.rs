@@ -6,7 +6,6 @@
 //!
 //! The operations of [`ops`] and those of callers implement one trait, [`Operation`].
 
-mod adam;
 mod adjoints;
 mod aligned;
 mod check;
@@ -15,14 +14,13 @@ mod gradient_shards;
 mod gradients;
 mod operation;
 pub mod ops;
+mod optimiser;
 mod parameters;
 mod persistence;
-mod schedule;
 mod tape;
 mod transposed;
 mod var;
 
-pub use adam::{Adam, AdamOptions};
 pub use adjoints::InputAdjoints;
 pub(crate) use aligned::{AlignedVec, padded};
 pub use check::{GradientError, check_gradient};
@@ -32,7 +30,7 @@ pub use gradients::Gradients;
 pub use operation::{Backward, Forward, Operation, Scratch, Tile, Values, VarList};
 pub use ops::folded::Folded;
 pub use ops::linear::Linear;
+pub use optimiser::{Adam, AdamOptions, OneCycle, Schedule};
 pub use parameters::{ParameterId, Parameters};
-pub use schedule::{OneCycle, Schedule};
 pub use tape::{Seed, Tape};
 pub use var::Var;

@@ -6,9 +6,9 @@
 use nafal_kernels::{Isa, Real, map};
 use rayon::prelude::*;
 
-use super::aligned::AlignedVec;
-use super::gradients::Gradients;
-use super::parameters::Parameters;
+use crate::autodiff::aligned::AlignedVec;
+use crate::autodiff::gradients::Gradients;
+use crate::autodiff::parameters::Parameters;
 
 /// Parameters that one task updates. The update is elementwise: how it is cut does not matter for the result.
 const CHUNK: usize = 1 << 16;
