@@ -100,7 +100,7 @@ mod tests {
         let schedule = OneCycle { steps: 300, peak: 3e-2, warm_up: 0.2 };
         train(schedule, &Quiet, step, |_| Ok(ControlFlow::Continue(()))).unwrap();
         for (wanted, learnt) in wanted.values().iter().zip(learnt.values()) {
-            assert!((wanted - learnt).abs() < 1e-3, "{wanted} {learnt}");
+            assert!((wanted - learnt).abs() < 1e-2, "{wanted} {learnt}");
         }
     }
 }

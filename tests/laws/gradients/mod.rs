@@ -17,7 +17,14 @@ use proptest::prelude::*;
 
 /// A flow's mean negative log-likelihood as a graph.
 fn flow_graph(case: &Case) -> Graph {
-    let flow = case.flow::<f64>();
+    let mut flow = case.flow::<f64>();
+    // The second derivative of a bounded slope jumps where its raw value is zero, as it is in a fresh flow: differences over
+    // such a point are not the derivative there.
+    for block in 0..case.spec.blocks {
+        let bias = flow.layers(block)[case.spec.layers].bias.expect("the head has a bias");
+        let values = flow.parameters().vector(bias).to_vec();
+        flow.parameters_mut().fill(bias, |_, i| values[i] + 0.3);
+    }
     let (m, batch) = (case.spec.features, case.batch);
     let x = case.inputs::<f64>();
     let input = (0..m).flat_map(|i| x.iter().skip(i).step_by(m).copied().collect::<Vec<_>>()).collect();
