@@ -6,6 +6,7 @@ use super::arguments::Global;
 use crate::error::Result;
 
 mod demo;
+mod detectors;
 mod evaluate;
 mod fit;
 mod info;
@@ -45,5 +46,6 @@ verbs! {
     evaluate::Evaluate,
     sample::Sample,
     info::Info,
+    detectors::Detectors,
     reproduce::Reproduce,
 }
