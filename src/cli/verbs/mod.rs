@@ -6,7 +6,6 @@ use super::arguments::Global;
 use crate::error::Result;
 
 mod demo;
-mod detectors;
 mod evaluate;
 mod fit;
 mod info;
@@ -46,6 +45,5 @@ verbs! {
     evaluate::Evaluate,
     sample::Sample,
     info::Info,
-    detectors::Detectors,
     reproduce::Reproduce,
 }
