@@ -10,7 +10,6 @@ mod missing;
 mod npy;
 mod series_reader;
 mod source;
-mod text;
 mod ts;
 
 pub use case_reader::CaseReader;
@@ -21,7 +20,7 @@ use crate::data::Kind;
 
 /// Every format, in the order in which their first bytes are tried. What none recognises is read by the first format of
 /// its kind (by the first of all, where the kind is not known), whose errors say what it expects.
-pub(super) const FORMATS: &[Format] = &[csv::FORMAT, ts::FORMAT, npy::FORMAT, text::FORMAT];
+pub(super) const FORMATS: &[Format] = &[csv::FORMAT, ts::FORMAT, npy::FORMAT];
 
 /// What can be read, in words: `a table (.csv) or series (.ts, .npy), each also gzipped`.
 pub fn readable_formats() -> String {
