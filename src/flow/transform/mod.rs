@@ -6,7 +6,6 @@ mod log_space;
 mod solve;
 #[cfg(feature = "proptest")]
 mod strategies;
-mod translation;
 mod univariate;
 
 use nafal_kernels::Real;
@@ -15,7 +14,6 @@ use nafal_kernels::dsf::Slope;
 pub use ddsf::Ddsf;
 pub use dsf::Dsf;
 pub(super) use solve::solve;
-pub use translation::Translation;
 pub use univariate::{Bracket, Evaluation, ScalarMap, UnivariateTransform};
 
 macro_rules! transforms {
@@ -50,8 +48,6 @@ transforms! {
     Dsf(Dsf),
     /// The deep dense sigmoidal flow.
     Ddsf(Ddsf),
-    /// The translation of additive coupling.
-    Translation(Translation),
 }
 
 impl Transform {
