@@ -7,7 +7,6 @@ mod family;
 mod gaussian;
 mod identity;
 mod linear;
-mod rademacher;
 mod rotation;
 mod training_block;
 mod view;
@@ -19,13 +18,7 @@ pub(super) use training_block::TrainingBlock;
 pub(super) use view::View;
 
 /// All families, one line each.
-const FAMILIES: [ViewFamily; 5] = [
-    ViewFamily::AXES,
-    ViewFamily::GAUSSIAN,
-    ViewFamily::RADEMACHER,
-    ViewFamily::ROTATION,
-    ViewFamily::IDENTITY,
-];
+const FAMILIES: [ViewFamily; 4] = [ViewFamily::AXES, ViewFamily::GAUSSIAN, ViewFamily::ROTATION, ViewFamily::IDENTITY];
 
 impl ViewFamily {
     /// The family of that name.
