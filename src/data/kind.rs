@@ -16,45 +16,45 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Kind; 2] = [Kind::Table, Kind::Series];
+    pub const ALL: [Kind; 2] = [Self::Table, Self::Series];
 
     /// Its name on the command line and in model files.
     pub fn name(self) -> &'static str {
         match self {
-            Kind::Table => "table",
-            Kind::Series => "series",
+            Self::Table => "table",
+            Self::Series => "series",
         }
     }
 
     /// Data of this kind, in a sentence: "a table".
     pub fn data(self) -> &'static str {
         match self {
-            Kind::Table => "a table",
-            Kind::Series => "series",
+            Self::Table => "a table",
+            Self::Series => "series",
         }
     }
 
     /// Some cases of it, in a sentence: "the rows of a table".
     pub fn in_words(self) -> &'static str {
         match self {
-            Kind::Table => "the rows of a table",
-            Kind::Series => "whole series",
+            Self::Table => "the rows of a table",
+            Self::Series => "whole series",
         }
     }
 
     /// One case of it: "row".
     pub fn case(self) -> &'static str {
         match self {
-            Kind::Table => "row",
-            Kind::Series => "series",
+            Self::Table => "row",
+            Self::Series => "series",
         }
     }
 
     /// Its cases, behind a number: "300 rows".
     pub fn cases(self) -> &'static str {
         match self {
-            Kind::Table => "rows",
-            Kind::Series => "series",
+            Self::Table => "rows",
+            Self::Series => "series",
         }
     }
 }

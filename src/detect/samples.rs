@@ -1,6 +1,6 @@
 //! Samples of a model's views, in the table's own units.
 //!
-//! A sample belongs to one view; it is drawn in the view's feature space, where its log-density is stated, and mapped back
+//! A sample belongs to one view; it is taken in the view's feature space, where its log-density is stated, and mapped back
 //! column by column. Columns its view does not look at are left open.
 
 use rayon::prelude::*;
@@ -15,7 +15,7 @@ use crate::random::{Key, stream};
 pub struct Samples {
     /// Names of the columns of `values`.
     pub names: Vec<String>,
-    /// View each sample was drawn for.
+    /// View each sample belongs to.
     pub view: Vec<usize>,
     /// Row-major `[n, names.len()]` in the table's units, NaN where the sample's view does not look.
     pub values: Vec<f64>,
@@ -24,7 +24,7 @@ pub struct Samples {
 }
 
 impl Model {
-    /// Draws `n` samples, one view after the other in turn, from the stream of `seed`.
+    /// `n` samples, one view after the other in turn, from the stream of `seed`.
     ///
     /// # Errors
     /// [`Error::Usage`] for a model whose views, or whose features, cannot be mapped back to the inputs.

@@ -10,7 +10,7 @@ use crate::error::Result;
 pub struct ActiveConfiguration {
     /// Rounds.
     pub rounds: usize,
-    /// Share of the draws kept, those of lowest likelihood (Eq. 11).
+    /// Share of the samples kept, those of lowest likelihood (Eq. 11).
     pub keep: f64,
     /// Tail probability of the χ² gate.
     pub gate: f64,

@@ -2,7 +2,8 @@
 //!
 //! Which half is the first one in file order (`first-half`, as the paper's relatives do on the small sets) or that
 //! of a seeded permutation (`random`), NumPy's, so that a split can be had in Python: the training rows are
-//! `normals[numpy.random.RandomState(seed).permutation(len(normals))[: len(normals) // 2]]`. Labels are used to divide the rows, and by the metrics; a detector sees none.
+//! `normals[numpy.random.RandomState(seed).permutation(len(normals))[: len(normals) // 2]]`. Labels are used to divide the
+//! rows, and by the metrics; a detector sees none.
 
 mod kdd;
 mod labelled;

@@ -26,7 +26,7 @@ const NOISE: f64 = 0.1;
 /// Steps of the training, and of a round.
 const STEPS: (u64, u64) = (500, 40);
 /// Samples of a round.
-const DRAWS: usize = 400;
+const SAMPLES: usize = 400;
 /// Half the width of the picture, in standard deviations, and its grid's points a side.
 const EXTENT: f64 = 4.0;
 const SIDE: usize = 81;
@@ -52,14 +52,14 @@ impl Strategy {
         }
     }
 
-    /// The draws that are kept, of `draws` by growing likelihood.
-    fn choose(self, draws: &[[f64; 2]], gate: &Mahalanobis, limit: f64) -> Vec<[f64; 2]> {
-        let tenth = draws.len() / 10;
+    /// The samples that are kept, of `samples` by growing likelihood.
+    fn choose(self, samples: &[[f64; 2]], gate: &Mahalanobis, limit: f64) -> Vec<[f64; 2]> {
+        let tenth = samples.len() / 10;
         match self {
             Strategy::None => Vec::new(),
-            Strategy::Aggressive => draws[..tenth].to_vec(),
-            Strategy::Conservative => draws[draws.len() / 2..].to_vec(),
-            Strategy::Marginal => draws[..tenth].iter().copied().filter(|x| gate.squared(x) < limit).collect(),
+            Strategy::Aggressive => samples[..tenth].to_vec(),
+            Strategy::Conservative => samples[samples.len() / 2..].to_vec(),
+            Strategy::Marginal => samples[..tenth].iter().copied().filter(|x| gate.squared(x) < limit).collect(),
         }
     }
 }
@@ -84,13 +84,16 @@ pub fn run(progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
         let rounds = if strategy == Strategy::None { 0 } else { usual.rounds };
         for round in 0..=rounds {
             if round > 0 {
-                let drawn =
-                    flow.sample(DRAWS, 0, &mut stream(0, Key::ActiveSamples { flow: 0, round: 0, view: round as u64 }));
-                let mut draws: Vec<([f64; 2], f64)> =
-                    drawn.x.chunks_exact(2).map(|x| [x[0], x[1]]).zip(drawn.log_density).collect();
-                draws.sort_by(|a, b| a.1.total_cmp(&b.1));
-                let draws: Vec<[f64; 2]> = draws.into_iter().map(|d| d.0).collect();
-                augmented.extend(strategy.choose(&draws, &gate, limit));
+                let sampled = flow.sample(
+                    SAMPLES,
+                    0,
+                    &mut stream(0, Key::ActiveSamples { flow: 0, round: 0, view: round as u64 }),
+                );
+                let mut samples: Vec<([f64; 2], f64)> =
+                    sampled.x.chunks_exact(2).map(|x| [x[0], x[1]]).zip(sampled.log_density).collect();
+                samples.sort_by(|a, b| a.1.total_cmp(&b.1));
+                let samples: Vec<[f64; 2]> = samples.into_iter().map(|d| d.0).collect();
+                augmented.extend(strategy.choose(&samples, &gate, limit));
             }
             let part = usual.share * round as f64;
             let source = Samples { rows: &train, augmented: &augmented, share: part / (1.0 + part) };
