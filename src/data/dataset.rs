@@ -44,7 +44,7 @@ impl dyn Dataset {
         (self as &dyn Any).downcast_ref()
     }
 
-    /// [`downcast`](Self::downcast) of an owned data set.
+    /// `downcast` of an owned data set.
     pub fn downcast_owned<T: Dataset>(self: Box<Self>) -> Option<T> {
         (self as Box<dyn Any>).downcast().ok().map(|data| *data)
     }
@@ -68,7 +68,7 @@ impl dyn Dataset {
         (0..self.len()).filter(|&i| one_of(&labels[i])).collect()
     }
 
-    /// [`normal`](Self::normal), of which there must be one.
+    /// `normal`, of which there must be one.
     ///
     /// # Errors
     /// If there is none: names the label column and the labels seen.

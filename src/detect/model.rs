@@ -70,7 +70,7 @@ impl Model {
     /// one masked pass of every view's flow per case, and of series the encoder.
     ///
     /// # Errors
-    /// [`Error::Data`] if a table lacks a column of [`Model::columns`], series have another number of channels, or the
+    /// [`crate::Error::Data`] if a table lacks a column of [`Model::input_names`], series have another number of channels, or the
     /// cases are of the other kind than the training cases.
     pub fn score(&self, cases: &dyn Dataset) -> Result<Vec<f64>> {
         Ok(self.score_with_p_values(cases)?.0)
@@ -128,7 +128,7 @@ impl Model {
     /// Whether each case is anomalous.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a threshold outside its domain, else as [`Model::score`].
+    /// [`crate::Error::Usage`] for a threshold outside its domain, else as [`Model::score`].
     pub fn predict(&self, cases: &dyn Dataset, threshold: Threshold) -> Result<Vec<bool>> {
         threshold.check()?;
         let (scores, p_values) = self.score_with_p_values(cases)?;
@@ -197,21 +197,21 @@ impl Model {
     /// Reads the bytes of a model file; `name` is used in messages.
     ///
     /// # Errors
-    /// [`Error::ModelFile`] for anything but a whole, undamaged file of a known version.
+    /// [`crate::Error::ModelFile`] for anything but a whole, undamaged file of a known version.
     pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Model> {
         Self::read(&Container::from_bytes(bytes, name)?)
     }
     /// Writes the model file atomically.
     ///
     /// # Errors
-    /// [`Error::Write`].
+    /// [`crate::Error::Write`].
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         self.container().save(path)
     }
     /// Reads a model file.
     ///
     /// # Errors
-    /// [`Error::ModelFile`] if it is missing or anything but a whole, undamaged file of a known version.
+    /// [`crate::Error::ModelFile`] if it is missing or anything but a whole, undamaged file of a known version.
     pub fn load(path: impl AsRef<Path>) -> Result<Model> {
         Self::read(&Container::load(path)?)
     }

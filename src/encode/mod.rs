@@ -1,6 +1,6 @@
 //! What turns a case into blocks of features: fitted on normal cases of its kind, saved with the model.
 //!
-//! A kind of data is one folder here and one line in [`ENCODERS`].
+//! A kind of data is one folder here and one line in `ENCODERS`.
 
 mod encoder;
 mod features;
@@ -25,8 +25,10 @@ struct Entry {
     read: fn(&Container) -> Result<Arc<dyn Encoder>>,
     /// The settings in its configuration.
     settings: fn(&Fields) -> Result<Arc<dyn EncoderSettings>>,
-    /// How its cases become points, from training cases or from a model file.
-    flattening: (fn(&dyn Dataset) -> Result<Arc<dyn Flattening>>, fn(&Container) -> Result<Arc<dyn Flattening>>),
+    /// How its cases become points, from training cases.
+    fit_flattening: fn(&dyn Dataset) -> Result<Arc<dyn Flattening>>,
+    /// The same from a model file.
+    read_flattening: fn(&Container) -> Result<Arc<dyn Flattening>>,
 }
 
 /// All encoders, one line a kind of data.
@@ -35,13 +37,15 @@ const ENCODERS: [Entry; 2] = [
         kind: table::KIND,
         read: table::read,
         settings: table::read_settings,
-        flattening: (table::fit_flattening, table::read_flattening),
+        fit_flattening: table::fit_flattening,
+        read_flattening: table::read_flattening,
     },
     Entry {
         kind: series::KIND,
         read: series::read,
         settings: series::read_settings,
-        flattening: (series::fit_flattening, series::read_flattening),
+        fit_flattening: series::fit_flattening,
+        read_flattening: series::read_flattening,
     },
 ];
 
@@ -77,7 +81,7 @@ pub fn read_settings(fields: &Fields) -> Result<Arc<dyn EncoderSettings>> {
 /// None of the kinds there are.
 pub(crate) fn fit_flattening(train: &dyn Dataset) -> Result<Arc<dyn Flattening>> {
     let entry = ENCODERS.iter().find(|e| e.kind == train.kind()).expect("every kind of data has an encoder");
-    (entry.flattening.0)(train)
+    (entry.fit_flattening)(train)
 }
 
 /// The flattening of a model file.
@@ -85,5 +89,5 @@ pub(crate) fn fit_flattening(train: &dyn Dataset) -> Result<Arc<dyn Flattening>>
 /// # Errors
 /// As [`read`].
 pub(crate) fn read_flattening(file: &Container) -> Result<Arc<dyn Flattening>> {
-    (entry(&file.header())?.flattening.1)(file)
+    (entry(&file.header())?.read_flattening)(file)
 }

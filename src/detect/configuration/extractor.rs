@@ -12,7 +12,7 @@ pub enum ExtractorKind {
     Random,
     /// By predicting which view a row is seen under, then frozen.
     Predictive,
-    /// With the flow, by Eq. 6: the paper's. The loss has no minimum; see [`super::DivergenceCheck`].
+    /// With the flow, by Eq. 6: the paper's. The loss has no minimum; see [`crate::detect::DivergenceCheck`].
     Joint,
 }
 

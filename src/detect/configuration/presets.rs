@@ -1,33 +1,9 @@
-//! Named configurations, one list a kind of data.
+//! What each kind of data makes of the named configurations, one line a kind.
 
-use super::{Configuration, series, tables};
+use super::{Configuration, Preset, series, tables};
 use crate::data::Kind;
 use crate::encode;
 use crate::error::Result;
-
-/// A named configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub enum Preset {
-    /// The recipe chosen on development data.
-    #[default]
-    Default,
-    /// The same families with fewer flows, trained for a quarter of the steps.
-    Fast,
-    /// The paper's set-up taken literally: 256 dense Gaussian views, an extractor of 8 leaky-ReLU nodes trained together
-    /// with one flow of 4 blocks; scores by mean −log p unless told otherwise. For studies: see docs/method.md.
-    Paper,
-}
-
-impl Preset {
-    /// Its name on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Preset::Default => "default",
-            Preset::Fast => "fast",
-            Preset::Paper => "paper",
-        }
-    }
-}
 
 /// What a kind of data makes of a preset.
 type Presets = fn(Preset) -> Result<Configuration>;
