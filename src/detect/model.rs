@@ -23,7 +23,7 @@ use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::calibration::{Calibration, Conformal, Threshold};
-use super::configuration::Configuration;
+use super::configuration::{Configuration, FamilyConfiguration, ViewInput};
 use super::door::Fitted;
 use super::experts::{Expert, FlowFamily, Scratch};
 use super::fusion::ScoreAggregator;
@@ -230,10 +230,18 @@ impl Model {
     /// [`crate::Error::ModelFile`] naming the field or tensor that is missing or makes no sense.
     pub(super) fn read(file: &Container) -> Result<Model> {
         let header = file.header();
+        if !header.str("detector")?.starts_with("naf-") {
+            return Err(header.error("detector", "is another detector than NAF: read it by `detect::registry::load`"));
+        }
         let configuration = Configuration::read(&header.object("configuration")?)?;
         let encoder = encode::read(file)?;
         if encoder.kind() != configuration.kind() {
             return Err(header.error("kind", "does not agree with the configuration"));
+        }
+        let block = encoder.widths().first().copied();
+        let differs = |f: &FamilyConfiguration| f.input == ViewInput::BlockAView && Some(f.features) != block;
+        if configuration.families.iter().any(differs) {
+            return Err(header.error("configuration", "does not agree with the encoder about the features of a view"));
         }
         let training = header.object("training")?;
         let augmented: Vec<usize> = training.numbers("augmented")?.into_iter().map(|v| v as usize).collect();

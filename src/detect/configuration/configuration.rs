@@ -65,9 +65,12 @@ impl Configuration {
     }
 
     /// The same with as many flows as blocks of `width(family)` columns need to be covered, at most [`MOST_GROWTH`] times
-    /// as many.
+    /// as many; views that are the encoder's blocks have the features that those have.
     pub(in crate::detect) fn covering(mut self, width: impl Fn(&FamilyConfiguration) -> Result<usize>) -> Result<Self> {
         let coverage = self.coverage;
+        for family in self.families.iter_mut().filter(|f| f.input == ViewInput::BlockAView) {
+            family.features = width(family)?;
+        }
         for family in self.families.iter_mut().filter(|f| f.maps.selects()) {
             let columns = width(family)?;
             let seen_by_a_flow = family.views_per_flow * family.features.min(columns);
