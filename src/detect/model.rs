@@ -23,7 +23,7 @@ use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::calibration::{Calibration, Conformal, Threshold};
-use super::configuration::{Configuration, FamilyConfiguration, ViewInput};
+use super::configuration::Configuration;
 use super::door::Fitted;
 use super::experts::{Expert, FlowFamily, Scratch};
 use super::fusion::ScoreAggregator;
@@ -70,8 +70,8 @@ impl Model {
     /// one masked pass of every view's flow per case, and of series the encoder.
     ///
     /// # Errors
-    /// [`crate::Error::Data`] if a table lacks a column of [`Model::input_names`], series have another number of channels, or the
-    /// cases are of the other kind than the training cases.
+    /// [`crate::Error::Data`] if a table lacks a column of [`Model::input_names`], series have another number of channels, or
+    /// the cases are of the other kind than the training cases.
     pub fn score(&self, cases: &dyn Dataset) -> Result<Vec<f64>> {
         Ok(self.score_with_p_values(cases)?.0)
     }
@@ -237,11 +237,6 @@ impl Model {
         let encoder = encode::read(file)?;
         if encoder.kind() != configuration.kind() {
             return Err(header.error("kind", "does not agree with the configuration"));
-        }
-        let block = encoder.widths().first().copied();
-        let differs = |f: &FamilyConfiguration| f.input == ViewInput::BlockAView && Some(f.features) != block;
-        if configuration.families.iter().any(differs) {
-            return Err(header.error("configuration", "does not agree with the encoder about the features of a view"));
         }
         let training = header.object("training")?;
         let augmented: Vec<usize> = training.numbers("augmented")?.into_iter().map(|v| v as usize).collect();

@@ -27,7 +27,7 @@ impl Augmented {
     pub fn is_empty(&self) -> bool {
         self.views.is_empty()
     }
-    /// Class and features of sample `i`.
+    /// View and features of sample `i`.
     pub fn get(&self, i: usize) -> (u32, &[f32]) {
         let m = self.values.len() / self.views.len();
         (self.views[i], &self.values[i * m..(i + 1) * m])

@@ -160,6 +160,9 @@ impl ViewFlow {
         let unsound = |e: Error| file.error(prefix, &format!("does not agree with the encoder ({e})"));
         let blocks = ViewBlocks::new(family, index, encoder).map_err(unsound)?;
         let d = encoder.widths()[blocks.of(0)];
+        if family.input == ViewInput::BlockAView && family.features != d {
+            return Err(file.error(prefix, "does not agree with the encoder about the features of a view"));
+        }
         let views = match &family.extractor {
             None => {
                 let count = family.views_per_flow;
