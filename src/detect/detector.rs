@@ -10,12 +10,12 @@ use nafal_kernels::Isa;
 use rayon::prelude::*;
 
 use super::calibration::{Calibration, Conformal};
-use super::configuration::{ActiveConfiguration, Configuration, FamilyConfiguration, Preset, ScoreKind, ViewInput};
-use super::experts::{Expert, Trained, TrainingData, train, training_cost, training_steps};
+use super::configuration::{ActiveConfiguration, Configuration, Preset, ScoreKind, ViewInput};
+use super::experts::{Expert, Trained, TrainingData, block_width, train, training_cost, training_steps};
 use super::fusion::ScoreAggregator;
 use super::model::{FittedExpert, Model, Summary};
 use crate::data::{Dataset, Kind};
-use crate::encode::{Encoder, Plan};
+use crate::encode::Plan;
 use crate::error::{DataError, Error, Result};
 use crate::progress::{Progress, Quiet};
 use crate::random::{Key, permutation, stream};
@@ -259,19 +259,6 @@ impl Summary {
         let losses = trained.iter().map(mean).collect();
         Summary { rows, losses, augmented: trained.iter().map(augmented).collect() }
     }
-}
-
-/// Features of a row of the block that a family's views look at.
-fn block_width(family: &FamilyConfiguration, encoder: &dyn Encoder) -> Result<usize> {
-    let widths = encoder.widths();
-    let block = match &family.input {
-        ViewInput::BlockAView => Some(0),
-        ViewInput::Block(name) => encoder.block_named(name),
-    };
-    block.map(|block| widths[block]).ok_or_else(|| {
-        let (name, kind) = (&family.name, encoder.kind());
-        Error::Usage(format!("family \"{name}\" looks at a block that the encoder of the kind {kind} does not make"))
-    })
 }
 
 /// The fold of each of `n` cases: a random order, taken in turn.

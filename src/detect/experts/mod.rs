@@ -8,4 +8,4 @@ mod flows;
 
 pub(super) use expert::{Expert, Scratch, TrainingData};
 pub use flows::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
-pub(super) use flows::{FlowFamily, Trained, train, training_cost, training_steps};
+pub(super) use flows::{FlowFamily, Trained, block_width, train, training_cost, training_steps};

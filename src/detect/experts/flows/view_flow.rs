@@ -67,6 +67,14 @@ impl ViewBlocks {
     }
 }
 
+/// Features of a row of the block that a family's views look at.
+///
+/// # Errors
+/// [`Error::Usage`] if the encoder has no such block.
+pub(in crate::detect) fn block_width(family: &FamilyConfiguration, encoder: &dyn Encoder) -> Result<usize> {
+    Ok(encoder.widths()[ViewBlocks::new(family, 0, encoder)?.of(0)])
+}
+
 /// The shape of a family's flows on `features` features.
 pub(super) fn flow_spec(family: &FamilyConfiguration, features: usize) -> FlowSpec {
     FlowSpec {
