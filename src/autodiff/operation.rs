@@ -92,8 +92,8 @@ pub struct Tile<'a> {
     pub lanes: usize,
     /// Columns in use, the first ones.
     pub active: usize,
-    /// The class of each column in use; empty if none were set.
-    pub classes: &'a [u32],
+    /// The context of each column in use; empty if none were set.
+    pub contexts: &'a [u32],
     pub(super) lists: &'a [Var],
 }
 

@@ -84,7 +84,7 @@ pub struct Tape<T: Real> {
     nodes: Arena<T>,
     steps: Vec<Step>,
     lists: Vec<Var>,
-    classes: Vec<u32>,
+    contexts: Vec<u32>,
     loss: f64,
     transposed: TransposedWeights<T>,
 }
@@ -103,7 +103,7 @@ impl<T: Real> Tape<T> {
             nodes: Arena { types: Vec::new() },
             steps: Vec::new(),
             lists: Vec::new(),
-            classes: Vec::new(),
+            contexts: Vec::new(),
             loss: 0.0,
             transposed: TransposedWeights::default(),
         }
@@ -116,7 +116,7 @@ impl<T: Real> Tape<T> {
         self.nodes.types.iter_mut().for_each(|(_, nodes)| nodes.clear());
         self.adjoints.clear();
         self.lists.clear();
-        self.classes.clear();
+        self.contexts.clear();
         (self.active, self.lanes, self.rows, self.loss) = (active, padded(active), 0, 0.0);
     }
 
@@ -142,11 +142,11 @@ impl<T: Real> Tape<T> {
         self.steps.iter().map(|step| self.nodes.types[step.kind].1.name())
     }
 
-    /// The class of each column, for operations that look parameters up by class.
-    pub fn set_classes(&mut self, classes: impl IntoIterator<Item = u32>) {
-        self.classes.clear();
-        self.classes.extend(classes);
-        assert!(self.classes.len() >= self.active, "one class a column");
+    /// The context of each column: the row that an operation with a table looks up, or the class that it predicts.
+    pub fn set_contexts(&mut self, contexts: impl IntoIterator<Item = u32>) {
+        self.contexts.clear();
+        self.contexts.extend(contexts);
+        assert!(self.contexts.len() >= self.active, "one context a column");
     }
 
     /// Keeps several values for an operation with any number of inputs; see [`Tile::list`].
@@ -193,7 +193,7 @@ impl<T: Real> Tape<T> {
                 isa: self.isa,
                 lanes: self.lanes,
                 active: self.active,
-                classes: &self.classes,
+                contexts: &self.contexts,
                 lists: &self.lists,
             },
             parameters,
@@ -251,7 +251,7 @@ impl<T: Real> Tape<T> {
                         isa: self.isa,
                         lanes: self.lanes,
                         active: self.active,
-                        classes: &self.classes,
+                        contexts: &self.contexts,
                         lists: &self.lists,
                     },
                     parameters,

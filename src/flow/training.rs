@@ -61,7 +61,7 @@ impl<T: Real> Trainer<T> {
             tape.begin(count);
             let mut contexts = [0u32; TILE];
             let x = tape.input(features, false, |x, lanes| source.fill(step, first, count, &mut contexts, x, lanes));
-            tape.set_classes(contexts[..count].iter().copied());
+            tape.set_contexts(contexts[..count].iter().copied());
             frozen.record_nll(tape, x, 1.0 / batch as f64);
         });
         (loss, self.learner.update(&mut flow.parameters, rate))

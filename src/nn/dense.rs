@@ -68,7 +68,7 @@ impl Dense {
     }
 
     /// Records the layer with a table `[contexts, n]` whose row of each column's context is added before the activation; see
-    /// [`Tape::set_classes`].
+    /// [`Tape::set_contexts`].
     pub fn record_in_context<T: Real>(
         &self,
         tape: &mut Tape<T>,

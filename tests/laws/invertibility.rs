@@ -35,7 +35,7 @@ fn log_slopes<T: Real>(block: &Flow<T>, x: &[T], contexts: Context) -> Vec<f64> 
     let n = x.len() / m;
     tape.begin(n);
     if let Context::Each(contexts) = contexts {
-        tape.set_classes(contexts.iter().copied());
+        tape.set_contexts(contexts.iter().copied());
     }
     let input = tape.input(m, false, |tile, lanes| {
         (0..n * m).for_each(|at| tile[at % m * lanes + at / m] = x[at]);

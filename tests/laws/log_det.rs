@@ -29,7 +29,7 @@ fn record(flow: &Flow<f64>, x: &[f64], contexts: Context) -> Recorded {
     let n = x.len() / m;
     tape.begin(n);
     if let Context::Each(contexts) = contexts {
-        tape.set_classes(contexts.iter().copied());
+        tape.set_contexts(contexts.iter().copied());
     }
     let input = tape.input(m, true, |tile, lanes| {
         (0..n * m).for_each(|at| tile[at % m * lanes + at / m] = x[at]);

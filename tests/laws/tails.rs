@@ -51,7 +51,7 @@ fn gradients_are_finite(case: &Case, isa: Isa) -> Law {
     let mut tape = Tape::new(isa);
     tape.begin(n);
     if let Context::Each(contexts) = case.contexts() {
-        tape.set_classes(contexts.iter().copied());
+        tape.set_contexts(contexts.iter().copied());
     }
     let input = tape.input(m, true, |tile, lanes| {
         (0..n * m).for_each(|at| tile[at % m * lanes + at / m] = x[at]);

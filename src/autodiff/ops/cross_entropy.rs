@@ -15,8 +15,8 @@ struct CrossEntropy {
 }
 
 impl<T: Real> Tape<T> {
-    /// Adds `weight · Σ_lanes −ln softmax(x)[class]` to the loss, with the classes of [`Tape::set_classes`]; returns the
-    /// softmax.
+    /// Adds `weight · Σ_lanes −ln softmax(x)[class]` to the loss, where the class of a lane is its context
+    /// ([`Tape::set_contexts`]); returns the softmax.
     pub fn cross_entropy(&mut self, x: Var, weight: f64) -> Var {
         self.record(&Parameters::new(), CrossEntropy { x, weight }, x.rows, false)
     }
@@ -27,7 +27,7 @@ impl<T: Real> Operation<T> for CrossEntropy {
     const IS_LOSS: bool = true;
 
     fn forward(&self, f: Forward<T>) {
-        let (lanes, active, classes) = (f.tile.lanes, f.tile.active, f.tile.classes);
+        let (lanes, active, classes) = (f.tile.lanes, f.tile.active, f.tile.contexts);
         let (x, output) = (f.values.of(self.x).data, f.output);
         for b in 0..lanes {
             // Shifted by the column's largest entry, so that no exponential overflows.
@@ -61,7 +61,7 @@ impl<T: Real> Operation<T> for CrossEntropy {
                 *dx += weight * p;
             }
         }
-        for (lane, &class) in b.tile.classes[..b.tile.active].iter().enumerate() {
+        for (lane, &class) in b.tile.contexts[..b.tile.active].iter().enumerate() {
             dx[class as usize * lanes + lane] -= weight;
         }
     }

@@ -1,8 +1,8 @@
-//! A masked linear layer with a fused epilogue: `Y = epilogue(W·X + bias + table[class])`.
+//! A masked linear layer with a fused epilogue: `Y = epilogue(W·X + bias + table[context])`.
 //!
-//! `W: [n, k]` with a staircase, `X: [k, lanes]`, `bias: [n]`, `table: [classes, n]`, `Y: [n, lanes]`. VJP with
+//! `W: [n, k]` with a staircase, `X: [k, lanes]`, `bias: [n]`, `table: [contexts, n]`, `Y: [n, lanes]`. VJP with
 //! `dY' = epilogue'(Y)∘dY`: `dX += Wᵀ·dY'`, `dW += dY'·Xᵀ` inside the staircase, `dbias += Σ_lanes dY'`,
-//! `dtable[class] += dY'` column by column.
+//! `dtable[context] += dY'` column by column.
 
 use nafal_kernels::gemm::{self, Epilogue, Init};
 use nafal_kernels::{Matrix, MatrixMut, Real, map};
@@ -19,7 +19,7 @@ pub struct Linear<T> {
     pub weight: ParameterId,
     /// Bias `[n]`.
     pub bias: Option<ParameterId>,
-    /// Table `[classes, n]`: the row of a column's class is added.
+    /// Table `[contexts, n]`: the row of a column's context is added.
     pub table: Option<ParameterId>,
     /// Applied to each finished element.
     pub epilogue: Epilogue<T>,
@@ -55,8 +55,8 @@ impl<T: Real> Operation<T> for Node<T> {
                 for (i, row) in output.chunks_exact_mut(tile.lanes).enumerate() {
                     let b = bias.map_or(T::ZERO, |v| v[i]);
                     row.fill(b);
-                    for (y, &class) in row.iter_mut().zip(&tile.classes[..tile.active]) {
-                        *y = b + table.row(class as usize)[i];
+                    for (y, &context) in row.iter_mut().zip(&tile.contexts[..tile.active]) {
+                        *y = b + table.row(context as usize)[i];
                     }
                 }
                 Init::Output
@@ -82,8 +82,8 @@ impl<T: Real> Operation<T> for Node<T> {
         if let Some(id) = layer.table {
             let mut table = b.gradients.matrix_mut(b.parameters, id);
             for i in 0..dy.rows {
-                for (&g, &class) in dy.row(i).iter().zip(&b.tile.classes[..b.tile.active]) {
-                    table.row(class as usize)[i] += g;
+                for (&g, &context) in dy.row(i).iter().zip(&b.tile.contexts[..b.tile.active]) {
+                    table.row(context as usize)[i] += g;
                 }
             }
         }

@@ -51,7 +51,7 @@ impl Graph {
         }
         let mut tape = Tape::new(isa);
         tape.begin(self.batch);
-        tape.set_classes(self.contexts.iter().copied());
+        tape.set_contexts(self.contexts.iter().copied());
         let mut from = 0;
         let mut vars = Vec::new();
         for input in &self.inputs {

@@ -82,7 +82,7 @@ impl<T: Real> ViewTrainer<T> {
             let (view, first) = (tile / chunks * together, tile % chunks * TILE);
             let (count, shown) = (TILE.min(n - first), together.min(views - view));
             tape.begin(count * shown);
-            tape.set_classes((view..view + shown).flat_map(|v| std::iter::repeat_n(v as u32, count)));
+            tape.set_contexts((view..view + shown).flat_map(|v| std::iter::repeat_n(v as u32, count)));
             let x = tape.input(d + 1, false, |x, lanes| {
                 for (x, column) in x.chunks_exact_mut(lanes).zip(columns.chunks_exact(n)) {
                     for x in x[..count * shown].chunks_exact_mut(count) {
