@@ -17,7 +17,7 @@
 //! use nafal::{Detector, Model, Table, Threshold};
 //!
 //! // Two columns that move together.
-//! let row = |i: u32| [f64::from(i % 50), 3.0 * f64::from(i % 50) + f64::from(i * 7 % 5)];
+//! let row = |i: u32| [f64::from(i % 50), 3.0 * f64::from(i % 50) + f64::from(i * i % 7)];
 //! let names = vec!["load".to_string(), "heat".to_string()];
 //! let train = Table::new(names.clone(), (0..300).flat_map(row).collect())?;
 //! let model = Detector::builder().seed(7).fit(&train)?;
@@ -100,8 +100,11 @@ pub mod random;
 pub mod report;
 pub mod stats;
 
+/// Crates whose types stand in public signatures.
+pub use {nafal_kernels as kernels, rand, rand_chacha, serde_json};
+
 pub use data::{Dataset, Kind, Series, SeriesSet, Table};
-pub use detect::{Configuration, Detector, DetectorBuilder, Model, Preset, Samples, ScoreKind, Threshold};
+pub use detect::{Configuration, Detector, DetectorBuilder, Experts, Model, Preset, Samples, ScoreKind, Threshold};
 pub use error::{DataError, Error, Result};
 pub use progress::{Progress, Quiet};
 

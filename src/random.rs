@@ -116,6 +116,22 @@ pub enum Key {
     },
     /// Simulated data.
     Simulation(u64, u64),
+    /// Made case `number` of a kind of made cases.
+    Made {
+        /// Which kind.
+        kind: u64,
+        /// Its number.
+        number: u64,
+    },
+    /// Which cases are made into others, and of which.
+    Makings,
+    /// Learner `learner` (below 2³²) of fold `fold`.
+    Learner {
+        /// The learner's number in its detector.
+        learner: u64,
+        /// The fold it leaves out.
+        fold: u64,
+    },
 }
 
 impl Key {
@@ -140,6 +156,9 @@ impl Key {
             Key::Tree { tree } => [8, tree, 0],
             Key::Simulation(a, b) => [9, a, b],
             Key::Filters { view, group } => [10, view, group],
+            Key::Made { kind, number } => [11, kind, number],
+            Key::Makings => [12, 0, 0],
+            Key::Learner { learner, fold } => [13, learner, fold],
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use nafal::autodiff::AdamOptions;
 use nafal::data::Table;
-use nafal::detect::{Configuration, FamilyConfiguration};
+use nafal::detect::{Configuration, Experts, FamilyConfiguration};
 use nafal::encode::table::KIND;
 use nafal::flow::{BatchSource, Context, Flow, FlowSpec, Trainer, TrainingOptions, Transform};
 use nafal::random::{Key, normal, stream};
@@ -59,7 +59,7 @@ fn table(rows: usize, key: u64) -> Table {
 /// Checks and times the shipped detector.
 pub fn run(options: &Options) {
     let batch = options.batch.unwrap_or(64);
-    let configuration = Configuration::preset(KIND, Preset::Default).expect("tables have every preset");
+    let configuration = Configuration::preset(KIND, Experts::Flows, Preset::Default).expect("tables have every preset");
     let model = Detector::builder().fit(&table(400, 1)).expect("a fit to noise");
     let rows = table(batch, 2);
     let one = table(1, 2);

@@ -88,7 +88,7 @@ impl dyn Dataset {
         let list = |labels: &[&str]| labels.iter().map(|l| format!("{l:?}")).collect::<Vec<_>>().join(", ");
         let wanted: Vec<&str> = normals.iter().map(String::as_str).collect();
         let problem = format!(
-            "no normal rows: no label is {}; the labels are {}{more}; name the normal one",
+            "no normal rows: no label is {}; the labels are {}{more}; name the normal one with --normal",
             list(&wanted),
             list(&seen[..seen.len().min(SHOWN)])
         );

@@ -10,10 +10,13 @@ use nafal_kernels::Isa;
 use rayon::prelude::*;
 
 use super::calibration::{Calibration, Conformal};
-use super::configuration::{ActiveConfiguration, Configuration, Preset, ScoreKind, ViewInput};
-use super::experts::{Expert, Trained, TrainingData, block_width, train, training_cost, training_steps};
+use super::configuration::{
+    ActiveConfiguration, CalibrationKind, Configuration, Experts, Preset, ScoreKind, ViewInput,
+};
+use super::experts::{Expert, OutOfFold, Trained, TrainingData, block_width, train, training_cost, training_steps};
 use super::fusion::ScoreAggregator;
-use super::model::{FittedExpert, Model, Summary};
+use super::model::{FittedExpert, FittedHead, Model, Origin, Summary};
+use super::selection::{Candidate, MadeCases, mean_by_fold, select};
 use crate::data::{Dataset, Kind};
 use crate::encode::Plan;
 use crate::error::{DataError, Error, Result};
@@ -33,7 +36,9 @@ impl Detector {
         DetectorBuilder {
             seed: 0,
             normals: vec!["0".into()],
+            every_case: false,
             preset: Preset::Default,
+            experts: Experts::Panel,
             configuration: None,
             steps: None,
             views: None,
@@ -50,7 +55,10 @@ impl Detector {
 pub struct DetectorBuilder<'p> {
     seed: u64,
     normals: Vec<String>,
+    /// Whether every case is normal, whatever its label.
+    every_case: bool,
     preset: Preset,
+    experts: Experts,
     configuration: Option<Configuration>,
     steps: Option<u64>,
     views: Option<usize>,
@@ -83,6 +91,16 @@ impl<'p> DetectorBuilder<'p> {
     /// Labels of normal cases, if there are several.
     pub fn normals(mut self, normals: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.normals = normals.into_iter().map(Into::into).collect();
+        self
+    }
+    /// Every case counts as normal, whatever its label.
+    pub(super) fn every_case(mut self) -> Self {
+        self.every_case = true;
+        self
+    }
+    /// Which experts: the panel, or flows alone.
+    pub fn experts(mut self, experts: Experts) -> Self {
+        self.experts = experts;
         self
     }
     /// Named configuration.
@@ -138,11 +156,9 @@ impl<'p> DetectorBuilder<'p> {
                 return Err(Error::Usage(problem));
             }
             Some(own) => own.clone(),
-            None => {
-                let preset = Configuration::preset(kind, self.preset)?;
-                Configuration { score: self.score.unwrap_or(preset.score), ..preset }
-            }
+            None => Configuration::preset(kind, self.experts, self.preset)?,
         };
+        configuration.score = self.score.unwrap_or(configuration.score);
         if let Some(steps) = self.steps {
             configuration = configuration.with_steps(steps);
         }
@@ -183,7 +199,7 @@ impl<'p> DetectorBuilder<'p> {
         if self.views == Some(0) {
             return Err(Error::Usage("the number of views must be at least 1".into()));
         }
-        let kept = cases.require_normal(&self.normals)?;
+        let kept = if self.every_case { (0..cases.len()).collect() } else { cases.require_normal(&self.normals)? };
         if kept.len() < MIN_ROWS {
             let problem = format!(
                 "{} training rows; at least {MIN_ROWS} normal rows are needed to fit and calibrate a detector",
@@ -201,14 +217,32 @@ impl<'p> DetectorBuilder<'p> {
         let configuration = configuration.covering(|family| block_width(family, &*encoder))?;
         let data = TrainingData { features: &features, folds: &folds, encoder: &*encoder };
         let trained = self.train(isa, &configuration, actives, &data)?;
+        let learners = self.learn(&configuration, &data)?;
+        let made = match &configuration.selection {
+            Some(selection) => Some(MadeCases::make(selection, cases, &kept, configuration.folds, &data, self.seed)?),
+            None => None,
+        };
         let model = |(&active, trained): (&Option<ActiveConfiguration>, Vec<Vec<Trained>>)| {
             let configuration = Configuration { active, ..configuration.clone() };
             let summary = Summary::of(kept.len(), &trained);
-            let (experts, conformal) = calibrate(&configuration, &data, trained);
-            let (normals, seed) = (self.normals.clone(), self.seed);
-            Model { encoder: encoder.clone(), normals, seed, summary, configuration, experts, conformal }
+            let family = |(f, flows)| (Origin::Family(f), Arc::new(Trained::family(flows)) as Arc<dyn Expert>);
+            let experts = trained.into_iter().enumerate().map(family).chain(learners.clone()).collect();
+            let (experts, conformal) = calibrate(&configuration, &data, experts, made.as_ref());
+            let mut looked_at = vec![false; encoder.widths().len()];
+            experts.iter().flat_map(|e| e.expert.blocks()).for_each(|block| looked_at[block] = true);
+            let (encoder, normals, seed) = (encoder.keeping(&looked_at), self.normals.clone(), self.seed);
+            Model { encoder, normals, seed, summary, configuration, experts, conformal }
         };
         Ok(actives.iter().zip(trained).map(model).collect())
+    }
+
+    /// Fits every learner without each fold.
+    fn learn(&self, configuration: &Configuration, data: &TrainingData) -> Result<Vec<(Origin, Arc<dyn Expert>)>> {
+        let learn = |(number, settings)| {
+            let expert = OutOfFold::fit(settings, number, configuration.folds, data, self.seed)?;
+            Ok((Origin::Learner(number), Arc::new(expert) as Arc<dyn Expert>))
+        };
+        configuration.learners.par_iter().enumerate().map(learn).collect()
     }
 
     /// What the encoder is asked for.
@@ -270,54 +304,84 @@ fn assign_folds(n: usize, folds: usize, seed: u64) -> Vec<usize> {
     fold
 }
 
-/// Calibrates every expert on its held-out scores; also returns the scores of each fold's cases by the views that left it
-/// out.
+/// What is calibrated: the experts that are kept, and the scores of the training cases by the views that left them out.
+type Calibrated = (Vec<FittedExpert>, Conformal);
+
+/// A candidate for the panel: one head of an expert.
+struct CalibratedHead {
+    expert: usize,
+    head: usize,
+    calibration: Calibration,
+    /// Contributions of the training cases, fold by fold; for a likelihood its raw scores.
+    by_fold: Vec<Vec<f64>>,
+}
+
+/// Calibrates every expert on its held-out scores and selects those to keep; `made` is there if some are to be selected.
 fn calibrate(
     configuration: &Configuration,
     data: &TrainingData,
-    trained: Vec<Vec<Trained>>,
-) -> (Vec<FittedExpert>, Conformal) {
-    let rows_of: Vec<Vec<usize>> = (0..configuration.folds)
-        .map(|fold| (0..data.folds.len()).filter(|&i| data.folds[i] == fold).collect())
-        .collect();
-    let mut experts = Vec::new();
-    // Per expert and view, the scores of the cases of the view's fold.
-    let mut held_out: Vec<Vec<Vec<f64>>> = Vec::new();
-    for flows in trained {
-        let expert = Trained::family(flows);
-        let scores = expert.held_out(configuration.score, data.features, &rows_of);
-        experts.push(FittedExpert { calibration: Calibration::fit(&scores), expert: Arc::new(expert) });
-        held_out.push(scores);
-    }
-    let of_fold = |fold: usize| {
-        if !configuration.leaves_out(fold) {
-            return Vec::new();
-        }
-        fold_scores(configuration.score, &experts, &held_out, fold, rows_of[fold].len())
-    };
-    let conformal = Conformal::new((0..configuration.folds).map(of_fold).collect());
-    (experts, conformal)
-}
-
-/// Scores of the cases of fold `fold` by the views that left it out; `held_out[expert][view][case of the fold]`.
-fn fold_scores(
-    kind: ScoreKind,
-    experts: &[FittedExpert],
-    held_out: &[Vec<Vec<f64>>],
-    fold: usize,
-    cases: usize,
-) -> Vec<f64> {
-    let score = |case: usize| {
-        let mut score = ScoreAggregator::new(kind);
-        for (fitted, scores) in experts.iter().zip(held_out) {
-            for (view, scores) in scores.iter().enumerate() {
-                if fitted.expert.fold(view) == fold {
-                    score.add(&fitted.calibration, view, scores[case]);
+    experts: Vec<(Origin, Arc<dyn Expert>)>,
+    made: Option<&MadeCases>,
+) -> Calibrated {
+    let folds = configuration.folds;
+    let rows_of: Vec<Vec<usize>> =
+        (0..folds).map(|fold| (0..data.folds.len()).filter(|&i| data.folds[i] == fold).collect()).collect();
+    let calibrate = |(number, (origin, expert)): (usize, &(Origin, Arc<dyn Expert>))| {
+        let raw = expert.held_out(configuration.score, data.features, &rows_of);
+        let (mut heads, mut calibrations, mut contributions) = (Vec::new(), Vec::new(), Vec::new());
+        for raw in raw.chunks_exact(expert.views()) {
+            let (calibration, of_views) = match configuration.calibration {
+                CalibrationKind::HeldOut => Calibration::fit(raw),
+                CalibrationKind::LeaveOneOut => {
+                    Calibration::fit_leave_one_out(raw, expert.in_sample(data.features, data.folds))
                 }
-            }
-            score.end_family();
+            };
+            let of_views = if configuration.score == ScoreKind::Calibrated { of_views } else { raw.to_vec() };
+            heads.push(mean_by_fold(&**expert, folds, &of_views));
+            calibrations.push(calibration);
+            contributions.push(of_views);
+        }
+        let criteria = made.map(|made| made.criteria(&**expert, &calibrations, &contributions));
+        let head = |(head, (calibration, by_fold))| {
+            let candidate = Candidate {
+                criterion: criteria.as_ref().map_or(0.0, |c| c[head]),
+                flow: matches!(origin, Origin::Family(_)),
+            };
+            (CalibratedHead { expert: number, head, calibration, by_fold }, candidate)
+        };
+        calibrations.into_iter().zip(heads).enumerate().map(head).collect::<Vec<_>>()
+    };
+    let (heads, candidates): (Vec<CalibratedHead>, Vec<Candidate>) =
+        experts.par_iter().enumerate().flat_map(calibrate).unzip();
+    let kept = match configuration.selection {
+        Some(selection) => select(&selection, &candidates),
+        None => vec![true; candidates.len()],
+    };
+    let heads: Vec<(CalibratedHead, f64)> = heads
+        .into_iter()
+        .zip(candidates)
+        .zip(kept)
+        .filter(|(_, kept)| *kept)
+        .map(|((head, candidate), _)| (head, candidate.criterion))
+        .collect();
+    let score = |fold: usize, case: usize| {
+        let mut score = ScoreAggregator::new(configuration.score);
+        for (head, _) in &heads {
+            score.add_mean(experts[head.expert].1.views_of_fold(fold), head.by_fold[fold].get(case).copied());
         }
         score.value()
     };
-    (0..cases).map(score).collect()
+    let of_fold = |fold: usize| {
+        let cases = heads.iter().map(|(head, _)| head.by_fold[fold].len()).max().unwrap_or(0);
+        (0..cases).map(move |case| (fold, case)).collect::<Vec<_>>()
+    };
+    let cases: Vec<(usize, usize)> = (0..folds).flat_map(of_fold).collect();
+    let conformal = Conformal::new(cases.into_iter().map(|(fold, case)| score(fold, case)).collect());
+    let mut fitted: Vec<FittedExpert> =
+        experts.into_iter().map(|(origin, expert)| FittedExpert { origin, expert, heads: Vec::new() }).collect();
+    for (CalibratedHead { expert, head, calibration, .. }, criterion) in heads {
+        fitted[expert].heads.push(FittedHead { head, calibration, criterion });
+    }
+    fitted.retain(|expert| !expert.heads.is_empty());
+    (fitted, conformal)
 }

@@ -1,11 +1,11 @@
-//! Fusion of all views into one score: the root mean square over families of the mean over a family's views of `t²`, so
-//! that one family that is much surprised is heard; or, for likelihoods, the mean over all views.
+//! Fusion of all views into one score: the root mean square over experts of the mean over an expert's views of `t²`, in
+//! which one large surprisal outweighs many small ones; or, for likelihoods, the mean over all views.
 
 use super::calibration::Calibration;
 use super::configuration::ScoreKind;
 
-/// Adds up contributions of views: into the root mean square over families of their means (calibrated), so that one family
-/// that is much surprised is heard, or into the mean over all views (likelihoods).
+/// Adds up contributions of views: into the root mean square over families of their means (calibrated), or into the mean
+/// over all views (likelihoods).
 pub(super) struct ScoreAggregator {
     kind: ScoreKind,
     family: (f64, f64),
@@ -36,6 +36,13 @@ impl ScoreAggregator {
             self.families.0 = self.families.0.hypot(sum / count);
             self.families.1 += 1.0;
         }
+    }
+    /// Adds all views of a family at once, by the mean of their `views` contributions; `None` if there are none.
+    pub(super) fn add_mean(&mut self, views: usize, mean: Option<f64>) {
+        if let Some(mean) = mean {
+            self.family = (mean * views as f64, views as f64);
+        }
+        self.end_family();
     }
     /// The score of all families ended so far.
     pub(super) fn value(&self) -> f64 {

@@ -4,23 +4,25 @@ pub mod baselines;
 mod calibration;
 mod configuration;
 mod detector;
-mod door;
 mod experts;
 mod fusion;
 mod model;
 mod naf;
 pub mod registry;
 mod samples;
+mod selection;
+mod traits;
 mod views;
 
 pub use calibration::Threshold;
 pub use configuration::{
-    ActiveConfiguration, Configuration, ExtractorConfiguration, ExtractorKind, FamilyConfiguration, Optimiser, Preset,
-    RowScaling, ScoreKind, ViewInput,
+    ActiveConfiguration, CalibrationKind, Configuration, Experts, ExtractorConfiguration, ExtractorKind,
+    FamilyConfiguration, LearnerConfiguration, Optimiser, Preset, RowScaling, ScoreKind, SelectionConfiguration,
+    ViewInput,
 };
 pub use detector::{Detector, DetectorBuilder, MIN_ROWS};
-pub use door::{Fit, Fitted, Registration};
 pub use experts::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
-pub use model::Model;
+pub use model::{Model, PanelMember};
 pub use samples::Samples;
+pub use traits::{Fit, Fitted, Registration};
 pub use views::ViewFamily;

@@ -24,22 +24,138 @@ use serde_json::{Map, Value, json};
 
 use super::calibration::{Calibration, Conformal, Threshold};
 use super::configuration::Configuration;
-use super::door::Fitted;
-use super::experts::{Expert, FlowFamily, Scratch};
+use super::experts::{Expert, FlowFamily, OutOfFold, Scratch};
 use super::fusion::ScoreAggregator;
-use crate::data::container::Container;
+use super::traits::Fitted;
+use crate::data::container::{Container, Fields};
 use crate::data::{Dataset, Kind, ReadOptions};
 use crate::encode::{self, Encoder, Features};
 use crate::error::Result;
 
+/// The names of our own detectors in model files: flows without active learning and with it, and the panel.
+const NAMES: [&str; 3] = ["naf-ad", "naf-al", "panel"];
+
 /// Cases scored together by one task.
 const CHUNK: usize = 64;
 
-/// A fitted expert and its calibration.
+/// Where an expert stands in the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A family of flows, by its number.
+    Family(usize),
+    /// A learner, by its number.
+    Learner(usize),
+}
+
+impl Origin {
+    /// Start of the names of its tensors.
+    fn prefix(self) -> String {
+        match self {
+            Origin::Family(f) => format!("family{f}"),
+            Origin::Learner(l) => format!("learner{l}"),
+        }
+    }
+}
+
+/// A fitted expert with its calibrated raw scores, at least one.
 #[derive(Clone, Debug)]
 pub(super) struct FittedExpert {
+    pub(super) origin: Origin,
     pub(super) expert: Arc<dyn Expert>,
+    pub(super) heads: Vec<FittedHead>,
+}
+
+/// A raw score of an expert that a model keeps.
+#[derive(Clone, Debug)]
+pub(super) struct FittedHead {
+    /// Which of the expert's.
+    pub(super) head: usize,
     pub(super) calibration: Calibration,
+    /// How well it told held-out cases from made ones; 0 if it was not asked.
+    pub(super) criterion: f64,
+}
+
+impl FittedExpert {
+    /// Its name: the family of flows, or the learner and what it looks at.
+    fn name(&self, configuration: &Configuration) -> String {
+        match self.origin {
+            Origin::Family(f) => configuration.families[f].name.clone(),
+            Origin::Learner(l) => {
+                let settings = &configuration.learners[l];
+                let input = settings.input.trim_end_matches("/*");
+                format!("{} on {input}", settings.learner)
+            }
+        }
+    }
+
+    fn to_json(&self) -> Value {
+        let (of, number) = match self.origin {
+            Origin::Family(f) => ("family", f),
+            Origin::Learner(l) => ("learner", l),
+        };
+        let names: Vec<&str> = self.heads.iter().map(|h| self.expert.heads()[h.head]).collect();
+        let criteria: Vec<f64> = self.heads.iter().map(|h| h.criterion).collect();
+        json!({"of": of, "number": number, "heads": names, "criteria": criteria})
+    }
+
+    /// Tensors `PREFIX.…` of the expert and `PREFIX.HEAD.…` of its calibrations.
+    fn write(&self, file: &mut Container) {
+        let prefix = self.origin.prefix();
+        self.expert.write(file, &prefix);
+        for head in &self.heads {
+            head.calibration.write(file, &format!("{prefix}.{}", self.expert.heads()[head.head]));
+        }
+    }
+
+    /// What [`FittedExpert::to_json`] and [`FittedExpert::write`] wrote.
+    fn read(
+        file: &Container,
+        fields: &Fields,
+        configuration: &Configuration,
+        encoder: &dyn Encoder,
+    ) -> Result<FittedExpert> {
+        let (folds, families, learners) = (configuration.folds, &configuration.families, &configuration.learners);
+        let number = |count: usize| match count {
+            0 => Err(fields.error("number", "is that of an expert which the configuration does not have")),
+            count => fields.usize_in("number", 0..=count - 1),
+        };
+        let (origin, expert): (Origin, Arc<dyn Expert>) = match fields.str("of")? {
+            "family" => {
+                let f = number(families.len())?;
+                let origin = Origin::Family(f);
+                (origin, Arc::new(FlowFamily::read(file, &origin.prefix(), &families[f], folds, encoder)?))
+            }
+            "learner" => {
+                let l = number(learners.len())?;
+                let origin = Origin::Learner(l);
+                (origin, Arc::new(OutOfFold::read(file, &origin.prefix(), &learners[l], folds, encoder)?))
+            }
+            _ => return Err(fields.error("of", "is neither \"family\" nor \"learner\"")),
+        };
+        let (names, criteria) = (fields.strings("heads")?, fields.numbers("criteria")?);
+        if names.is_empty() || names.len() != criteria.len() {
+            return Err(fields.error("heads", "is empty, or not one a criterion"));
+        }
+        let head = |(name, criterion): (&String, f64)| {
+            let unknown = || fields.error("heads", &format!("names \"{name}\", which the expert does not give"));
+            let head = expert.heads().iter().position(|known| known == name).ok_or_else(unknown)?;
+            let calibration = Calibration::read(file, &format!("{}.{name}", origin.prefix()), expert.views())?;
+            Ok(FittedHead { head, calibration, criterion })
+        };
+        let heads = names.iter().zip(criteria).map(head).collect::<Result<_>>()?;
+        Ok(FittedExpert { origin, expert, heads })
+    }
+}
+
+/// A raw score that a model fuses, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PanelMember {
+    /// The expert, and what it looks at: "neighbours on robust".
+    pub expert: String,
+    /// Which of its raw scores: "near".
+    pub score: String,
+    /// How well it told held-out cases from made ones, in 0…1; 0 if experts were not selected.
+    pub criterion: f64,
 }
 
 /// What fitting saw.
@@ -101,23 +217,20 @@ impl Model {
 
     /// Score and p-value of each case.
     fn score_features(&self, features: &Features, scratch: &mut Scratch) -> Vec<(f64, f64)> {
-        let (n, folds, kind) = (features.cases(), self.configuration.folds, self.configuration.score);
-        let aggregators =
-            |count: usize| -> Vec<ScoreAggregator> { (0..count).map(|_| ScoreAggregator::new(kind)).collect() };
-        let (mut totals, mut by_fold) = (aggregators(n), aggregators(n * folds));
-        for FittedExpert { expert, calibration } in &self.experts {
-            for (view, scores) in expert.scores(kind, features, scratch).chunks(n).enumerate() {
-                let fold = expert.fold(view);
-                for (i, &score) in scores.iter().enumerate() {
-                    totals[i].add(calibration, view, score);
-                    by_fold[i * folds + fold].add(calibration, view, score);
+        let (n, kind) = (features.cases(), self.configuration.score);
+        let mut scores: Vec<ScoreAggregator> = (0..n).map(|_| ScoreAggregator::new(kind)).collect();
+        for FittedExpert { expert, heads, .. } in &self.experts {
+            let raw = expert.scores(kind, features, scratch);
+            let of_head = raw.len() / expert.heads().len();
+            for FittedHead { head, calibration, .. } in heads {
+                let views = raw[head * of_head..(head + 1) * of_head].chunks(n);
+                for (view, of_view) in views.enumerate() {
+                    scores.iter_mut().zip(of_view).for_each(|(score, &raw)| score.add(calibration, view, raw));
                 }
+                scores.iter_mut().for_each(ScoreAggregator::end_family);
             }
-            totals.iter_mut().chain(&mut by_fold).for_each(ScoreAggregator::end_family);
         }
-        let of_folds = |i: usize| by_fold[i * folds..(i + 1) * folds].iter().map(ScoreAggregator::value);
-        let pair = |(i, total): (usize, &ScoreAggregator)| (total.value(), self.conformal.p_value(of_folds(i)));
-        totals.iter().enumerate().map(pair).collect()
+        scores.iter().map(ScoreAggregator::value).map(|score| (score, self.conformal.p_value(score))).collect()
     }
 
     /// Training rows that some flow left out: all, unless there are fewer flows than folds.
@@ -178,6 +291,48 @@ impl Model {
         }
         seen.iter().filter(|&&s| !s).count()
     }
+    /// The raw scores that are fused, expert by expert.
+    pub fn panel(&self) -> Vec<PanelMember> {
+        let members = |expert: &FittedExpert| -> Vec<PanelMember> {
+            let member = |head: &FittedHead| PanelMember {
+                expert: expert.name(&self.configuration),
+                score: expert.expert.heads()[head.head].into(),
+                criterion: head.criterion,
+            };
+            expert.heads.iter().map(member).collect()
+        };
+        self.experts.iter().flat_map(members).collect()
+    }
+    /// The contribution of each member of [`Model::panel`] to the scores, `[members][cases]`: a case's score is the root of
+    /// their mean.
+    ///
+    /// # Errors
+    /// As [`Model::score`].
+    pub fn contributions(&self, cases: &dyn Dataset) -> Result<Vec<Vec<f64>>> {
+        let (bound, n) = (self.encoder.bind(cases)?, cases.len());
+        let features = bound.encode(0..n);
+        let mut scratch = Scratch::default();
+        let mut members = Vec::new();
+        for FittedExpert { expert, heads, .. } in &self.experts {
+            let raw = expert.scores(self.configuration.score, &features, &mut scratch);
+            let of_head = raw.len() / expert.heads().len();
+            for FittedHead { head, calibration, .. } in heads {
+                let mut mean = vec![0.0; n];
+                for (view, of_view) in raw[head * of_head..(head + 1) * of_head].chunks(n.max(1)).enumerate() {
+                    let share = expert.views() as f64;
+                    mean.iter_mut()
+                        .zip(of_view)
+                        .for_each(|(m, &raw)| *m += calibration.contribution(view, raw) / share);
+                }
+                members.push(mean);
+            }
+        }
+        Ok(members)
+    }
+    /// Training rows that a model file holds, at most, of each fold's experts.
+    pub fn rows_held(&self) -> usize {
+        self.experts.iter().map(|e| e.expert.rows_held()).max().unwrap_or(0)
+    }
     /// Every constant of the detector.
     pub fn configuration(&self) -> &Configuration {
         &self.configuration
@@ -230,7 +385,7 @@ impl Model {
     /// [`crate::Error::ModelFile`] naming the field or tensor that is missing or makes no sense.
     pub(super) fn read(file: &Container) -> Result<Model> {
         let header = file.header();
-        if !header.str("detector")?.starts_with("naf-") {
+        if !NAMES.contains(&header.str("detector")?) {
             return Err(header.error("detector", "is another detector than NAF: read it by `detect::registry::load`"));
         }
         let configuration = Configuration::read(&header.object("configuration")?)?;
@@ -240,28 +395,24 @@ impl Model {
         }
         let training = header.object("training")?;
         let augmented: Vec<usize> = training.numbers("augmented")?.into_iter().map(|v| v as usize).collect();
-        let expert = |(f, family)| -> Result<FittedExpert> {
-            let prefix = format!("family{f}");
-            let expert = FlowFamily::read(file, &prefix, family, configuration.folds, &*encoder)?;
-            let calibration = Calibration::read(file, &prefix, expert.views())?;
-            Ok(FittedExpert { expert: Arc::new(expert), calibration })
-        };
-        let experts = configuration.families.iter().enumerate().map(expert).collect::<Result<_>>()?;
+        let experts = header.objects("experts")?;
+        let experts: Vec<FittedExpert> =
+            experts.iter().map(|f| FittedExpert::read(file, f, &configuration, &*encoder)).collect::<Result<_>>()?;
+        if experts.is_empty() {
+            return Err(header.error("experts", "is an empty list"));
+        }
         let rows = training.usize_in("rows", 1..=1 << 48)?;
         // The cases were assigned to folds in turn; those of a fold that no flow left out calibrate nothing.
         let of_fold = |fold: usize| {
-            if configuration.leaves_out(fold) {
-                (rows + configuration.folds - 1 - fold) / configuration.folds
-            } else {
-                0
-            }
+            let folds = configuration.folds;
+            if configuration.leaves_out(fold) { (rows + folds - 1 - fold) / folds } else { 0 }
         };
-        let expected: Vec<usize> = (0..configuration.folds).map(of_fold).collect();
+        let calibrating = (0..configuration.folds).map(of_fold).sum();
         Ok(Model {
             normals: header.strings("normal")?,
             seed: header.u64("seed")?,
             summary: Summary { rows, losses: training.numbers("losses")?, augmented },
-            conformal: Conformal::read(file, &expected)?,
+            conformal: Conformal::read(file, calibrating)?,
             encoder,
             configuration,
             experts,
@@ -279,7 +430,8 @@ impl Fitted for Model {
     }
     fn write(&self, file: &mut Container) {
         let augmented = self.configuration.active.is_some_and(|active| active.augment);
-        file.set("detector", if augmented { "naf-al" } else { "naf-ad" });
+        let name = if self.configuration.learners.is_empty() { NAMES[usize::from(augmented)] } else { NAMES[2] };
+        file.set("detector", name);
         file.set("crate_version", env!("CARGO_PKG_VERSION"));
         file.set("seed", self.seed);
         file.set("normal", self.normals.clone());
@@ -288,11 +440,8 @@ impl Fitted for Model {
         let training = json!({"rows": summary.rows, "losses": summary.losses, "augmented": summary.augmented});
         file.set("training", training);
         self.encoder.write(file);
-        for (f, FittedExpert { expert, calibration }) in self.experts.iter().enumerate() {
-            let prefix = format!("family{f}");
-            expert.write(file, &prefix);
-            calibration.write(file, &prefix);
-        }
+        file.set("experts", self.experts.iter().map(FittedExpert::to_json).collect::<Vec<_>>());
+        self.experts.iter().for_each(|expert| expert.write(file));
         self.conformal.write(file);
     }
 }

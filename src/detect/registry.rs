@@ -18,17 +18,21 @@
 
 use std::path::Path;
 
-use super::door::{Fit, Fitted, Registration};
+use super::traits::{Fit, Fitted, Registration};
 use super::{Detector, Preset, baselines, naf};
 use crate::data::container::Container;
 use crate::data::{Dataset, Kind};
 use crate::error::{DataError, Error, Result};
 use crate::progress::Progress;
 
+/// The panel is for tables as yet.
+const TABLES: &[Kind] = &[crate::encode::table::KIND];
+
 /// The lines of our own detectors.
 const OURS: &[Registration] = &[
-    Registration::new("naf-ad", &Kind::ALL, true, |p| Box::new(Detector::builder().preset(p)), naf::read),
-    Registration::new("naf-al", &Kind::ALL, true, |p| Box::new(Detector::builder().preset(p).active(true)), naf::read),
+    Registration::new("panel", TABLES, true, |p| Box::new(Detector::builder().preset(p)), naf::read),
+    Registration::new("naf-ad", &Kind::ALL, true, |p| Box::new(naf::flows(p)), naf::read),
+    Registration::new("naf-al", &Kind::ALL, true, |p| Box::new(naf::flows(p).active(true)), naf::read),
 ];
 
 /// The lists of all folders.

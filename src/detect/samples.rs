@@ -30,13 +30,13 @@ impl Model {
     /// [`Error::Usage`] for a model whose views, or whose features, cannot be mapped back to the inputs.
     pub fn sample(&self, n: usize, seed: u64) -> Result<Samples> {
         let names = self.encoder.input_names().to_vec();
-        let number_of_views = |fitted: &FittedExpert| fitted.expert.views();
-        let views: Vec<(usize, usize)> = self
+        // Experts without a density have no samples.
+        let with_density = |fitted: &&FittedExpert| fitted.expert.has_density();
+        let views: Vec<(&FittedExpert, usize)> = self
             .experts
             .iter()
-            .map(number_of_views)
-            .enumerate()
-            .flat_map(|(e, views)| (0..views).map(move |v| (e, v)))
+            .filter(with_density)
+            .flat_map(|fitted| (0..fitted.expert.views()).map(move |v| (fitted, v)))
             .collect();
         let mixed = || {
             let kind = self.kind().in_words();
@@ -45,7 +45,7 @@ impl Model {
         let sample = |i: usize| -> Result<(Vec<f64>, f64)> {
             let (expert, view) = views[i % views.len()];
             let mut rng = stream(seed, Key::Sample { number: i as u64 });
-            let sample = self.experts[expert].expert.sample(view, &mut rng)?;
+            let sample = expert.expert.sample(view, &mut rng)?;
             let mut row = vec![f64::NAN; names.len()];
             for (feature, value) in sample.values {
                 let (input, value) = self.encoder.invert(sample.block, feature, value).ok_or_else(mixed)?;

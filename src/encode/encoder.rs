@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::Features;
+use super::{Features, Making};
 use crate::data::container::Container;
 use crate::data::{Dataset, Kind};
 use crate::error::Result;
@@ -78,6 +78,15 @@ pub trait Encoder: Debug + Send + Sync {
     /// The input, by its number in [`Encoder::input_names`], and its value in the user's units for which feature
     /// `feature` of block `block` is `value`; `None` where a feature is not made of one input.
     fn invert(&self, block: usize, feature: usize, value: f64) -> Option<(usize, f64)>;
+    /// The same encoder without the blocks that `kept` says no of, if it can leave them out: those come out absent.
+    fn keeping(&self, kept: &[bool]) -> Arc<dyn Encoder>;
+    /// Names of the kinds of cases that [`Encoder::made`] can make.
+    fn made_kinds(&self) -> &'static [&'static str];
+    /// Cases made of the cases of `data`, of which `kept` are training cases; see [`Making`].
+    ///
+    /// # Errors
+    /// [`crate::Error::Data`] for data of another kind.
+    fn made(&self, data: &dyn Dataset, kept: &[usize], makings: &[Making], seed: u64) -> Result<Box<dyn Dataset>>;
     /// Writes itself into a model file; the reader stands in [`super::read`]'s list.
     fn write(&self, file: &mut Container);
 }

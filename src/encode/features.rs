@@ -1,7 +1,7 @@
 //! Blocks of features: what an encoder makes of cases, `[blocks][cases, m]`.
 //!
 //! A block is a row-major matrix of single-precision features, one row a case. Blocks may differ in width. What acts on
-//! features borrows a block's rows; nothing is transposed or copied on the way.
+//! features borrows a block's rows; nothing is transposed on the way.
 
 /// The features of some cases in every block.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,16 +15,18 @@ pub struct Features {
 pub struct Block {
     width: usize,
     values: Vec<f32>,
+    /// Whether it was not made, since nothing looks at it.
+    absent: bool,
 }
 
 impl Features {
     /// Features of `cases` cases.
     ///
     /// # Panics
-    /// If a block has another number of cases.
+    /// If a block that is not absent has another number of cases.
     pub fn new(cases: usize, blocks: Vec<Block>) -> Features {
-        let rows = |block: &Block| block.values.len() / block.width;
-        assert!(blocks.iter().all(|block| rows(block) == cases), "a block of another number of cases");
+        let fits = |block: &Block| block.absent || block.values.len() / block.width == cases;
+        assert!(blocks.iter().all(fits), "a block of another number of cases");
         Features { cases, blocks }
     }
     /// Number of cases.
@@ -48,7 +50,11 @@ impl Block {
     /// If the values do not fill rows of `width`.
     pub fn new(width: usize, values: Vec<f32>) -> Block {
         assert!(width > 0 && values.len().is_multiple_of(width), "values must fill rows of {width} features");
-        Block { width, values }
+        Block { width, values, absent: false }
+    }
+    /// A block of `width` features a case that nothing looks at: it has no rows.
+    pub fn absent(width: usize) -> Block {
+        Block { width, values: Vec::new(), absent: true }
     }
     /// Features of a case.
     pub fn width(&self) -> usize {

@@ -4,6 +4,7 @@
 
 mod encoder;
 mod features;
+mod made;
 mod points;
 pub mod series;
 pub mod table;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 pub use encoder::{BoundCases, Encoder, EncoderSettings, Plan};
 pub use features::{Block, Features};
+pub use made::Making;
 pub(crate) use points::{Flattening, Points};
 
 use crate::data::container::{Container, Fields};

@@ -1,7 +1,7 @@
 //! The ablation: named configurations that show what each departure from the paper is worth.
 
 use crate::detect::{
-    Configuration, ExtractorConfiguration, ExtractorKind, FamilyConfiguration, Optimiser, Preset, ScoreKind,
+    Configuration, Experts, ExtractorConfiguration, ExtractorKind, FamilyConfiguration, Optimiser, Preset, ScoreKind,
     ViewFamily, ViewInput,
 };
 use crate::encode::table::{KIND, STANDARDISED};
@@ -14,7 +14,7 @@ const FROZEN_NOISE: f64 = 0.1;
 /// Names `paper-…` change one piece of `paper`; where an extractor is frozen, the flow trains on its standardised
 /// features for 500 steps with the noise named. Names without the prefix change one piece of `default`.
 pub fn configurations() -> Vec<(&'static str, Configuration)> {
-    let preset = |preset| Configuration::preset(KIND, preset).expect("tables have every preset");
+    let preset = |preset| Configuration::preset(KIND, Experts::Flows, preset).expect("tables have every preset");
     let default = || preset(Preset::Default);
     let paper = || preset(Preset::Paper);
     let every = |mut c: Configuration, f: &dyn Fn(&mut FamilyConfiguration)| {

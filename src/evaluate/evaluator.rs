@@ -11,7 +11,7 @@ use super::metrics::{auroc, average_precision, f1, f1_at_true_ratio};
 use super::protocol::Task;
 use super::results::{Dataset, Failure, Record, Results, Run, Sink, summarise};
 use crate::data::{self, Kind};
-use crate::detect::{ActiveConfiguration, Detector, Fitted, Preset};
+use crate::detect::{ActiveConfiguration, Detector, Experts, Fitted, Preset};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
 
@@ -42,7 +42,7 @@ pub struct Suite<'a> {
     pub description: String,
     /// What a case is.
     pub kind: Kind,
-    /// How its cases were divided, in results.
+    /// How its cases were split, in results.
     pub split: &'a str,
     /// Its tasks.
     pub tasks: Tasks<'a>,
@@ -147,7 +147,8 @@ impl Evaluator<'_> {
             methods.iter().filter_map(sharing).unzip();
         let [first, ..] = ours[..] else { return Ok(Vec::new()) };
         self.begin(suite, task, first, seed)?;
-        let builder = Detector::builder().preset(self.preset).seed(seed).progress(self.progress);
+        let builder =
+            Detector::builder().experts(Experts::Flows).preset(self.preset).seed(seed).progress(self.progress);
         let started = Instant::now();
         let models = builder.fit_each(task.raw.train(false), &actives)?;
         let fit_s = started.elapsed().as_secs_f64() / models.len() as f64;

@@ -6,10 +6,12 @@ use std::str::FromStr;
 use super::ablation;
 use crate::data::Kind;
 use crate::detect::{
-    ActiveConfiguration, Configuration, Detector, DetectorBuilder, Fit, Preset, Registration, registry,
+    ActiveConfiguration, Configuration, Detector, DetectorBuilder, Experts, Fit, Preset, Registration, registry,
 };
 use crate::error::{Error, Result};
 
+/// Name of our detector with all its experts, the default.
+pub const PANEL: &str = "panel";
 /// Name of our detector without active learning, whose configuration a variant replaces.
 pub const NAF_AD: &str = "naf-ad";
 /// Name of our detector with active learning.
@@ -90,7 +92,7 @@ impl Method {
 
     /// Whether it is not ours.
     pub fn is_baseline(self) -> bool {
-        matches!(self, Method::Registered(line) if ![NAF_AD, NAF_AL].contains(&line.name))
+        matches!(self, Method::Registered(line) if ![PANEL, NAF_AD, NAF_AL].contains(&line.name))
     }
 
     /// Whether its scores depend on the seed for given data.
@@ -113,7 +115,7 @@ impl Method {
 
     /// Our detector with or without active learning, if the method is ours and has the preset's configuration.
     fn of_preset(self, preset: Preset) -> Option<DetectorBuilder<'static>> {
-        let builder = Detector::builder().preset(preset);
+        let builder = Detector::builder().experts(Experts::Flows).preset(preset);
         match self.name() {
             NAF_AD => Some(builder),
             NAF_AL => Some(builder.active(true)),

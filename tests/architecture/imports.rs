@@ -170,27 +170,27 @@ fn verdict(path: &str, text: &str) -> Vec<String> {
 #[test]
 fn made_up_violations_are_found() {
     for (path, text) in [
-        ("src/flow/stack.rs", "use crate::detect::Model;"),
-        ("src/flow/stack.rs", "use crate::{\n    error::Error,\n    autodiff::{Tape, Var},\n    detect::Model,\n};"),
-        ("src/flow/stack.rs", "fn f() { let m = crate::detect::Model::new(); }"),
-        ("src/flow/stack.rs", "use crate::Model;"),
-        ("src/flow/stack.rs", "use nafal::detect::Model;"),
+        ("src/flow/flow.rs", "use crate::detect::Model;"),
+        ("src/flow/flow.rs", "use crate::{\n    error::Error,\n    autodiff::{Tape, Var},\n    detect::Model,\n};"),
+        ("src/flow/flow.rs", "fn f() { let m = crate::detect::Model::new(); }"),
+        ("src/flow/flow.rs", "use crate::Model;"),
+        ("src/flow/flow.rs", "use nafal::detect::Model;"),
         ("src/flow/mod.rs", "use super::detect::Model;"),
-        ("src/flow/stack.rs", "use super::super::detect::Model;"),
+        ("src/flow/flow.rs", "use super::super::detect::Model;"),
         ("src/flow/deep/stack.rs", "use super::super::super::{error::Error, cli::print};"),
-        ("src/flow/stack.rs", "mod tests { use super::super::super::detect::Model; }"),
-        ("src/flow/stack.rs", "mod a { mod b {} } mod tests { fn f() {} use super::super::super::report::Plot; }"),
+        ("src/flow/flow.rs", "mod tests { use super::super::super::detect::Model; }"),
+        ("src/flow/flow.rs", "mod a { mod b {} } mod tests { fn f() {} use super::super::super::report::Plot; }"),
         ("src/data/table.rs", "#[cfg(test)] mod tests { use crate::autodiff::Tape; }"),
         ("src/report/roc.rs", "impl From<crate::cli::Flags> for u8 {}"),
         ("src/error.rs", "use crate::data::Table;"),
-        ("src/flow/stack.rs", "use crate::*;"),
-        ("src/flow/stack.rs", "use crate::gadgets::Gear;"),
+        ("src/flow/flow.rs", "use crate::*;"),
+        ("src/flow/flow.rs", "use crate::gadgets::Gear;"),
         ("src/gadgets/gear.rs", ""),
     ] {
         assert_eq!(verdict(path, text).len(), 1, "{path}: {text}: {:?}", verdict(path, text));
     }
-    let said = verdict("src/flow/stack.rs", "\n\nuse crate::Plot;");
-    assert_eq!(said, ["src/flow/stack.rs:4: `flow` imports `Plot` from `report` above it"]);
+    let said = verdict("src/flow/flow.rs", "\n\nuse crate::Plot;");
+    assert_eq!(said, ["src/flow/flow.rs:4: `flow` imports `Plot` from `report` above it"]);
 }
 
 #[test]
@@ -198,12 +198,12 @@ fn what_is_allowed_is_let_through() {
     for (path, text) in [
         ("src/detect/model.rs", "use crate::{error::{Error, Result}, flow::Flow, data::Table};\nuse crate::Result;"),
         ("src/detect/series/net.rs", "use super::super::view::View; use super::filters; use crate::detect::Model;"),
-        ("src/flow/stack.rs", "// use crate::detect::Model;\n/* crate::cli::x /* crate::cli */ */"),
+        ("src/flow/flow.rs", "// use crate::detect::Model;\n/* crate::cli::x /* crate::cli */ */"),
         (
-            "src/flow/stack.rs",
+            "src/flow/flow.rs",
             r##"const S: &str = "crate::cli"; const R: &str = r#"crate::cli "quoted" "#; const C: char = '"';"##,
         ),
-        ("src/flow/stack.rs", "fn f<'a>(x: &'a str) -> char { '\\'' } mod tests { use super::*; }"),
+        ("src/flow/flow.rs", "fn f<'a>(x: &'a str) -> char { '\\'' } mod tests { use super::*; }"),
         ("src/flow/mod.rs", "pub(crate) fn f() {} pub(in crate::flow) fn g() {} use nafal_kernels::Real;"),
         ("src/lib.rs", "pub use crate::cli::run;"),
         ("src/main.rs", "use nafal::cli;"),

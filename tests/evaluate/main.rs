@@ -1,5 +1,6 @@
 //! What judges a detector: metrics, protocols, the rivals, the paper's set-up, the report.
 
+mod baselines;
 #[path = "../harness/bits.rs"]
 mod bits;
 mod metrics;
@@ -8,4 +9,3 @@ mod protocol;
 #[path = "../harness/real_data.rs"]
 mod real_data;
 mod report;
-mod rivals;

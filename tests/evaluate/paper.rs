@@ -2,7 +2,9 @@
 
 use crate::bits::bits;
 use nafal::data::Table;
-use nafal::detect::{Configuration, ExtractorConfiguration, ExtractorKind, FamilyConfiguration, ScoreKind, ViewFamily};
+use nafal::detect::{
+    Configuration, Experts, ExtractorConfiguration, ExtractorKind, FamilyConfiguration, ScoreKind, ViewFamily,
+};
 use nafal::encode::table::KIND;
 use nafal::random::{Key, normal, stream};
 use nafal::{Detector, Error, Model, Preset};
@@ -23,7 +25,7 @@ fn table(n: usize, key: u64, shift: f64) -> Table {
 
 /// The preset with everything smaller.
 fn small(change: impl Fn(&mut FamilyConfiguration)) -> Configuration {
-    let mut configuration = Configuration::preset(KIND, Preset::Paper).unwrap().with_views(20);
+    let mut configuration = Configuration::preset(KIND, Experts::Flows, Preset::Paper).unwrap().with_views(20);
     let family = &mut configuration.families[0];
     (family.blocks, family.layers, family.hidden, family.units) = (2, 1, 16, 4);
     family.extractor = family.extractor.map(|e| ExtractorConfiguration { steps: 30, rows: 32, ..e });

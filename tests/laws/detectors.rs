@@ -153,6 +153,22 @@ fn a_case_is_more_anomalous_the_farther_out_it_is() {
 }
 
 #[test]
+fn every_training_case_counts_whatever_its_label() {
+    each(|line, kind| {
+        let plain = cases(kind, 20, 0, 0.0);
+        let labels: Vec<String> = (0..20).map(|i| format!("label {i}")).collect();
+        let labelled: Box<dyn Dataset> = match kind {
+            Kind::Table => Box::new(plain.downcast::<Table>().unwrap().clone().with_labels("class", labels).unwrap()),
+            Kind::Series => Box::new(plain.downcast::<SeriesSet>().unwrap().clone().with_labels(labels).unwrap()),
+        };
+        let (fitted, test) = (fit(line, &*labelled, 0), cases(kind, 6, 1, 0.0));
+        assert_eq!(bits(&*fitted, &*test), bits(&*fit(line, &*plain, 0), &*test), "{}", line.name);
+        let file = String::from_utf8_lossy(&registry::to_bytes(&*fitted)).into_owned();
+        assert!(!file.contains("label 7"), "{} keeps the labels of its training cases", line.name);
+    });
+}
+
+#[test]
 fn other_kinds_of_data_are_refused_by_name() {
     for line in registry::all() {
         for kind in Kind::ALL {

@@ -5,7 +5,7 @@ use nafal::Model;
 use nafal::autodiff::{AdamOptions, OneCycle};
 use nafal::data::Table;
 use nafal::detect::{
-    Configuration, Detector, ExtractorSpec, JointTrainer, Preset, ScoreKind, ViewFamily, ViewInput, ViewNet,
+    Configuration, Detector, Experts, ExtractorSpec, JointTrainer, Preset, ScoreKind, ViewFamily, ViewInput, ViewNet,
     dense_views,
 };
 use nafal::encode::table::{KIND, STANDARDISED};
@@ -41,7 +41,7 @@ impl<T: Real> BatchSource<T> for Bent {
     }
 }
 
-/// Parameters after a few steps whose batch is no whole number of tiles and whose tiles no whole number a slot.
+/// Parameters after a few steps whose batch is no whole number of tiles and whose tiles no whole number a shard.
 fn trained<T: Real>(isa: Isa) -> (Vec<u64>, Vec<u64>) {
     let spec = FlowSpec { features: 5, contexts: 3, blocks: 2, layers: 2, hidden: 19, transform: Transform::dsf(3) };
     let mut flow = Flow::<T>::new(spec, 1, 0).unwrap().with_isa(isa);
@@ -81,7 +81,8 @@ fn table(seed: u64, n: usize) -> Table {
 
 /// Small, but with every kind of map, both bases, shared and single flows, and a batch of several tiles.
 fn configuration(score: ScoreKind) -> Configuration {
-    let mut configuration = Configuration { score, ..Configuration::preset(KIND, Preset::Default).unwrap() };
+    let mut configuration =
+        Configuration { score, ..Configuration::preset(KIND, Experts::Flows, Preset::Default).unwrap() };
     for family in &mut configuration.families {
         (family.hidden, family.steps, family.batch, family.round_steps) = (11, 12, 100, 3);
         family.views_per_flow = family.views_per_flow.min(3);

@@ -14,7 +14,7 @@ type Law = Result<(), TestCaseError>;
 struct Recorded {
     /// Latent values `[n, m]`.
     z: Vec<f64>,
-    /// Smallest log-slope of any transformer, row by row.
+    /// Smallest log-slope of any univariate transform, row by row.
     lowest: Vec<f64>,
     /// Sum of the log-slopes, row by row.
     log_det: Vec<f64>,

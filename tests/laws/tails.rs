@@ -2,7 +2,7 @@
 
 use nafal::autodiff::{AdamOptions, Gradients, OneCycle, Tape};
 use nafal::data::Table;
-use nafal::detect::{Configuration, Detector, Preset, ScoreKind};
+use nafal::detect::{Configuration, Detector, Experts, Preset, ScoreKind};
 use nafal::encode::table::KIND;
 use nafal::flow::strategies::{Case, Magnitudes, Sizes, cases, settings};
 use nafal::flow::{BatchSource, Context, Dsf, Flow, FlowSpec, Trainer, TrainingOptions, Transform};
@@ -178,7 +178,8 @@ fn gross_outliers_of_a_detector_stay_ordered() {
         (0..d).map(|j| (column(j).map(|v| (v - mean[j]).powi(2)).sum::<f64>() / n as f64).sqrt()).collect();
     for score in [ScoreKind::Calibrated, ScoreKind::Likelihood, ScoreKind::Latent] {
         for preset in [Preset::Default, Preset::Fast] {
-            let mut configuration = Configuration { score, ..Configuration::preset(KIND, preset).unwrap() };
+            let mut configuration =
+                Configuration { score, ..Configuration::preset(KIND, Experts::Flows, preset).unwrap() };
             for family in &mut configuration.families {
                 (family.hidden, family.steps, family.batch) = (16, 40, 64);
                 family.views_per_flow = family.views_per_flow.min(3);
@@ -212,7 +213,7 @@ fn an_outlier_in_any_one_column_of_a_wide_table_is_seen() {
     let mut rng = stream(2, Key::Simulation(0, 0));
     let names = (0..d).map(|j| format!("c{j}")).collect::<Vec<_>>();
     let table = Table::new(names.clone(), (0..n * d).map(|_| normal(&mut rng)).collect()).unwrap();
-    let mut configuration = Configuration::preset(KIND, Preset::Default).unwrap();
+    let mut configuration = Configuration::preset(KIND, Experts::Flows, Preset::Default).unwrap();
     for family in &mut configuration.families {
         (family.hidden, family.steps, family.batch) = (32, 2, 32);
     }

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use nafal::data::Table;
 use nafal::data::container::Container;
-use nafal::detect::{Configuration, ExtractorConfiguration, ExtractorKind, ViewFamily, ViewInput};
+use nafal::detect::{Configuration, Experts, ExtractorConfiguration, ExtractorKind, ViewFamily, ViewInput};
 use nafal::encode::table::{KIND, STANDARDISED};
 use nafal::{Detector, Model, Preset};
 use nafal_kernels::Isa;
@@ -36,7 +36,7 @@ fn table(name: &str) -> Table {
 
 /// Small flows of every kind: on columns, conditioned; on maps; on the features of an extractor.
 fn configuration() -> Configuration {
-    let mut configuration = Configuration::preset(KIND, Preset::Fast).unwrap();
+    let mut configuration = Configuration::preset(KIND, Experts::Flows, Preset::Fast).unwrap();
     let family = &mut configuration.families[0];
     (family.flows, family.views_per_flow, family.features) = (2, 2, 2);
     (family.hidden, family.units, family.steps, family.batch) = (6, 2, 20, 20);

@@ -3,7 +3,7 @@
 
 use nafal::data::Table;
 use nafal::data::container::{Container, Tensor, Values};
-use nafal::detect::{Configuration, ExtractorConfiguration, ExtractorKind, ViewFamily, ViewInput};
+use nafal::detect::{Configuration, Experts, ExtractorConfiguration, ExtractorKind, ViewFamily, ViewInput};
 use nafal::encode::table::{KIND, STANDARDISED};
 use nafal::flow::strategies::settings;
 use nafal::{Detector, Error, Model, Preset, Threshold};
@@ -19,7 +19,7 @@ fn table(n: usize) -> Table {
 
 /// A small model with every kind of map, conditioned and not, and an extractor.
 fn model() -> Container {
-    let mut configuration = Configuration::preset(KIND, Preset::Default).unwrap();
+    let mut configuration = Configuration::preset(KIND, Experts::Flows, Preset::Default).unwrap();
     let family = &mut configuration.families[0];
     (family.flows, family.views_per_flow, family.features) = (2, 2, 2);
     (family.hidden, family.units, family.steps, family.batch) = (5, 2, 3, 20);

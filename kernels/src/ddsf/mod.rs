@@ -13,7 +13,7 @@
 //! | `raw` | `[3·units + inputs, lanes]` | rows `(a_raw \| b \| ζ \| η)` |
 //! | `u`, `w` | `[units, inputs]`, `[outputs, units]` | shared logits, row-major |
 //!
-//! A chain of layers from one input to one output is the flow's transformer: `y = h'`, `ln dy/dx = λ'`.
+//! A chain of layers from one input to one output is a univariate transform: `y = h'`, `ln dy/dx = λ'`.
 
 mod exponentials;
 mod forward;

@@ -31,7 +31,7 @@ struct Node<T> {
 }
 
 impl<T: Real> Tape<T> {
-    /// `epilogue(W·x + bias (+ table row of the column's class))`; see [`Linear`].
+    /// `epilogue(W·x + bias (+ table row of the column's context))`; see [`Linear`].
     pub fn linear(&mut self, parameters: &Parameters<T>, layer: Linear<T>, x: Var) -> Var {
         let shape = parameters.shape(layer.weight);
         assert_eq!(shape.cols, x.rows, "linear {}: input rows", parameters.name(layer.weight));

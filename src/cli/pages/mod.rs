@@ -5,5 +5,5 @@ mod parts;
 mod training;
 
 pub(super) use figures::FigureFiles;
-pub(super) use parts::{facts, headline, most_surprising, threshold};
+pub(super) use parts::{facts, headline, most_surprising, panel_in_words, threshold};
 pub(super) use training::training_page;

@@ -51,3 +51,10 @@ pub(in crate::cli) fn facts(model: &Model) -> Vec<(String, String)> {
     .map(|(name, value)| (name.to_owned(), value))
     .to_vec()
 }
+
+/// The members of a panel, if the model has one: "gaussian, neighbours on robust near".
+pub(in crate::cli) fn panel_in_words(model: &Model) -> Option<String> {
+    model.configuration().selection?;
+    let members: Vec<String> = model.panel().iter().map(|m| format!("{} {}", m.expert, m.score)).collect();
+    Some(members.join(", "))
+}

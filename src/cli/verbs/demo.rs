@@ -14,7 +14,7 @@ use crate::cli::pages::{facts, headline, most_surprising, threshold};
 use crate::cli::progress::ProgressReporter;
 use crate::cli::table_writer::{Cell, TableWriter, csv_line, number};
 use crate::data::{Dataset as _, OutputFolder, Table};
-use crate::detect::{Configuration, Detector, Model, Preset, Threshold};
+use crate::detect::{Configuration, Detector, Experts, Model, Preset, Threshold};
 use crate::error::Result;
 use crate::evaluate::simulation::{NORMAL, pump};
 use crate::report::{Group, Kind, Plot, Ranking, ReportInput, RocCurve, ScoreHistogram, ScorePanel};
@@ -137,7 +137,7 @@ impl Demo {
 
 /// The same detector with flows as they are before the first step.
 fn untrained(train: &Table) -> Result<Model> {
-    let mut configuration = Configuration::preset(train.kind(), Preset::Default)?;
+    let mut configuration = Configuration::preset(train.kind(), Experts::Flows, Preset::Default)?;
     for family in &mut configuration.families {
         (family.steps, family.peak_rate) = (1, 0.0);
     }

@@ -8,10 +8,10 @@ use serde_json::json;
 
 use crate::cli::arguments::{Global, PresetArg, data_help, keep_apart, kind_help};
 use crate::cli::output::{Output, print};
-use crate::cli::pages::training_page;
+use crate::cli::pages::{panel_in_words, training_page};
 use crate::cli::progress::ProgressReporter;
 use crate::data::{Dataset, Input, Kind, ReadOptions};
-use crate::detect::{Detector, Model, ScoreKind};
+use crate::detect::{Detector, Experts, Model, ScoreKind};
 use crate::error::Result;
 use crate::progress::Progress;
 
@@ -31,6 +31,9 @@ pub(in crate::cli) struct Fit {
     /// Label of normal rows, again for each of several; rows with another label are left out
     #[arg(long, value_name = "V", default_value = "0", allow_hyphen_values = true, requires = "label")]
     normal: Vec<String>,
+    /// Which detector [default: panel; naf-ad with another --score than calibrated]
+    #[arg(long, value_enum)]
+    method: Option<MethodArg>,
     /// About how many views of a row [default: the preset's]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     views: Option<u32>,
@@ -40,9 +43,9 @@ pub(in crate::cli) struct Fit {
     /// Seed of every random choice
     #[arg(long, value_name = "S", default_value_t = 0)]
     seed: u64,
-    /// Active learning: train on with samples of low likelihood drawn from the flows
-    #[arg(long, value_enum, default_value_t = Switch::Off)]
-    active: Switch,
+    /// Active learning: train on with samples of low likelihood from the flows [default: off; on with --method naf-al]
+    #[arg(long, value_enum)]
+    active: Option<Switch>,
     /// What the score is made of [default: the preset's; calibrated, or likelihood with --preset paper]
     #[arg(long, value_enum)]
     score: Option<Score>,
@@ -60,7 +63,17 @@ enum Switch {
     Off,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum MethodArg {
+    /// Flows and cheaper experts, of which those are kept that tell held-out cases from made ones
+    Panel,
+    /// Neural autoregressive flows alone
+    NafAd,
+    /// The same with active learning
+    NafAl,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Score {
     /// Surprisal calibrated on rows the view's flow did not see
     Calibrated,
@@ -101,11 +114,21 @@ impl Fit {
         self.conclude(&model, cases.len(), started.elapsed().as_secs_f64(), global)
     }
 
+    fn method(&self) -> MethodArg {
+        let flows_alone = self.score.is_some_and(|score| score != Score::Calibrated);
+        self.method.unwrap_or(if flows_alone { MethodArg::NafAd } else { MethodArg::Panel })
+    }
+
+    fn active(&self) -> bool {
+        self.active.map_or(self.method() == MethodArg::NafAl, |switch| switch == Switch::On)
+    }
+
     fn train(&self, cases: &dyn Dataset, progress: &dyn Progress) -> Result<Model> {
         let mut builder = Detector::builder()
             .seed(self.seed)
             .normals(&self.normal)
-            .active(self.active == Switch::On)
+            .experts(if self.method() == MethodArg::Panel { Experts::Panel } else { Experts::Flows })
+            .active(self.active())
             .preset(self.preset.into())
             .progress(progress);
         if let Some(score) = self.score {
@@ -135,8 +158,10 @@ impl Fit {
             line.as_object_mut().expect("an object was made").extend(model.inputs_json());
             return print(&format!("{line}\n"));
         }
+        let experts =
+            panel_in_words(model).map_or_else(|| format!("{views} views"), |panel| format!("a panel ({panel})"));
         global.note(format_args!(
-            "fitted {views} views of {} on {rows} normal {} of {rows_read} in {seconds:.1} s; wrote {}",
+            "fitted {experts} of {} on {rows} normal {} of {rows_read} in {seconds:.1} s; wrote {}",
             model.inputs(),
             model.kind().cases(),
             shown(&self.output)

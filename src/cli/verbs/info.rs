@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::cli::arguments::Global;
 use crate::cli::output::print;
+use crate::cli::pages::panel_in_words;
 use crate::cli::table_writer::number;
 use crate::detect::Model;
 use crate::error::Result;
@@ -27,8 +28,20 @@ impl Info {
         if global.json {
             return print(&format!("{header}\n"));
         }
+        let panel: String = model
+            .panel()
+            .iter()
+            .filter(|_| panel_in_words(&model).is_some())
+            .map(|m| {
+                format!(
+                    "  {} ({}): told held-out cases from made ones with AUROC {:.3}\n",
+                    m.expert, m.score, m.criterion
+                )
+            })
+            .chain([format!("  it holds {} of the training rows\n", model.rows_held())])
+            .collect();
         let mut text = format!(
-            "{}: fitted on {} {} of {}, {} views\n\n",
+            "{}: fitted on {} {} of {}, {} views of flows\n{panel}\n",
             self.model.display(),
             model.training_rows(),
             model.kind().cases(),

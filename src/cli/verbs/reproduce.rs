@@ -33,7 +33,7 @@ pub(in crate::cli) struct Reproduce {
     /// Seeds 0 to N-1 [default: the experiment's]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     seeds: Option<u64>,
-    /// How normal rows are divided: random or first-half (the order of the file)
+    /// How normal rows are split: random or first-half (the order of the file)
     #[arg(long, value_name = "SPLIT", default_value = "random")]
     split: Split,
     /// Of series: number of normal classes [default: table2 one, table3 all but one]

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::tensor::Tensor;
 
 /// Version of the layout this library writes, and the only one it reads.
-pub const FORMAT: u64 = 2;
+pub const FORMAT: u64 = 3;
 /// No larger file is read.
 pub const MAX_FILE_BYTES: u64 = 1 << 30;
 /// No longer header is read: parsed JSON takes up to eighty times its text, and that must stay small.
@@ -122,7 +122,7 @@ fn read_head(bytes: &[u8]) -> Result<(Metadata, usize), String> {
     let length = u64::from_le_bytes(*length);
     let fits = usize::try_from(length).ok().filter(|&n| n <= MAX_HEADER_BYTES);
     let length = fits.ok_or_else(|| {
-        format!("is no model file (it would start with a header of {length} bytes, more than the {MAX_HEADER_BYTES} allowed)")
+        format!("is no model file of nafal: it does not start with the length of a header (of at most {MAX_HEADER_BYTES} bytes)")
     })?;
     let text = rest.get(..length).ok_or_else(|| {
         format!(

@@ -6,7 +6,7 @@
 use super::neighbours::Neighbours;
 use crate::data::Dataset;
 use crate::data::container::Container;
-use crate::detect::{Configuration, Fit, Fitted, Preset};
+use crate::detect::{Configuration, Experts, Fit, Fitted, Preset};
 use crate::encode::series::{EncoderOptions, KIND, SeriesEncoder};
 use crate::encode::{Block, Encoder, Points};
 use crate::error::Result;
@@ -26,8 +26,8 @@ impl EncodedNeighbours {
     /// The encoder that our own detector of series has under `preset`.
     pub fn preset(preset: Preset) -> EncodedNeighbours {
         // A preset that series do not have stands for the default.
-        let configuration =
-            Configuration::preset(KIND, preset).or_else(|_| Configuration::preset(KIND, Preset::Default));
+        let configuration = Configuration::preset(KIND, Experts::Flows, preset)
+            .or_else(|_| Configuration::preset(KIND, Experts::Flows, Preset::Default));
         let (views, components) = configuration.map_or((1, 1), |c| (c.views(), c.families[0].features));
         EncodedNeighbours { encoder: EncoderOptions { views, components, ..EncoderOptions::default() } }
     }

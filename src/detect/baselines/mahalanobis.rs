@@ -31,7 +31,7 @@ impl Fit for Mahalanobis {
         for mut row in centred.row_iter_mut() {
             row -= mean.transpose();
         }
-        let factor = factorise(shrunk_covariance(&centred))?;
+        let factor = cholesky_factor(shrunk_covariance(&centred))?;
         Ok(Box::new(Ellipsoid { rows, mean, factor }))
     }
 
@@ -82,7 +82,7 @@ pub(super) fn read(file: &Container) -> Result<Box<dyn Fitted>> {
 }
 
 /// Ledoit–Wolf covariance of centred rows `[n, d]`; the identity if they are all equal. O(n·d²).
-fn shrunk_covariance(x: &DMatrix<f64>) -> DMatrix<f64> {
+pub(in crate::detect) fn shrunk_covariance(x: &DMatrix<f64>) -> DMatrix<f64> {
     let (n, d) = (x.nrows() as f64, x.ncols() as f64);
     let mut covariance = x.tr_mul(x) / n;
     let mean_variance = covariance.trace() / d;
@@ -103,7 +103,7 @@ fn shrunk_covariance(x: &DMatrix<f64>) -> DMatrix<f64> {
 
 /// Cholesky factor; a singular covariance (possible when the estimated shrinkage is zero) gets a ridge of
 /// growing size until it has one.
-fn factorise(covariance: DMatrix<f64>) -> Result<DMatrix<f64>> {
+pub(in crate::detect) fn cholesky_factor(covariance: DMatrix<f64>) -> Result<DMatrix<f64>> {
     let scale = covariance.trace() / covariance.nrows() as f64;
     for ridge in [0.0, 1e-12, 1e-9, 1e-6] {
         let mut c = covariance.clone();

@@ -4,6 +4,7 @@
 
 mod distances;
 mod ecod;
+mod forest;
 mod isolation_forest;
 mod knn;
 mod knn_features;
@@ -15,11 +16,14 @@ mod smo;
 mod training_cases;
 
 pub use ecod::EmpiricalTails;
+pub(in crate::detect) use forest::Forest;
 pub use isolation_forest::IsolationForest;
 pub use knn::NearestNeighbours;
 pub use knn_features::EncodedNeighbours;
 pub use lof::LocalOutlierFactor;
 pub use mahalanobis::Mahalanobis;
+pub(in crate::detect) use mahalanobis::{cholesky_factor, shrunk_covariance};
+pub(in crate::detect) use neighbours::Neighbours;
 pub use one_class_svm::OneClassSvm;
 
 use super::Registration;

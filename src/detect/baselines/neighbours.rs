@@ -8,7 +8,7 @@ use crate::encode::Points;
 
 /// One neighbour of a query.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Neighbour {
+pub(in crate::detect) struct Neighbour {
     /// Euclidean distance.
     pub distance: f64,
     /// Index of the reference row.
@@ -17,7 +17,7 @@ pub(super) struct Neighbour {
 
 /// Rows to look for neighbours among.
 #[derive(Debug)]
-pub(super) struct Neighbours {
+pub(in crate::detect) struct Neighbours {
     rows: Points<'static>,
     reference: Reference,
 }

@@ -1,51 +1,52 @@
-//! Cross-conformal p-values (Vovk 2015).
+//! p-values from the scores of the training cases, each by the views that never saw it (Vovk 2015, Barber et al. 2021).
 //!
-//! A case's p-value compares, fold by fold, its score by the views that left the fold out with the scores of the fold's own
-//! training cases: `p = (1 + Σ_g #{i ∈ g : s_g(x_i) ≥ s_g(x)})/(n + 1)`.
+//! `p(s) = (1 + #{i : s_i ≥ s})/(n + 1)`, where `s` is a case's score by all views and `s_i` that of training case `i` by the
+//! views that left its fold out. It never rises with the score. Were `s` replaced by the least of a case's scores by the
+//! views of one fold, `Pr(p ≤ α) ≤ 2α` for every law of the data, as for all cross-conformal p-values; the score by all views
+//! lies between those by single folds and varies less, and the level that is measured stays below `α` (docs/guarantees.md).
 
-use crate::data::container::Container;
+use crate::data::container::{Container, Tensor};
 use crate::error::Result;
 
-/// Scores of the training cases, fold by fold, by the views that left the fold out.
+/// Scores of the training cases by the views that left them out.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::detect) struct Conformal {
-    /// For each fold, ascending; none for a fold that no view left out.
-    folds: Vec<Vec<f64>>,
+    /// Ascending.
+    scores: Vec<f64>,
 }
 
 impl Conformal {
-    /// From each fold's scores, in any order.
-    pub fn new(mut folds: Vec<Vec<f64>>) -> Conformal {
-        folds.iter_mut().for_each(|scores| scores.sort_by(f64::total_cmp));
-        Conformal { folds }
+    /// From the scores, in any order.
+    pub fn new(mut scores: Vec<f64>) -> Conformal {
+        scores.sort_by(f64::total_cmp);
+        Conformal { scores }
     }
 
-    /// The p-value of a case from its score by the views that left out each fold.
-    pub fn p_value(&self, fold_scores: impl Iterator<Item = f64>) -> f64 {
-        let at_least = |(sorted, s): (&Vec<f64>, f64)| sorted.len() - sorted.partition_point(|&v| v < s);
-        let count: usize = self.folds.iter().zip(fold_scores).map(at_least).sum();
-        (1 + count) as f64 / (1 + self.cases()) as f64
+    /// The p-value of a score.
+    pub fn p_value(&self, score: f64) -> f64 {
+        let at_least = self.scores.len() - self.scores.partition_point(|&s| s < score);
+        (1 + at_least) as f64 / (1 + self.cases()) as f64
     }
 
     /// Training cases that calibrate: all, unless there are fewer flows than folds.
     pub fn cases(&self) -> usize {
-        self.folds.iter().map(Vec::len).sum()
+        self.scores.len()
     }
 
-    /// `conformal.scores` and `conformal.scores.offsets`.
+    /// `conformal.scores` f64 `[n]`.
     pub fn write(&self, file: &mut Container) {
-        file.insert_lists("conformal.scores", &self.folds);
+        file.insert("conformal.scores", Tensor::f64(&[self.scores.len()], self.scores.clone()));
     }
 
-    /// What [`Conformal::write`] wrote, `expected[g]` scores in fold `g`.
+    /// What [`Conformal::write`] wrote of `cases` cases.
     ///
     /// # Errors
-    /// [`crate::Error::ModelFile`] if a tensor is missing, the scores do not ascend or their numbers are others.
-    pub fn read(file: &Container, expected: &[usize]) -> Result<Conformal> {
-        let folds = file.lists_f64("conformal.scores", expected.len())?;
-        if folds.iter().zip(expected).any(|(scores, &n)| !scores.is_sorted() || scores.len() != n) {
-            return Err(file.error("conformal.scores", "does not agree with the number of training rows"));
+    /// [`crate::Error::ModelFile`] if the tensor is missing, its scores do not ascend or their number is another.
+    pub fn read(file: &Container, cases: usize) -> Result<Conformal> {
+        let scores = file.tensor_f64("conformal.scores", &[cases])?.to_vec();
+        if !scores.is_sorted() {
+            return Err(file.error("conformal.scores", "does not ascend"));
         }
-        Ok(Conformal { folds })
+        Ok(Conformal { scores })
     }
 }

@@ -8,7 +8,12 @@ use super::view_scale::{ViewScale, view_scales};
 use crate::data::container::{Container, Tensor};
 use crate::error::Result;
 
-/// Calibration of one family of views.
+/// All scores, centred and scaled.
+fn pool(scores: &[Vec<f64>], views: &[ViewScale]) -> Vec<f64> {
+    scores.iter().zip(views).flat_map(|(s, view)| s.iter().map(|&s| view.apply(s))).collect()
+}
+
+/// Calibration of the views of one expert.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::detect) struct Calibration {
     views: Vec<ViewScale>,
@@ -16,11 +21,28 @@ pub(in crate::detect) struct Calibration {
 }
 
 impl Calibration {
-    /// From each view's held-out negative log-likelihoods.
-    pub(in crate::detect) fn fit(held_out: &[Vec<f64>]) -> Calibration {
+    /// From each view's held-out scores; also returns each held-out score's contribution, `[views][cases of its fold]`.
+    pub(in crate::detect) fn fit(held_out: &[Vec<f64>]) -> (Calibration, Vec<Vec<f64>>) {
         let views = view_scales(held_out);
-        let pool = held_out.iter().zip(&views).flat_map(|(s, view)| s.iter().map(|&s| view.apply(s))).collect();
-        Calibration { views, surprisal: Surprisal::fit(pool) }
+        let calibration = Calibration { surprisal: Surprisal::fit(pool(held_out, &views)), views };
+        let of_view = |(view, scores): (usize, &Vec<f64>)| -> Vec<f64> {
+            scores.iter().map(|&s| calibration.contribution(view, s)).collect()
+        };
+        let contributions = held_out.iter().enumerate().map(of_view).collect();
+        (calibration, contributions)
+    }
+
+    /// As [`Calibration::fit`], but views are centred and scaled by scores `in_sample` of their own training cases (not at
+    /// all without those), and a held-out score's contribution is that which the other held-out scores give it.
+    pub(in crate::detect) fn fit_leave_one_out(
+        held_out: &[Vec<f64>],
+        in_sample: Option<Vec<Vec<f64>>>,
+    ) -> (Calibration, Vec<Vec<f64>>) {
+        let views = in_sample.map_or_else(|| vec![ViewScale::NONE; held_out.len()], |scores| view_scales(&scores));
+        let (surprisal, others) = Surprisal::fit_tail(&pool(held_out, &views));
+        let mut others = others.into_iter().map(|t| t * t);
+        let contributions = held_out.iter().map(|scores| others.by_ref().take(scores.len()).collect()).collect();
+        (Calibration { views, surprisal }, contributions)
     }
 
     /// `t²` of view `view`'s negative log-likelihood.
@@ -54,7 +76,7 @@ mod tests {
 
     #[test]
     fn equal_scores_and_single_scores_calibrate() {
-        let c = Calibration::fit(&[vec![2.0, 2.0, 2.0], vec![5.0], vec![]]);
+        let (c, _) = Calibration::fit(&[vec![2.0, 2.0, 2.0], vec![5.0], vec![]]);
         assert!(c.contribution(0, 2.0).is_finite() && c.contribution(1, 1e6) > c.contribution(1, 1e5));
     }
 }

@@ -42,16 +42,48 @@ impl Surprisal {
         Surprisal { values, surprisals, tail_scale }
     }
 
+    /// As [`Surprisal::fit`], with the exponential tail from the largest twentieth on (at least ten, at most a quarter of the
+    /// scores); also returns for each score, in the order given, the surprisal that the others alone give it.
+    pub(super) fn fit_tail(pool: &[f64]) -> (Surprisal, Vec<f64>) {
+        let n = pool.len();
+        let mut order: Vec<usize> = (0..n).collect();
+        order.sort_by(|&a, &b| pool[a].total_cmp(&pool[b]));
+        let sorted: Vec<f64> = order.iter().map(|&i| pool[i]).collect();
+        let tail = n.div_ceil(20).max(10.min(n / 4)).min(n.saturating_sub(2)).max(1);
+        let body = n - tail.min(n - 1);
+        let spread = (sorted[n - 1] - sorted[0]).max(1e-6);
+        let scale = |mean_excess: f64| mean_excess.max(1e-3 * spread);
+        let sum: f64 = sorted[n - tail..].iter().sum();
+        // The threshold is the largest score that is not in the tail.
+        let threshold = sorted[body - 1];
+        let stride = body.div_ceil(MAX_POINTS).max(1);
+        let (mut values, mut surprisals) = (Vec::new(), Vec::new());
+        for i in (0..body).step_by(stride).chain([body - 1]) {
+            if values.last().is_none_or(|&last| sorted[i] > last) {
+                // The first of equal scores: all of them are at least that large.
+                let first = sorted.partition_point(|&v| v < sorted[i]);
+                values.push(sorted[i]);
+                surprisals.push(-(((n - first + 1) as f64) / (n as f64 + 1.0)).ln());
+            }
+        }
+        let tail_scale = scale(sum / tail as f64 - threshold);
+        let mut others = vec![0.0; n];
+        for (i, &case) in order.iter().enumerate() {
+            others[case] = among_others(&sorted, i, tail, sum, scale);
+        }
+        (Surprisal { values, surprisals, tail_scale }, others)
+    }
+
     /// `t(v) ≥ 0`; zero below the smallest pooled score.
     pub(super) fn at(&self, v: f64) -> f64 {
         let i = self.values.partition_point(|&p| p <= v);
         if i == 0 {
             return 0.0;
         }
-        let (value, surprise) = (self.values[i - 1], self.surprisals[i - 1]);
+        let (value, surprisal) = (self.values[i - 1], self.surprisals[i - 1]);
         match self.values.get(i) {
-            None => surprise + (v - value) / self.tail_scale,
-            Some(next) => surprise + (self.surprisals[i] - surprise) * (v - value) / (next - value),
+            None => surprisal + (v - value) / self.tail_scale,
+            Some(next) => surprisal + (self.surprisals[i] - surprisal) * (v - value) / (next - value),
         }
     }
 
@@ -74,6 +106,40 @@ impl Surprisal {
         }
         Ok(Surprisal { values, surprisals, tail_scale })
     }
+}
+
+/// The surprisal of the `i`-th of ascending scores among the others, whose largest `tail` are the tail; `sum` is that of the
+/// largest `tail` of all.
+fn among_others(sorted: &[f64], i: usize, tail: usize, sum: f64, scale: impl Fn(f64) -> f64) -> f64 {
+    let (n, v) = (sorted.len(), sorted[i]);
+    let share = |at_least: usize| -((at_least + 1) as f64 / n as f64).ln();
+    if n < tail + 2 {
+        return share(n - 1 - i);
+    }
+    // Without a score of the tail, or the one below it, the others reach one further down.
+    let body = n - tail;
+    let (threshold, sum) = if i >= body {
+        (sorted[body.saturating_sub(2)], sum + sorted[body - 1] - v)
+    } else if i == body - 1 {
+        (sorted[body.saturating_sub(2)], sum)
+    } else {
+        (sorted[body - 1], sum)
+    };
+    let first = sorted.partition_point(|&u| u < threshold);
+    if v > threshold {
+        let at_least = n - first - usize::from(i >= first);
+        return share(at_least) + (v - threshold) / scale(sum / tail as f64 - threshold);
+    }
+    let equal = sorted.partition_point(|&u| u < v)..sorted.partition_point(|&u| u <= v);
+    if equal.len() > 1 {
+        return share(n - equal.start - 1);
+    }
+    if i == 0 {
+        return 0.0;
+    }
+    let (below, above) = (sorted[i - 1], sorted[i + 1]);
+    let of_below = share(n - 1 - sorted.partition_point(|&u| u < below));
+    of_below + (share(n - 1 - i) - of_below) * (v - below) / (above - below)
 }
 
 #[cfg(test)]

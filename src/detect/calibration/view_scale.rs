@@ -1,4 +1,4 @@
-//! Centre and scale of each view's held-out scores, so that views of one family can be pooled.
+//! Centre and scale of each view's scores, so that views of one expert can be pooled.
 //!
 //! The centre `μ_k` is the median, the scale `v_k` the mean absolute deviation from it, shrunk towards the family's mean.
 
@@ -16,6 +16,9 @@ pub(super) struct ViewScale {
 }
 
 impl ViewScale {
+    /// Of views whose scores compare as they are.
+    pub(super) const NONE: ViewScale = ViewScale { centre: 0.0, scale: 1.0 };
+
     pub(super) fn apply(&self, score: f64) -> f64 {
         (score - self.centre) / self.scale
     }
@@ -31,10 +34,10 @@ fn median(values: &[f64]) -> f64 {
     }
 }
 
-/// Centre and scale of each view from its held-out scores.
-pub(super) fn view_scales(held_out: &[Vec<f64>]) -> Vec<ViewScale> {
-    let centres: Vec<f64> = held_out.iter().map(|s| median(s)).collect();
-    let spreads: Vec<f64> = held_out
+/// Centre and scale of each view from some of its scores.
+pub(super) fn view_scales(scores: &[Vec<f64>]) -> Vec<ViewScale> {
+    let centres: Vec<f64> = scores.iter().map(|s| median(s)).collect();
+    let spreads: Vec<f64> = scores
         .iter()
         .zip(&centres)
         .map(|(s, c)| s.iter().map(|v| (v - c).abs().min(CLIP)).sum::<f64>() / s.len().max(1) as f64)
@@ -44,6 +47,6 @@ pub(super) fn view_scales(held_out: &[Vec<f64>]) -> Vec<ViewScale> {
         let n = s.len() as f64;
         (n * own + PRIOR * family) / (n + PRIOR) + 1e-6
     };
-    let scales = held_out.iter().zip(&spreads).map(shrunk);
+    let scales = scores.iter().zip(&spreads).map(shrunk);
     centres.iter().zip(scales).map(|(&centre, scale)| ViewScale { centre, scale }).collect()
 }

@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{ActiveConfiguration, ExtractorConfiguration, FamilyConfiguration, RowScaling, ScoreKind, ViewInput};
+use super::{
+    ActiveConfiguration, CalibrationKind, ExtractorConfiguration, FamilyConfiguration, LearnerConfiguration,
+    RowScaling, ScoreKind, SelectionConfiguration, ViewInput,
+};
 use crate::data::Kind;
 use crate::data::container::Fields;
+use crate::detect::views::ViewFamily;
 use crate::encode::{self, EncoderSettings};
 use crate::error::{Error, Result};
 
@@ -18,6 +22,12 @@ const MOST_GROWTH: usize = 4;
 pub struct Configuration {
     /// Families of views.
     pub families: Vec<FamilyConfiguration>,
+    /// Experts that are no flows.
+    pub learners: Vec<LearnerConfiguration>,
+    /// How the experts to keep are selected; `None`: all are kept.
+    pub selection: Option<SelectionConfiguration>,
+    /// How raw scores become surprisals.
+    pub calibration: CalibrationKind,
     /// Folds of the training cases; a view leaves one out.
     pub folds: usize,
     /// In a wide table, families of axis selections get more flows until each column is in this many of their views.
@@ -54,12 +64,21 @@ impl Configuration {
             return Err(Error::Usage(format!("folds is {}, and must lie between 2 and 64", self.folds)));
         }
         self.families.iter().try_for_each(FamilyConfiguration::check)?;
+        if self.score != ScoreKind::Calibrated && !self.learners.is_empty() {
+            let problem = "the scores of experts that are no flows compare only if calibrated: leave out `--score`";
+            return Err(Error::Usage(problem.into()));
+        }
         let own_blocks = self.families.iter().filter(|f| f.input == ViewInput::BlockAView);
         match own_blocks.count() {
             0 => Ok(()),
             _ if self.families.len() > 1 || self.families[0].extractor.is_some() => Err(Error::Usage(
                 "a family whose views are the encoder's blocks must be the only one, and has no extractor".into(),
             )),
+            // The blocks are the views: nothing else is mapped, or drawn from the streams that made them.
+            _ if self.families[0].maps != ViewFamily::IDENTITY => {
+                let name = &self.families[0].name;
+                Err(Error::Usage(format!("family \"{name}\": views that are the encoder's blocks are identities")))
+            }
             _ => Ok(()),
         }
     }
@@ -136,7 +155,9 @@ impl Configuration {
     pub fn to_json(&self) -> Value {
         let families: Vec<Value> = self.families.iter().map(FamilyConfiguration::to_json).collect();
         json!({
-            "kind": self.kind().name(), "encoder": self.encoder.to_json(), "families": families, "folds": self.folds,
+            "kind": self.kind().name(), "encoder": self.encoder.to_json(), "families": families,
+            "learners": self.learners.iter().map(LearnerConfiguration::to_json).collect::<Vec<_>>(),
+            "selection": self.selection.map(SelectionConfiguration::to_json), "calibration": self.calibration.name(), "folds": self.folds,
             "coverage": self.coverage, "score": self.score.name(),
             "active": self.active.map(ActiveConfiguration::to_json),
         })
@@ -150,6 +171,9 @@ impl Configuration {
         let families = fields.objects("families")?.iter().map(FamilyConfiguration::read).collect::<Result<Vec<_>>>()?;
         let configuration = Configuration {
             families,
+            learners: fields.objects("learners")?.iter().map(LearnerConfiguration::read).collect::<Result<_>>()?,
+            selection: fields.optional("selection", |f| SelectionConfiguration::read(&f))?,
+            calibration: fields.one_of("calibration", &CalibrationKind::NAMES)?,
             folds: fields.usize_in("folds", 2..=64)?,
             coverage: fields.usize_in("coverage", 0..=65_536)?,
             score: fields.one_of("score", &ScoreKind::NAMES)?,

@@ -13,7 +13,7 @@ const MAX_BATCH: usize = 1 << 16;
 /// Which of the encoder's blocks a family's views act on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ViewInput {
-    /// All views on the block of this name.
+    /// All views on the block of this name, in which `*` stands for the number of the fold that a flow leaves out.
     Block(String),
     /// View `k` on block `k`: the encoder makes as many blocks as there are views.
     BlockAView,

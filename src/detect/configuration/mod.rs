@@ -1,22 +1,27 @@
 //! The constants of a detector and the named configurations.
 
 mod active;
+mod calibration;
 #[allow(clippy::module_inception)]
 mod configuration;
+mod experts;
 mod extractor;
 mod family;
+mod learner;
 mod optimiser;
-mod paper;
 mod preset;
 mod presets;
 mod score_kind;
-mod series;
-mod tables;
+mod selection;
 
 pub use active::ActiveConfiguration;
+pub use calibration::CalibrationKind;
 pub use configuration::Configuration;
+pub use experts::Experts;
 pub use extractor::{ExtractorConfiguration, ExtractorKind};
 pub use family::{FamilyConfiguration, RowScaling, ViewInput};
+pub use learner::LearnerConfiguration;
 pub use optimiser::Optimiser;
 pub use preset::Preset;
 pub use score_kind::ScoreKind;
+pub use selection::SelectionConfiguration;

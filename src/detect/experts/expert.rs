@@ -30,7 +30,7 @@ impl TrainingData<'_> {
     }
 }
 
-/// A draw in the feature space of one view.
+/// A sample in the feature space of one view.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::detect) struct FeatureSample {
     /// The block that the view looks at.
@@ -43,21 +43,36 @@ pub(in crate::detect) struct FeatureSample {
 
 /// A fitted expert.
 pub(in crate::detect) trait Expert: Debug + Send + Sync {
+    /// Names of its raw scores, each calibrated and fused on its own.
+    fn heads(&self) -> &'static [&'static str];
     /// Number of views.
     fn views(&self) -> usize;
     /// The fold that view `view` never saw.
     fn fold(&self, view: usize) -> usize;
-    /// Raw scores of all cases under every view, `[views][cases]`; larger = more anomalous. A case's bits do not depend on
+    /// Number of views that never saw fold `fold`.
+    fn views_of_fold(&self, fold: usize) -> usize {
+        (0..self.views()).filter(|&view| self.fold(view) == fold).count()
+    }
+    /// The encoder's blocks that it looks at.
+    fn blocks(&self) -> Vec<usize>;
+    /// Raw scores of all cases under every head and view, `[heads][views][cases]`; larger = more anomalous. A case's bits do not depend on
     /// the others.
     fn scores(&self, kind: ScoreKind, features: &Features, scratch: &mut Scratch) -> Vec<f64>;
-    /// For each view its raw scores of the cases of the fold it never saw, `rows_of[fold]`.
+    /// For each head and view, head by head, the raw scores of the cases of the fold the view never saw, `rows_of[fold]`.
     fn held_out(&self, kind: ScoreKind, features: &Features, rows_of: &[Vec<usize>]) -> Vec<Vec<f64>>;
+    /// For each view raw scores of some of its own training cases, whose folds are `folds`, to measure its centre and scale
+    /// by; `None` for an expert whose views' scores compare as they are.
+    fn in_sample(&self, features: &Features, folds: &[usize]) -> Option<Vec<Vec<f64>>>;
     /// Features that some view looks at; `None` for all.
     fn features_seen(&self) -> Option<Vec<u32>>;
-    /// Draws from view `view`.
+    /// Training rows that a model file holds of it.
+    fn rows_held(&self) -> usize;
+    /// Whether it is a density that samples can be drawn from.
+    fn has_density(&self) -> bool;
+    /// A sample of view `view`.
     ///
     /// # Errors
-    /// [`crate::Error::Usage`] for a view whose features cannot be mapped back.
+    /// [`crate::Error::Usage`] for a view whose features cannot be mapped back, and of an expert without a density.
     fn sample(&self, view: usize, rng: &mut ChaCha8Rng) -> Result<FeatureSample>;
     /// Writes itself into a model file, tensors `PREFIX.…`.
     fn write(&self, file: &mut Container, prefix: &str);

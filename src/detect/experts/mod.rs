@@ -5,7 +5,10 @@
 
 mod expert;
 mod flows;
+mod learners;
+mod out_of_fold;
 
 pub(super) use expert::{Expert, Scratch, TrainingData};
 pub use flows::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
 pub(super) use flows::{FlowFamily, Trained, block_width, train, training_cost, training_steps};
+pub(super) use out_of_fold::OutOfFold;

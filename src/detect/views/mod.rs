@@ -18,11 +18,11 @@ pub(super) use training_block::TrainingBlock;
 pub(super) use view::View;
 
 /// All families, one line each.
-const FAMILIES: [ViewFamily; 4] = [ViewFamily::AXES, ViewFamily::GAUSSIAN, ViewFamily::ROTATION, ViewFamily::IDENTITY];
+const FAMILIES: &[ViewFamily] = &[ViewFamily::AXES, ViewFamily::GAUSSIAN, ViewFamily::ROTATION, ViewFamily::IDENTITY];
 
 impl ViewFamily {
     /// The family of that name.
     pub fn named(name: &str) -> Option<ViewFamily> {
-        FAMILIES.into_iter().find(|family| family.name() == name)
+        FAMILIES.iter().copied().find(|family| family.name() == name)
     }
 }

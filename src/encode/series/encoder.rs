@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 use super::fitted_view::{FittedView, Scratch};
 use super::prepare::Preparation;
 use super::view::{LARGEST, View};
-use super::{EncoderOptions, KIND};
+use super::{EncoderOptions, KIND, made};
 use crate::data::container::{Container, Fields};
 use crate::data::series::SERIES_LABEL;
 use crate::data::{Dataset, Kind, Series, SeriesSet};
-use crate::encode::{Block, BoundCases, Encoder, EncoderSettings, Features, Plan};
+use crate::encode::{Block, BoundCases, Encoder, EncoderSettings, Features, Making, Plan};
 use crate::error::{DataError, Result};
 
 /// Header field of the encoder.
@@ -192,6 +192,18 @@ impl Encoder for SeriesEncoder {
     }
     fn invert(&self, _: usize, _: usize, _: f64) -> Option<(usize, f64)> {
         None
+    }
+    /// Every view is made by the same pass over the planes: none is left out.
+    fn keeping(&self, _: &[bool]) -> Arc<dyn Encoder> {
+        Arc::new(self.clone())
+    }
+    fn made_kinds(&self) -> &'static [&'static str] {
+        &made::KINDS
+    }
+    fn made(&self, data: &dyn Dataset, kept: &[usize], makings: &[Making], seed: u64) -> Result<Box<dyn Dataset>> {
+        let set = data.expect::<SeriesSet>(KIND)?;
+        let made = made::make(|i| set.case(i), kept, makings, seed);
+        Ok(Box::new(SeriesSet::new(made.map_err(|problem| DataError::new(set.source(), problem))?)?))
     }
     /// Sizes in the header; everything learned or drawn as tensors `encoder.…`.
     fn write(&self, file: &mut Container) {

@@ -7,6 +7,7 @@ mod encoder;
 mod filters;
 mod fitted_view;
 mod flattening;
+mod made;
 mod options;
 mod pooling;
 mod prepare;

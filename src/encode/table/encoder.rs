@@ -1,4 +1,7 @@
-//! Rows of a table: columns found by name, two blocks of `d` features each, `standardised` and `gaussian`.
+//! Rows of a table: columns found by name, blocks of `d` features each.
+//!
+//! Learned from all training rows: the blocks `standardised` and `gaussian`. Learned without each fold: the blocks
+//! `REPRESENTATION/FOLD`.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -6,16 +9,20 @@ use std::sync::Arc;
 use nafal_kernels::Isa;
 use serde_json::{Value, json};
 
-use super::KIND;
+use super::folded::FoldedColumns;
 use super::marginal::MarginalGaussianisation;
+use super::{KIND, made};
 use crate::data::container::{Container, Fields};
 use crate::data::{Dataset, Kind, Table};
-use crate::encode::{BoundCases, Encoder, EncoderSettings, Features, Plan};
+use crate::encode::{BoundCases, Encoder, EncoderSettings, Features, Making, Plan};
 use crate::error::{DataError, Error, Result};
 
-/// Settings of the encoder of tables: it has none.
+/// Settings of the encoder of tables.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TableEncoding;
+pub struct TableEncoding {
+    /// Whether columns are mapped anew without each fold, in every representation, or once, from all training rows.
+    pub in_folds: bool,
+}
 
 impl EncoderSettings for TableEncoding {
     fn kind(&self) -> Kind {
@@ -23,14 +30,19 @@ impl EncoderSettings for TableEncoding {
     }
     fn fit(&self, data: &dyn Dataset, plan: &Plan) -> Result<(Arc<dyn Encoder>, Features)> {
         let (table, isa) = (data.expect::<Table>(KIND)?, Isa::detect());
-        let values: Vec<f64> = plan.kept.iter().flat_map(|&i| table.row(i).iter().copied()).collect();
-        let marginals = MarginalGaussianisation::fit(isa, &values, table.columns());
-        let features = marginals.apply(isa, &values);
+        let (values, d): (Vec<f64>, usize) =
+            (plan.kept.iter().flat_map(|&i| table.row(i).iter().copied()).collect(), table.columns());
+        let maps = if self.in_folds {
+            Maps::Folded(FoldedColumns::fit(&values, d, plan.folds, plan.fold_count))
+        } else {
+            Maps::Marginal(MarginalGaussianisation::fit(isa, &values, d))
+        };
+        let features = maps.apply(isa, &values);
         let label = table.label_name().map(str::to_owned);
-        Ok((Arc::new(TableEncoder { columns: table.names().to_vec(), label, marginals, isa }), features))
+        Ok((Arc::new(TableEncoder { columns: table.names().to_vec(), label, maps: Arc::new(maps), isa }), features))
     }
     fn to_json(&self) -> Value {
-        json!({})
+        json!({"in_folds": self.in_folds})
     }
     fn stage(&self) -> &'static str {
         "mapping columns"
@@ -38,8 +50,31 @@ impl EncoderSettings for TableEncoding {
 }
 
 /// The settings that [`TableEncoding::to_json`] wrote.
-pub(in crate::encode) fn read_settings(_: &Fields) -> Result<Arc<dyn EncoderSettings>> {
-    Ok(Arc::new(TableEncoding))
+pub(in crate::encode) fn read_settings(fields: &Fields) -> Result<Arc<dyn EncoderSettings>> {
+    Ok(Arc::new(TableEncoding { in_folds: fields.bool("in_folds")? }))
+}
+
+/// The maps of columns.
+#[derive(Clone, Debug)]
+enum Maps {
+    Marginal(MarginalGaussianisation),
+    Folded(FoldedColumns),
+}
+
+impl Maps {
+    fn apply(&self, isa: Isa, values: &[f64]) -> Features {
+        match self {
+            Maps::Marginal(maps) => maps.apply(isa, values),
+            Maps::Folded(maps) => maps.apply(values),
+        }
+    }
+    /// Number of columns and of blocks.
+    fn sizes(&self) -> (usize, usize) {
+        match self {
+            Maps::Marginal(maps) => (maps.columns(), 2),
+            Maps::Folded(maps) => (maps.columns(), maps.count()),
+        }
+    }
 }
 
 /// The columns of a table and the maps learned for each of them.
@@ -49,7 +84,7 @@ struct TableEncoder {
     columns: Vec<String>,
     /// The label column seen at fitting, if any.
     label: Option<String>,
-    marginals: MarginalGaussianisation,
+    maps: Arc<Maps>,
     isa: Isa,
 }
 
@@ -73,10 +108,14 @@ impl Encoder for TableEncoder {
         self.label.as_deref()
     }
     fn widths(&self) -> Vec<usize> {
-        vec![self.marginals.columns(); 2]
+        let (columns, blocks) = self.maps.sizes();
+        vec![columns; blocks]
     }
     fn block_named(&self, name: &str) -> Option<usize> {
-        MarginalGaussianisation::block_named(name)
+        match &*self.maps {
+            Maps::Marginal(_) => MarginalGaussianisation::block_named(name),
+            Maps::Folded(maps) => maps.block_named(name),
+        }
     }
     fn bind<'a>(&'a self, data: &'a dyn Dataset) -> Result<Box<dyn BoundCases + 'a>> {
         let table = data.expect::<Table>(KIND)?;
@@ -90,13 +129,35 @@ impl Encoder for TableEncoder {
         Ok(Box::new(BoundTable { table, encoder: self, positions }))
     }
     fn invert(&self, block: usize, feature: usize, value: f64) -> Option<(usize, f64)> {
-        Some((feature, self.marginals.invert(self.isa, block, feature, value)))
+        let value = match &*self.maps {
+            Maps::Marginal(maps) => maps.invert(self.isa, block, feature, value),
+            Maps::Folded(maps) => maps.invert(block, feature, value)?,
+        };
+        Some((feature, value))
+    }
+    fn keeping(&self, kept: &[bool]) -> Arc<dyn Encoder> {
+        let mut maps = (*self.maps).clone();
+        if let Maps::Folded(maps) = &mut maps {
+            maps.keep(kept);
+        }
+        Arc::new(TableEncoder { maps: Arc::new(maps), ..self.clone() })
+    }
+    fn made_kinds(&self) -> &'static [&'static str] {
+        &made::KINDS
+    }
+    fn made(&self, data: &dyn Dataset, kept: &[usize], makings: &[Making], seed: u64) -> Result<Box<dyn Dataset>> {
+        let table = data.expect::<Table>(KIND)?;
+        let values = made::make(|i| table.row(i), kept, makings, seed);
+        Ok(Box::new(Table::new(table.names().to_vec(), values)?))
     }
     fn write(&self, file: &mut Container) {
         file.set("kind", KIND.name());
         file.set("columns", self.columns.clone());
         file.set("label", json!(self.label));
-        self.marginals.write(file);
+        match &*self.maps {
+            Maps::Marginal(maps) => maps.write(file),
+            Maps::Folded(maps) => maps.write(file),
+        }
     }
 }
 
@@ -111,8 +172,12 @@ pub(in crate::encode) fn read(file: &Container) -> Result<Arc<dyn Encoder>> {
         return Err(header.error("columns", "is empty"));
     }
     let label = if header.is_null("label") { None } else { Some(header.str("label")?.to_owned()) };
-    let marginals = MarginalGaussianisation::read(file, columns.len())?;
-    Ok(Arc::new(TableEncoder { columns, label, marginals, isa: Isa::detect() }))
+    let maps = if header.contains("column_folds") {
+        Maps::Folded(FoldedColumns::read(file, columns.len())?)
+    } else {
+        Maps::Marginal(MarginalGaussianisation::read(file, columns.len())?)
+    };
+    Ok(Arc::new(TableEncoder { columns, label, maps: Arc::new(maps), isa: Isa::detect() }))
 }
 
 /// A table with all columns of an encoder.
@@ -126,6 +191,6 @@ struct BoundTable<'a> {
 impl BoundCases for BoundTable<'_> {
     fn encode(&self, range: Range<usize>) -> Features {
         let pick = |i: usize| self.positions.iter().map(move |&j| self.table.row(i)[j]);
-        self.encoder.marginals.apply(self.encoder.isa, &range.flat_map(pick).collect::<Vec<f64>>())
+        self.encoder.maps.apply(self.encoder.isa, &range.flat_map(pick).collect::<Vec<f64>>())
     }
 }

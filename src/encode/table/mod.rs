@@ -2,7 +2,10 @@
 
 mod encoder;
 mod flattening;
+mod folded;
+mod made;
 mod marginal;
+mod representations;
 
 pub use encoder::TableEncoding;
 pub(super) use encoder::{read, read_settings};

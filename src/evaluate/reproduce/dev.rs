@@ -1,6 +1,7 @@
 //! The development tables: the only data on which a configuration for tables may be chosen; and the ablation on them.
 //!
-//! Two random splits (seeds 0 and 1), at most 2,000 training rows, and the mean over the sets.
+//! Random splits of the normal rows, at most 2,000 training rows, the mean over the sets, and each method's regret to the
+//! best of the yardsticks: the well-known detectors and flows alone.
 
 use super::options::Options;
 use super::table1;
@@ -8,11 +9,11 @@ use crate::data;
 use crate::encode::table::KIND;
 use crate::error::Result;
 use crate::evaluate::protocol::{Labelled, Split};
-use crate::evaluate::results::{Dataset, Record, Results, Run, Sink, summarise};
+use crate::evaluate::results::{Dataset, Record, Results, Run, Sink, regrets, summarise};
 use crate::evaluate::{Method, Suite, Tasks};
 use crate::progress::Progress;
 
-/// The data sets (ADBench, Han et al. 2022).
+/// The first data sets (ADBench, Han et al. 2022), in the folder `dev`: those of the ablation.
 pub const SETS: [&str; 13] = [
     "annthyroid",
     "breastw",
@@ -29,14 +30,41 @@ pub const SETS: [&str; 13] = [
     "wine",
 ];
 
-/// Seeds unless the options say otherwise.
-const SEEDS: u64 = 2;
+/// More of them, in the folder `dev2`: ADBench's, subsampled, UCI digits, and features of images.
+pub const MORE_SETS: [&str; 14] = [
+    "aloi",
+    "campaign",
+    "celeba",
+    "cover",
+    "digits-but-1",
+    "digits-but-8",
+    "donors",
+    "embedded-bottle",
+    "embedded-cable",
+    "embedded-screw",
+    "magic-gamma",
+    "shuttle",
+    "skin",
+    "smtp",
+];
+
+/// Methods that a regret is measured by.
+pub const YARDSTICKS: [&str; 6] = ["naf-ad", "iforest", "lof", "knn", "ocsvm", "mahalanobis"];
+
+/// Seeds of `dev` and of the ablation, unless the options say otherwise.
+const SEEDS: [u64; 2] = [4, 2];
 /// Training rows, at most: the first ones of the permutation.
 const TRAINING_ROWS: usize = 2_000;
 
-/// Runs the data sets that `options` ask for, and then averages over them.
+/// Runs the data sets that `options` ask for, and then averages over them; unless the options name methods, the panel and
+/// the yardsticks.
 pub fn run(options: &Options, progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
-    evaluate("dev", options, &options.datasets(&SETS)?, progress, sink)
+    let mut options = options.clone();
+    if options.methods.is_empty() {
+        options.methods = ["panel"].iter().chain(&YARDSTICKS).map(|name| name.parse()).collect::<Result<_>>()?;
+    }
+    let sets = options.datasets(&[&SETS[..], &MORE_SETS].concat())?;
+    evaluate("dev", SEEDS[0], &options, &sets, progress, sink)
 }
 
 /// The ablation: every variant of [`Method::variants`] on the development tables, or on the data sets that `options`
@@ -48,23 +76,31 @@ pub fn ablation(options: &Options, progress: &dyn Progress, sink: &mut dyn Sink)
     }
     let known = if options.datasets.is_empty() { SETS.to_vec() } else { [&SETS[..], &table1::SMALL].concat() };
     let sets = options.datasets(&known)?;
-    evaluate("ablation", &options, &sets, progress, sink)
+    evaluate("ablation", SEEDS[1], &options, &sets, progress, sink)
 }
 
 fn evaluate(
     table: &'static str,
+    seeds: u64,
     options: &Options,
     sets: &[&str],
     progress: &dyn Progress,
     sink: &mut dyn Sink,
 ) -> Result<()> {
-    let evaluator = options.evaluator(table, SEEDS, options.builder().configuration(KIND)?.hash(), progress);
+    let evaluator = options.evaluator(table, seeds, options.builder().configuration(KIND)?.hash(), progress);
     let (mut all, mut runs): (Vec<Results>, Vec<Run>) = (Vec::new(), Vec::new());
+    // Test rows of each data set.
+    let mut rows: Vec<(String, usize)> = Vec::new();
     for name in sets {
-        let (folder, limit) = if SETS.contains(name) { ("dev", Some(TRAINING_ROWS)) } else { ("tabular", None) };
+        let (folder, limit) = match name {
+            name if SETS.contains(name) => ("dev", Some(TRAINING_ROWS)),
+            name if MORE_SETS.contains(name) => ("dev2", Some(TRAINING_ROWS)),
+            _ => ("tabular", None),
+        };
         let labelled = Labelled::read(&options.data.join(format!("{folder}/{name}.csv.gz")))?;
         let task = |seed| labelled.task(Split::Random, seed, limit);
         let split = Split::Random.to_string();
+        rows.push(((*name).to_owned(), task(0)?.labels.len()));
         let (description, kind) = (labelled.description(), data::Dataset::kind(&labelled.table));
         let suite = Suite { dataset: name, description, kind, split: &split, tasks: Tasks::Seeded(&task) };
         let (results, of_set) = evaluator.evaluate(&suite, sink)?;
@@ -76,7 +112,8 @@ fn evaluate(
     let mean = summarise(&over_sets(&runs, sets.len()));
     sink.record(&Record::Results(mean.clone()))?;
     all.push(mean);
-    sink.record(&Record::Overview(all))
+    sink.record(&Record::Overview(all))?;
+    sink.record(&Record::Regrets(regrets(&runs, &["auroc", "f1_at_true_ratio"], &YARDSTICKS, &rows)))
 }
 
 /// For each method, metric and seed the mean over the data sets, as the run of a data set `mean`; none where a set is

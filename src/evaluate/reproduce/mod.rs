@@ -72,6 +72,20 @@ impl Experiment {
         }
     }
 
+    /// Refuses options that it would not look at.
+    fn check(self, options: &Options) -> Result<()> {
+        let of_methods = [Self::Table1, Self::Table2, Self::Table3, Self::Dev, Self::Ablation].contains(&self);
+        let of_series = [Self::Table2, Self::Table3].contains(&self);
+        let unused = if options.normals.is_some() && !of_series {
+            "--normals"
+        } else if !options.methods.is_empty() && !of_methods {
+            "--methods"
+        } else {
+            return Ok(());
+        };
+        Err(Error::Usage(format!("{} does not use {unused}: leave it out", self.name())))
+    }
+
     /// Whether it makes figures.
     pub fn is_figure(self) -> bool {
         matches!(self, Experiment::Figure3 | Experiment::Figure4 | Experiment::Figure6)
@@ -98,6 +112,7 @@ pub fn run(experiment: Experiment, options: &Options, progress: &dyn Progress, s
     if options.seeds == Some(0) {
         return Err(Error::Usage("at least one seed is needed".into()));
     }
+    experiment.check(options)?;
     match experiment {
         Experiment::Table1 => table1::run(options, progress, sink),
         Experiment::Table2 => series::run("table2", NormalClasses::One, options, progress, sink),

@@ -1,6 +1,6 @@
 //! What a figure consists of: the numbers behind it, what they come to, and what is to be drawn from them.
 //!
-//! Drawing itself is the business of a floor above.
+//! The floor `report` draws it.
 
 use serde_json::{Map, Value, json};
 

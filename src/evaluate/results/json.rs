@@ -18,6 +18,7 @@ impl Record {
                 let summaries = results.summaries.iter().map(|s| s.to_json().to_string());
                 summaries.chain(results.differences.iter().map(|d| d.to_json().to_string())).collect()
             }
+            Record::Regrets(all) => all.iter().map(|regret| regret.to_json().to_string()).collect(),
             Record::Inventory(inventory) => vec![inventory.to_json().to_string()],
             Record::Figure(figure) => figure.to_json().iter().map(Value::to_string).collect(),
         }

@@ -4,11 +4,13 @@ mod figure;
 mod json;
 pub mod paper;
 mod record;
+mod regret;
 mod summary;
 mod text;
 
 pub use figure::{Cell, Drawing, Figure, Line, Plane, Rows};
 pub use json::JsonLines;
-pub use record::{Dataset, Difference, Failure, Inventory, MEAN, OUTPUT, Record, Results, Run, Sink, Summary};
+pub use record::{Dataset, Difference, Failure, Inventory, MEAN, OUTPUT, Record, Regret, Results, Run, Sink, Summary};
+pub use regret::regrets;
 pub use summary::{mean_and_sd, summarise};
 pub use text::TextTables;

@@ -35,6 +35,8 @@ pub enum Record {
     Results(Results),
     /// All data sets have ended.
     Overview(Vec<Results>),
+    /// How far each method stays behind the best simple one.
+    Regrets(Vec<Regret>),
     /// Counts of a data set's files.
     Inventory(Inventory),
     /// A figure is done.
@@ -67,7 +69,7 @@ pub struct Run {
     pub metric: &'static str,
     /// Seed of the split and of the detector.
     pub seed: u64,
-    /// How the rows were divided.
+    /// How the rows were split.
     pub split: String,
     /// The metric, in [0, 1].
     pub value: f64,
@@ -92,7 +94,7 @@ pub struct Failure {
     pub method: Method,
     /// Seed of the split and of the detector.
     pub seed: u64,
-    /// How the rows were divided.
+    /// How the rows were split.
     pub split: String,
     /// What the fit said.
     pub message: String,
@@ -125,7 +127,7 @@ pub struct Summary {
     pub fit_s: f64,
     /// Mean wall time of scoring in seconds.
     pub score_s: f64,
-    /// How the rows were divided.
+    /// How the rows were split.
     pub split: String,
     /// Hash of the configuration.
     pub config: String,
@@ -154,7 +156,7 @@ pub struct Difference {
     pub standard_error: f64,
     /// Number of pairs.
     pub pairs: usize,
-    /// How the rows were divided.
+    /// How the rows were split.
     pub split: String,
     /// Hash of the left method's configuration.
     pub config: String,
@@ -167,6 +169,31 @@ pub struct Results {
     pub summaries: Vec<Summary>,
     /// Paired differences.
     pub differences: Vec<Difference>,
+}
+
+/// A method's regret in a metric over some data sets.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Regret {
+    /// The experiment.
+    pub table: String,
+    /// The method.
+    pub method: Method,
+    /// The metric's name.
+    pub metric: &'static str,
+    /// Mean of the metric over data sets.
+    pub value: f64,
+    /// Mean regret.
+    pub mean: f64,
+    /// Largest regret.
+    pub worst: f64,
+    /// Where it is largest.
+    pub worst_dataset: String,
+    /// Data sets on which it is ahead of the best yardstick, level with it, and behind.
+    pub standing: [usize; 3],
+    /// Mean seconds of a fit.
+    pub fit_s: f64,
+    /// Test rows scored in a second, over all data sets.
+    pub rows_per_s: f64,
 }
 
 /// Counts of a data set beside the paper's.

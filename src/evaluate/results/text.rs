@@ -4,6 +4,7 @@ use std::io::Write;
 
 use super::paper;
 use super::record::{Difference, Inventory, MEAN, Record, Results, Sink, Summary, write_error};
+use super::regret::regrets_text;
 use crate::error::Result;
 use crate::evaluate::Method;
 
@@ -40,6 +41,7 @@ impl<W: Write> Sink for TextTables<W> {
             Record::Failure(f) => format!("  {}, seed {}: no detector: {}\n", f.method, f.seed, f.message),
             Record::Figure(figure) => figure.to_text(),
             Record::Results(results) => results_text(results),
+            Record::Regrets(all) => regrets_text(all),
             Record::Overview(all) => overview_text(all),
             Record::Inventory(i) => {
                 let header = if self.inventory == i.table { String::new() } else { inventory_header(i) };

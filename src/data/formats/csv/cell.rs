@@ -51,7 +51,9 @@ fn not_a_number(text: &str) -> String {
     if let Some(separator) = [';', '\t', '|'].into_iter().find(|&c| text.contains(c)) {
         return format!("{shown} is not a number; separate the cells by commas, not by {separator:?}");
     }
-    format!("{shown} is not a number; correct the cell, encode the column as numbers, or name it as the label column")
+    format!(
+        "{shown} is not a number; correct the cell, encode the column as numbers, or, if it is the label, name it with --label"
+    )
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! In each round samples are drawn from the flow, the share `keep` of lowest likelihood is kept (the text's reading of
 //! Eq. 11), and of these the ones with `M²(x) < χ²_{m,1−gate}` (Eq. 10), where `M` is the Mahalanobis distance to the
-//! view's training features widened by the training noise. They live in feature space and carry their view.
+//! view's training features widened by the training noise. They are points of feature space, and each keeps the number of its view.
 
 use super::view_flow::ViewFlow;
 use crate::detect::configuration::{ActiveConfiguration, FamilyConfiguration};

@@ -45,7 +45,36 @@ impl FlowFamily {
     }
 }
 
+/// Training cases that a view's centre and scale are measured by, at most.
+const IN_SAMPLE: usize = 256;
+
 impl Expert for FlowFamily {
+    fn heads(&self) -> &'static [&'static str] {
+        &["surprisal"]
+    }
+    fn blocks(&self) -> Vec<usize> {
+        let of = |flow: &ViewFlow| (0..self.views_per_flow).map(|v| flow.blocks.of(v)).collect::<Vec<_>>();
+        self.flows.iter().flat_map(of).collect()
+    }
+    fn in_sample(&self, features: &Features, folds: &[usize]) -> Option<Vec<Vec<f64>>> {
+        let rows_of: Vec<Vec<usize>> = self
+            .flows
+            .iter()
+            .map(|flow| {
+                let rows: Vec<usize> = (0..folds.len()).filter(|&i| folds[i] != flow.fold).collect();
+                let step = rows.len().div_ceil(IN_SAMPLE).max(1);
+                rows.into_iter().step_by(step).collect()
+            })
+            .collect();
+        let of_flow = |(flow, rows): (&ViewFlow, &Vec<usize>)| -> Vec<Vec<f64>> {
+            let scores = raw_scores(ScoreKind::Calibrated, &flow.densities(features, rows, &mut Scratch::default()));
+            scores.chunks(rows.len().max(1)).map(<[f64]>::to_vec).collect()
+        };
+        Some(self.flows.par_iter().zip(&rows_of).flat_map(of_flow).collect())
+    }
+    fn rows_held(&self) -> usize {
+        0
+    }
     fn views(&self) -> usize {
         self.flows.len() * self.views_per_flow
     }
@@ -73,6 +102,14 @@ impl Expert for FlowFamily {
         let columns = views.into_iter().flatten().map(View::columns).collect::<Option<Vec<_>>>()?;
         Some(columns.concat())
     }
+    fn has_density(&self) -> bool {
+        true
+    }
+    fn write(&self, file: &mut Container, prefix: &str) {
+        for (i, flow) in self.flows.iter().enumerate() {
+            flow.write(file, &format!("{prefix}.flow{i}"));
+        }
+    }
     fn sample(&self, view: usize, rng: &mut ChaCha8Rng) -> Result<FeatureSample> {
         let dense = || Error::Usage("samples of dense views cannot be mapped back".into());
         let (flow, number) = (&self.flows[view / self.views_per_flow], view % self.views_per_flow);
@@ -81,10 +118,5 @@ impl Expert for FlowFamily {
         let values = samples.x.iter().enumerate().map(|(k, &value)| map.invert(k, value));
         let values = values.collect::<Option<Vec<_>>>().ok_or_else(dense)?;
         Ok(FeatureSample { block: flow.blocks.of(number), values, log_density: samples.log_density[0] })
-    }
-    fn write(&self, file: &mut Container, prefix: &str) {
-        for (i, flow) in self.flows.iter().enumerate() {
-            flow.write(file, &format!("{prefix}.flow{i}"));
-        }
     }
 }

@@ -97,7 +97,7 @@ pub(in crate::detect) fn train(
     let rows = data.without_fold(fold);
     let place = Place { seed, family, flow, views_per_flow: settings.views_per_flow, view: 0 };
     let training = FlowTraining { isa, family: settings, place, features: data.features, rows: &rows, progress };
-    let mut trained = training.initialise(fold, ViewBlocks::new(settings, flow, data.encoder)?)?;
+    let mut trained = training.initialise(fold, ViewBlocks::new(settings, flow, fold, data.encoder)?)?;
     let options = TrainingOptions { batch: settings.batch, adam: settings.optimiser.adam() };
     let mut trainer = Trainer::new(&trained.flow.flow, options);
     training.run(&mut trained, &mut trainer, settings.steps, &Augmented::default(), 0.0)?;

@@ -6,6 +6,7 @@ use super::extractor::{self, Extractor};
 use super::view_features::ViewFeatures;
 use crate::data::container::Container;
 use crate::detect::configuration::{FamilyConfiguration, ScoreKind, ViewInput};
+use crate::detect::experts::out_of_fold::block_of_fold;
 use crate::detect::views::View;
 use crate::encode::{Block, Encoder, Features};
 use crate::error::{Error, Result};
@@ -35,11 +36,11 @@ pub(super) struct ViewBlocks {
 }
 
 impl ViewBlocks {
-    /// Those of flow `flow` of a family.
+    /// Those of flow `flow` of a family, which leaves out fold `fold`.
     ///
     /// # Errors
     /// [`Error::Usage`] if the encoder has no such block.
-    pub fn new(family: &FamilyConfiguration, flow: usize, encoder: &dyn Encoder) -> Result<ViewBlocks> {
+    pub fn new(family: &FamilyConfiguration, flow: usize, fold: usize, encoder: &dyn Encoder) -> Result<ViewBlocks> {
         let missing = |what: String| {
             let (name, kind) = (&family.name, encoder.kind());
             Error::Usage(format!(
@@ -48,7 +49,8 @@ impl ViewBlocks {
         };
         match &family.input {
             ViewInput::Block(name) => {
-                let first = encoder.block_named(name).ok_or_else(|| missing(format!("block \"{name}\"")))?;
+                let name = block_of_fold(name, fold);
+                let first = encoder.block_named(&name).ok_or_else(|| missing(format!("block \"{name}\"")))?;
                 Ok(ViewBlocks { first, step: 0 })
             }
             ViewInput::BlockAView => {
@@ -72,7 +74,7 @@ impl ViewBlocks {
 /// # Errors
 /// [`Error::Usage`] if the encoder has no such block.
 pub(in crate::detect) fn block_width(family: &FamilyConfiguration, encoder: &dyn Encoder) -> Result<usize> {
-    Ok(encoder.widths()[ViewBlocks::new(family, 0, encoder)?.of(0)])
+    Ok(encoder.widths()[ViewBlocks::new(family, 0, 0, encoder)?.of(0)])
 }
 
 /// The shape of a family's flows on `features` features.
@@ -166,7 +168,7 @@ impl ViewFlow {
         encoder: &dyn Encoder,
     ) -> Result<ViewFlow> {
         let unsound = |e: Error| file.error(prefix, &format!("does not agree with the encoder ({e})"));
-        let blocks = ViewBlocks::new(family, index, encoder).map_err(unsound)?;
+        let blocks = ViewBlocks::new(family, index, index % folds, encoder).map_err(unsound)?;
         let d = encoder.widths()[blocks.of(0)];
         if family.input == ViewInput::BlockAView && family.features != d {
             return Err(file.error(prefix, "does not agree with the encoder about the features of a view"));

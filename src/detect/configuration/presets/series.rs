@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use super::{Configuration, FamilyConfiguration, Optimiser, Preset, RowScaling, ScoreKind, ViewInput};
+use crate::detect::configuration::{
+    CalibrationKind, Configuration, FamilyConfiguration, Optimiser, Preset, RowScaling, ScoreKind, ViewInput,
+};
 use crate::detect::views::ViewFamily;
 use crate::encode::series::EncoderOptions;
 use crate::error::{Error, Result};
@@ -37,6 +39,9 @@ pub(super) fn preset(preset: Preset) -> Result<Configuration> {
     };
     let configuration = Configuration {
         families: vec![family],
+        learners: Vec::new(),
+        selection: None,
+        calibration: CalibrationKind::HeldOut,
         folds: 10,
         coverage: 0,
         score: ScoreKind::Likelihood,

@@ -1,6 +1,6 @@
 //! The paper's set-up for small tables, taken literally.
 
-use super::{ExtractorConfiguration, ExtractorKind, FamilyConfiguration, Optimiser, ViewInput};
+use crate::detect::configuration::{ExtractorConfiguration, ExtractorKind, FamilyConfiguration, Optimiser, ViewInput};
 use crate::detect::views::ViewFamily;
 use crate::encode::table::STANDARDISED;
 

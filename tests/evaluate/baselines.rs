@@ -1,4 +1,4 @@
-//! What the baselines share beyond the laws of every detector (tests/detectors.rs), and what each computes.
+//! What the baselines share beyond the laws of every detector (tests/laws/detectors.rs), and what each computes.
 #![cfg(feature = "cli")]
 
 use crate::bits::bits;

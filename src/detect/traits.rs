@@ -1,4 +1,4 @@
-//! The door for detectors: what can be fitted, and what was fitted.
+//! The two traits of a detector: what can be fitted, and what was fitted.
 //!
 //! A detector is a value of settings that implements [`Fit`]; fitting it to normal cases gives a [`Fitted`], which scores
 //! other cases, may have p-values, and writes itself into a model file. Both are object-safe, so that the protocols, the

@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Configuration, FamilyConfiguration, Optimiser, Preset, ScoreKind, ViewInput, paper};
+use super::paper;
+use crate::detect::configuration::{
+    CalibrationKind, Configuration, FamilyConfiguration, Optimiser, Preset, ScoreKind, ViewInput,
+};
 use crate::detect::views::ViewFamily;
 use crate::encode::table::{GAUSSIAN, STANDARDISED, TableEncoding};
 use crate::error::Result;
@@ -62,5 +65,15 @@ pub(super) fn preset(preset: Preset) -> Result<Configuration> {
         Preset::Paper => (vec![paper::family()], ScoreKind::Likelihood),
         Preset::Default => (vec![pairs, wide, plain], ScoreKind::Calibrated),
     };
-    Ok(Configuration { families, folds: 5, coverage: 3, score, active: None, encoder: Arc::new(TableEncoding) })
+    Ok(Configuration {
+        families,
+        learners: Vec::new(),
+        selection: None,
+        calibration: CalibrationKind::HeldOut,
+        folds: 5,
+        coverage: 3,
+        score,
+        active: None,
+        encoder: Arc::new(TableEncoding::default()),
+    })
 }

@@ -1,0 +1,33 @@
+//! What each kind of data makes of the named configurations, one line a kind.
+
+mod panel;
+mod paper;
+mod series;
+mod tables;
+
+use super::{Configuration, Experts, Preset};
+use crate::data::Kind;
+use crate::encode;
+use crate::error::Result;
+
+/// What a kind of data makes of a preset.
+type Presets = fn(Preset) -> Result<Configuration>;
+
+/// One line a kind of data: flows alone, and the panel.
+const PRESETS: [(Kind, Presets, Presets); 2] =
+    [(encode::table::KIND, tables::preset, panel::preset), (encode::series::KIND, series::preset, series::preset)];
+
+impl Configuration {
+    /// The configuration of a preset for data of the kind `kind`, without active learning.
+    ///
+    /// # Errors
+    /// [`crate::Error::Usage`] for a preset that the kind does not have.
+    pub fn preset(kind: Kind, experts: Experts, preset: Preset) -> Result<Configuration> {
+        let line = PRESETS.into_iter().find(|(of, ..)| *of == kind);
+        let (_, flows, panel) = line.expect("a list of presets a kind");
+        match experts {
+            Experts::Flows => flows(preset),
+            Experts::Panel => panel(preset),
+        }
+    }
+}

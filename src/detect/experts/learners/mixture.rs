@@ -1,0 +1,173 @@
+//! A mixture of Gaussians with full covariances, by expectation and maximisation: `s = −ln Σ_c π_c N(x; μ_c, Σ_c)`.
+//!
+//! `C = min(5, n/(5m + 10))` components, at least one, start at rows far from each other (k-means++), and end after
+//! [`ROUNDS`] rounds; each covariance is the responsibilities' one, shrunk to the rows' own by `m/(n_c + m)` and with
+//! [`RIDGE`] on the diagonal, so that neither few rows nor repeats make a component collapse.
+
+use nalgebra::{Cholesky, DMatrix, DVector};
+
+use super::{Learned, Learner, Stream};
+use crate::data::container::{Container, Tensor};
+use crate::encode::Points;
+use crate::error::{Error, Result};
+use crate::random::{Key, below, stream, uniform};
+
+/// Most components.
+const COMPONENTS: usize = 5;
+/// Rounds of expectation and maximisation.
+const ROUNDS: usize = 30;
+/// Added to every variance, in units of the representation.
+const RIDGE: f64 = 0.01;
+/// Most rows it learns from.
+const ROWS: usize = 4000;
+
+/// A mixture of Gaussians.
+#[derive(Debug)]
+pub(super) struct Mixture;
+
+/// One component.
+#[derive(Debug)]
+struct Component {
+    mean: DVector<f64>,
+    /// `L⁻¹` of `Σ = L·Lᵀ`, lower triangular.
+    whitening: DMatrix<f64>,
+    /// `ln π − ½·ln det Σ`.
+    offset: f64,
+}
+
+#[derive(Debug)]
+struct Components(Vec<Component>);
+
+impl Learner for Mixture {
+    fn name(&self) -> &'static str {
+        "mixture"
+    }
+    fn heads(&self) -> &'static [&'static str] {
+        &["surprisal"]
+    }
+    fn fit(&self, rows: Points<'static>, Stream { seed, learner, fold }: Stream) -> Result<Box<dyn Learned>> {
+        let n = rows.len().min(ROWS);
+        let (m, step) = (rows.columns(), rows.len() as f64 / n as f64);
+        let chosen: Vec<usize> = (0..n).map(|i| (i as f64 * step) as usize).collect();
+        let x = DMatrix::from_fn(n, m, |i, j| rows.row(chosen[i])[j]);
+        let count = (n / (5 * m + 10)).clamp(1, COMPONENTS);
+        let (mean, overall) = moments(&x, &DVector::repeat(n, 1.0));
+        let mut rng = stream(seed, Key::Learner { learner, fold });
+        // Starting centres: each the likelier, the farther it lies from those before.
+        let mut centres = vec![below(&mut rng, n)];
+        let mut nearest = vec![f64::INFINITY; n];
+        while centres.len() < count {
+            let last = x.row(centres[centres.len() - 1]).into_owned();
+            nearest.iter_mut().enumerate().for_each(|(i, d)| *d = d.min((x.row(i) - &last).norm_squared()));
+            let target = uniform(&mut rng) * nearest.iter().sum::<f64>();
+            let mut sum = 0.0;
+            let next = nearest.iter().position(|d| {
+                sum += d;
+                sum > target
+            });
+            centres.push(next.unwrap_or(n - 1));
+        }
+        let start = |&c: &usize| {
+            let mean = if count == 1 { mean.clone() } else { x.row(c).transpose() };
+            component(mean, overall.clone(), 1.0 / count as f64)
+        };
+        let mut components = centres.iter().map(start).collect::<Result<Vec<_>>>()?;
+        let rounds = if count == 1 { 0 } else { ROUNDS };
+        for _ in 0..rounds {
+            let mut weights = vec![DVector::zeros(n); count];
+            for i in 0..n {
+                let row = x.row(i).transpose();
+                let logs: Vec<f64> = components.iter().map(|c| c.log_density(row.as_slice())).collect();
+                let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let sum: f64 = logs.iter().map(|l| (l - top).exp()).sum();
+                weights.iter_mut().zip(&logs).for_each(|(w, l)| w[i] = (l - top).exp() / sum);
+            }
+            let maximised = |w: &DVector<f64>| {
+                let total = w.sum();
+                let (mean, own) = moments(&x, w);
+                let prior = m as f64;
+                let covariance = (own * total + &overall * prior) / (total + prior);
+                component(mean, covariance, (total + 1.0) / (n + count) as f64)
+            };
+            components = weights.iter().map(maximised).collect::<Result<_>>()?;
+        }
+        Ok(Box::new(Components(components)))
+    }
+    fn read(&self, file: &Container, prefix: &str, width: usize) -> Result<Box<dyn Learned>> {
+        let name = format!("{prefix}.offsets");
+        let count = file.tensor(&name)?.shape().first().copied().unwrap_or(0);
+        if !(1..=COMPONENTS).contains(&count) {
+            return Err(file.error(&name, "makes no sense"));
+        }
+        let offsets = file.tensor_f64(&name, &[count])?;
+        let means = file.tensor_f64(&format!("{prefix}.means"), &[count, width])?;
+        let whitenings = file.tensor_f64(&format!("{prefix}.whitenings"), &[count, width, width])?;
+        let component = |((&offset, mean), whitening): ((&f64, &[f64]), &[f64])| Component {
+            mean: DVector::from_column_slice(mean),
+            whitening: DMatrix::from_row_slice(width, width, whitening),
+            offset,
+        };
+        let parts = offsets.iter().zip(means.chunks_exact(width)).zip(whitenings.chunks_exact(width * width));
+        Ok(Box::new(Components(parts.map(component).collect())))
+    }
+}
+
+/// Weighted mean and covariance of rows `[n, m]`.
+fn moments(x: &DMatrix<f64>, weights: &DVector<f64>) -> (DVector<f64>, DMatrix<f64>) {
+    let total = weights.sum().max(1e-12);
+    let mean = x.tr_mul(weights) / total;
+    let mut centred = x.clone();
+    for (i, mut row) in centred.row_iter_mut().enumerate() {
+        row -= mean.transpose();
+        row *= weights[i].sqrt();
+    }
+    (mean, centred.tr_mul(&centred) / total)
+}
+
+fn component(mean: DVector<f64>, mut covariance: DMatrix<f64>, share: f64) -> Result<Component> {
+    let m = mean.len();
+    for j in 0..m {
+        covariance[(j, j)] += RIDGE;
+    }
+    let failed = || Error::Training("a covariance of the mixture has no Cholesky factor".into());
+    let factor = Cholesky::new(covariance).ok_or_else(failed)?.unpack();
+    let log_root = factor.diagonal().iter().map(|v| v.ln()).sum::<f64>();
+    let mut whitening = DMatrix::identity(m, m);
+    factor.solve_lower_triangular_mut(&mut whitening);
+    Ok(Component { mean, whitening, offset: share.ln() - log_root })
+}
+
+impl Component {
+    /// `ln(π·N(x; μ, Σ))` without the constant of the dimension.
+    fn log_density(&self, x: &[f64]) -> f64 {
+        let m = x.len();
+        let mut y = vec![0.0; m];
+        for (j, (x, mean)) in x.iter().zip(self.mean.iter()).enumerate() {
+            let centred = x - mean;
+            for (y, w) in y[j..].iter_mut().zip(&self.whitening.column(j).as_slice()[j..]) {
+                *y += w * centred;
+            }
+        }
+        self.offset - 0.5 * y.iter().map(|y| y * y).sum::<f64>()
+    }
+}
+
+impl Learned for Components {
+    fn scores(&self, rows: &Points) -> Vec<f64> {
+        let score = |i: usize| {
+            let logs: Vec<f64> = self.0.iter().map(|c| c.log_density(rows.row(i))).collect();
+            let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max).max(-f64::MAX);
+            -(top + logs.iter().map(|l| (l - top).exp()).sum::<f64>().max(f64::MIN_POSITIVE).ln())
+        };
+        (0..rows.len()).map(score).collect()
+    }
+    /// `PREFIX.offsets` f64 `[C]`, `PREFIX.means` f64 `[C, m]`, `PREFIX.whitenings` f64 `[C, m, m]`.
+    fn write(&self, file: &mut Container, prefix: &str) {
+        let (count, m) = (self.0.len(), self.0[0].mean.len());
+        file.insert(&format!("{prefix}.offsets"), Tensor::f64(&[count], self.0.iter().map(|c| c.offset).collect()));
+        let means = self.0.iter().flat_map(|c| c.mean.iter().copied()).collect();
+        file.insert(&format!("{prefix}.means"), Tensor::f64(&[count, m], means));
+        let whitenings = self.0.iter().flat_map(|c| c.whitening.transpose().as_slice().to_vec()).collect();
+        file.insert(&format!("{prefix}.whitenings"), Tensor::f64(&[count, m, m], whitenings));
+    }
+}

@@ -1,0 +1,150 @@
+//! A learner once for each fold: member `f` learned from the rows outside fold `f`, and is the expert's view `f`.
+
+use std::sync::Arc;
+
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use super::expert::{Expert, FeatureSample, Scratch, TrainingData};
+use super::learners::{Learned, Learner, Stream, named};
+use crate::data::container::Container;
+use crate::detect::configuration::{LearnerConfiguration, ScoreKind};
+use crate::encode::{Block, Encoder, Features, Points};
+use crate::error::{Error, Result};
+
+/// Name of the block of fold `fold`, where `*` in `input` stands for the fold.
+pub(in crate::detect) fn block_of_fold(input: &str, fold: usize) -> String {
+    input.replace('*', &fold.to_string())
+}
+
+/// The members of a learner.
+#[derive(Clone, Debug)]
+pub(in crate::detect) struct OutOfFold {
+    learner: &'static dyn Learner,
+    /// Block and model of each fold.
+    members: Vec<(usize, Arc<dyn Learned>)>,
+}
+
+/// Rows of a block as points.
+fn points(block: &Block, rows: impl Iterator<Item = usize>) -> Points<'static> {
+    let values: Vec<f64> = rows.flat_map(|i| block.row(i)).map(|&v| f64::from(v)).collect();
+    Points::new(block.width(), values)
+}
+
+impl OutOfFold {
+    fn blocks(settings: &LearnerConfiguration, folds: usize, encoder: &dyn Encoder) -> Result<Vec<usize>> {
+        let block = |fold: usize| {
+            let name = block_of_fold(&settings.input, fold);
+            encoder.block_named(&name).ok_or_else(|| {
+                let (learner, kind) = (&settings.learner, encoder.kind());
+                Error::Usage(format!("learner \"{learner}\": the encoder of the kind {kind} makes no block \"{name}\""))
+            })
+        };
+        (0..folds).map(block).collect()
+    }
+
+    fn learner(settings: &LearnerConfiguration) -> Result<&'static dyn Learner> {
+        named(&settings.learner).ok_or_else(|| Error::Usage(format!("there is no learner \"{}\"", settings.learner)))
+    }
+
+    /// Learns the members of the `number`-th learner of a detector.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a learner or a block that there is not; [`Error::Training`] if there is no model of the rows.
+    pub fn fit(
+        settings: &LearnerConfiguration,
+        number: usize,
+        folds: usize,
+        data: &TrainingData,
+        seed: u64,
+    ) -> Result<OutOfFold> {
+        let learner = Self::learner(settings)?;
+        let member = |(fold, block): (usize, usize)| {
+            let rows = points(data.features.block(block), data.without_fold(fold).into_iter());
+            let stream = Stream { seed, learner: number as u64, fold: fold as u64 };
+            Ok((block, Arc::from(learner.fit(rows, stream)?)))
+        };
+        let blocks: Vec<_> = Self::blocks(settings, folds, data.encoder)?.into_iter().enumerate().collect();
+        Ok(OutOfFold { learner, members: blocks.into_par_iter().map(member).collect::<Result<_>>()? })
+    }
+
+    /// What [`Expert::write`] wrote.
+    ///
+    /// # Errors
+    /// [`Error::ModelFile`] naming the tensor that is missing or makes no sense.
+    pub fn read(
+        file: &Container,
+        prefix: &str,
+        settings: &LearnerConfiguration,
+        folds: usize,
+        encoder: &dyn Encoder,
+    ) -> Result<OutOfFold> {
+        let unsound = |e: Error| file.error(prefix, &format!("does not agree with the encoder ({e})"));
+        let learner = Self::learner(settings).map_err(unsound)?;
+        let widths = encoder.widths();
+        let blocks = Self::blocks(settings, folds, encoder).map_err(unsound)?;
+        let member = |(fold, block): (usize, usize)| {
+            Ok((block, Arc::from(learner.read(file, &format!("{prefix}.fold{fold}"), widths[block])?)))
+        };
+        Ok(OutOfFold { learner, members: blocks.into_iter().enumerate().map(member).collect::<Result<_>>()? })
+    }
+}
+
+impl Expert for OutOfFold {
+    fn heads(&self) -> &'static [&'static str] {
+        self.learner.heads()
+    }
+    fn views(&self) -> usize {
+        self.members.len()
+    }
+    fn fold(&self, view: usize) -> usize {
+        view
+    }
+    fn blocks(&self) -> Vec<usize> {
+        self.members.iter().map(|(block, _)| *block).collect()
+    }
+    fn scores(&self, _: ScoreKind, features: &Features, _: &mut Scratch) -> Vec<f64> {
+        let (n, heads) = (features.cases(), self.heads().len());
+        let mut all = vec![0.0; heads * self.views() * n];
+        for (view, (block, member)) in self.members.iter().enumerate() {
+            let scores = member.scores(&points(features.block(*block), 0..n));
+            for (head, scores) in scores.chunks_exact(n).enumerate() {
+                let start = (head * self.views() + view) * n;
+                all[start..start + n].copy_from_slice(scores);
+            }
+        }
+        all
+    }
+    fn held_out(&self, _: ScoreKind, features: &Features, rows_of: &[Vec<usize>]) -> Vec<Vec<f64>> {
+        let of_member = |(view, (block, member)): (usize, &(usize, Arc<dyn Learned>))| -> Vec<Vec<f64>> {
+            let rows = &rows_of[view];
+            if rows.is_empty() {
+                return vec![Vec::new(); self.heads().len()];
+            }
+            let scores = member.scores(&points(features.block(*block), rows.iter().copied()));
+            scores.chunks_exact(rows.len()).map(<[f64]>::to_vec).collect()
+        };
+        let by_member: Vec<Vec<Vec<f64>>> = self.members.par_iter().enumerate().map(of_member).collect();
+        (0..self.heads().len()).flat_map(|head| by_member.iter().map(move |m| m[head].clone())).collect()
+    }
+    fn in_sample(&self, _: &Features, _: &[usize]) -> Option<Vec<Vec<f64>>> {
+        None
+    }
+    fn features_seen(&self) -> Option<Vec<u32>> {
+        None
+    }
+    fn rows_held(&self) -> usize {
+        self.members.iter().map(|(_, member)| member.rows_held()).max().unwrap_or(0)
+    }
+    fn has_density(&self) -> bool {
+        false
+    }
+    fn sample(&self, _: usize, _: &mut ChaCha8Rng) -> Result<FeatureSample> {
+        Err(Error::Usage(format!("the expert \"{}\" has no density to draw from", self.learner.name())))
+    }
+    fn write(&self, file: &mut Container, prefix: &str) {
+        for (fold, (_, member)) in self.members.iter().enumerate() {
+            member.write(file, &format!("{prefix}.fold{fold}"));
+        }
+    }
+}
