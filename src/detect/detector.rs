@@ -13,7 +13,9 @@ use super::calibration::{Calibration, Conformal};
 use super::configuration::{
     ActiveConfiguration, CalibrationKind, Configuration, Experts, Preset, ScoreKind, ViewInput,
 };
-use super::experts::{Expert, OutOfFold, Trained, TrainingData, block_width, train, training_cost, training_steps};
+use super::experts::{
+    Expert, OutOfFold, Trained, TrainingData, block_width, scores_of, train, training_cost, training_steps,
+};
 use super::fusion::ScoreAggregator;
 use super::model::{FittedExpert, FittedHead, Model, Origin, Summary};
 use super::selection::{Candidate, MadeCases, mean_by_fold, select};
@@ -39,6 +41,7 @@ impl Detector {
             every_case: false,
             preset: Preset::Default,
             experts: Experts::Panel,
+            members: Vec::new(),
             configuration: None,
             steps: None,
             views: None,
@@ -59,6 +62,7 @@ pub struct DetectorBuilder<'p> {
     every_case: bool,
     preset: Preset,
     experts: Experts,
+    members: Vec<String>,
     configuration: Option<Configuration>,
     steps: Option<u64>,
     views: Option<usize>,
@@ -101,6 +105,12 @@ impl<'p> DetectorBuilder<'p> {
     /// Which experts: the panel, or flows alone.
     pub fn experts(mut self, experts: Experts) -> Self {
         self.experts = experts;
+        self
+    }
+    /// The scores that make up the panel, by their names ([`PanelMember::name`](super::PanelMember::name)), instead of a
+    /// selection.
+    pub fn members(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.members = names.into_iter().map(Into::into).collect();
         self
     }
     /// Named configuration.
@@ -159,6 +169,9 @@ impl<'p> DetectorBuilder<'p> {
             None => Configuration::preset(kind, self.experts, self.preset)?,
         };
         configuration.score = self.score.unwrap_or(configuration.score);
+        if !self.members.is_empty() {
+            configuration = configuration.with_members(&self.members, scores_of)?;
+        }
         if let Some(steps) = self.steps {
             configuration = configuration.with_steps(steps);
         }
@@ -329,7 +342,7 @@ fn calibrate(
     let calibrate = |(number, (origin, expert)): (usize, &(Origin, Arc<dyn Expert>))| {
         let raw = expert.held_out(configuration.score, data.features, &rows_of);
         let (mut heads, mut calibrations, mut contributions) = (Vec::new(), Vec::new(), Vec::new());
-        for raw in raw.chunks_exact(expert.views()) {
+        for raw in raw.chunks_exact(expert.views().max(1)) {
             let (calibration, of_views) = match configuration.calibration {
                 CalibrationKind::HeldOut => Calibration::fit(raw),
                 CalibrationKind::LeaveOneOut => {
@@ -349,7 +362,12 @@ fn calibrate(
             };
             (CalibratedHead { expert: number, head, calibration, by_fold }, candidate)
         };
-        calibrations.into_iter().zip(heads).enumerate().map(head).collect::<Vec<_>>()
+        let offered = |head: &usize| match origin {
+            Origin::Family(_) => true,
+            Origin::Learner(l) => configuration.learners[*l].offers(expert.heads()[*head]),
+        };
+        let heads = calibrations.into_iter().zip(heads).enumerate().filter(|(head, _)| offered(head));
+        heads.map(head).collect::<Vec<_>>()
     };
     let (heads, candidates): (Vec<CalibratedHead>, Vec<Candidate>) =
         experts.par_iter().enumerate().flat_map(calibrate).unzip();
@@ -365,7 +383,7 @@ fn calibrate(
         .map(|((head, candidate), _)| (head, candidate.criterion))
         .collect();
     let score = |fold: usize, case: usize| {
-        let mut score = ScoreAggregator::new(configuration.score);
+        let mut score = ScoreAggregator::new(configuration);
         for (head, _) in &heads {
             score.add_mean(experts[head.expert].1.views_of_fold(fold), head.by_fold[fold].get(case).copied());
         }

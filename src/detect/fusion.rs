@@ -1,21 +1,24 @@
-//! Fusion of all views into one score: the root mean square over experts of the mean over an expert's views of `t²`, in
-//! which one large surprisal outweighs many small ones; or, for likelihoods, the mean over all views.
+//! Fusion of all views into one score.
+//!
+//! With `m_e` the mean of `t²` over the views of expert `e`: the root of `mean_e m_e` of a panel; the root of `mean_e m_e²` of
+//! flows alone, in which one large surprisal outweighs many small ones; or, for likelihoods, the mean over all views.
 
 use super::calibration::Calibration;
-use super::configuration::ScoreKind;
+use super::configuration::{CalibrationKind, Configuration, ScoreKind};
 
-/// Adds up contributions of views: into the root mean square over families of their means (calibrated), or into the mean
-/// over all views (likelihoods).
+/// Adds up contributions of views, expert by expert.
 pub(super) struct ScoreAggregator {
     kind: ScoreKind,
+    calibration: CalibrationKind,
     family: (f64, f64),
     families: (f64, f64),
 }
 
 impl ScoreAggregator {
     /// Nothing added yet.
-    pub(super) fn new(kind: ScoreKind) -> Self {
-        ScoreAggregator { kind, family: (0.0, 0.0), families: (0.0, 0.0) }
+    pub(super) fn new(configuration: &Configuration) -> Self {
+        let Configuration { score: kind, calibration, .. } = *configuration;
+        ScoreAggregator { kind, calibration, family: (0.0, 0.0), families: (0.0, 0.0) }
     }
     /// Adds the raw score of view `view` of the current family.
     pub(super) fn add(&mut self, calibration: &Calibration, view: usize, score: f64) {
@@ -33,7 +36,11 @@ impl ScoreAggregator {
             self.families.0 += sum;
             self.families.1 += count;
         } else if count > 0.0 {
-            self.families.0 = self.families.0.hypot(sum / count);
+            let mean = sum / count;
+            self.families.0 = match self.calibration {
+                CalibrationKind::HeldOut => self.families.0.hypot(mean),
+                CalibrationKind::LeaveOneOut => self.families.0 + mean,
+            };
             self.families.1 += 1.0;
         }
     }
@@ -46,7 +53,11 @@ impl ScoreAggregator {
     }
     /// The score of all families ended so far.
     pub(super) fn value(&self) -> f64 {
-        let count = self.families.1.max(1.0);
-        if self.kind == ScoreKind::Calibrated { self.families.0 / count.sqrt() } else { self.families.0 / count }
+        let (sum, count) = (self.families.0, self.families.1.max(1.0));
+        match (self.kind, self.calibration) {
+            (ScoreKind::Calibrated, CalibrationKind::HeldOut) => sum / count.sqrt(),
+            (ScoreKind::Calibrated, CalibrationKind::LeaveOneOut) => (sum / count).sqrt(),
+            (ScoreKind::Likelihood | ScoreKind::Latent, _) => sum / count,
+        }
     }
 }

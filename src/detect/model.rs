@@ -23,7 +23,7 @@ use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::calibration::{Calibration, Conformal, Threshold};
-use super::configuration::Configuration;
+use super::configuration::{Configuration, ViewInput};
 use super::experts::{Expert, FlowFamily, OutOfFold, Scratch};
 use super::fusion::ScoreAggregator;
 use super::traits::Fitted;
@@ -76,16 +76,18 @@ pub(super) struct FittedHead {
 }
 
 impl FittedExpert {
-    /// Its name: the family of flows, or the learner and what it looks at.
-    fn name(&self, configuration: &Configuration) -> String {
-        match self.origin {
-            Origin::Family(f) => configuration.families[f].name.clone(),
+    /// The expert's name and the block that it looks at, without a fold.
+    fn name_and_block(&self, configuration: &Configuration) -> (String, String) {
+        let (name, input) = match self.origin {
+            Origin::Family(f) => match &configuration.families[f].input {
+                ViewInput::Block(input) => ("flows", input.as_str()),
+                ViewInput::BlockAView => ("flows", ""),
+            },
             Origin::Learner(l) => {
-                let settings = &configuration.learners[l];
-                let input = settings.input.trim_end_matches("/*");
-                format!("{} on {input}", settings.learner)
+                (configuration.learners[l].learner.as_str(), configuration.learners[l].input.as_str())
             }
-        }
+        };
+        (name.to_owned(), input.trim_end_matches("/*").to_owned())
     }
 
     fn to_json(&self) -> Value {
@@ -150,12 +152,22 @@ impl FittedExpert {
 /// A raw score that a model fuses, and why.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PanelMember {
-    /// The expert, and what it looks at: "neighbours on robust".
+    /// The expert: "neighbours", "flows".
     pub expert: String,
+    /// What it looks at: "robust".
+    pub block: String,
     /// Which of its raw scores: "near".
     pub score: String,
     /// How well it told held-out cases from made ones, in 0…1; 0 if experts were not selected.
     pub criterion: f64,
+}
+
+impl PanelMember {
+    /// Its name in a list of experts: "near:robust", "flows:gaussian".
+    pub fn name(&self) -> String {
+        let score = if self.expert == "flows" { "flows" } else { &self.score };
+        format!("{score}:{}", self.block)
+    }
 }
 
 /// What fitting saw.
@@ -218,7 +230,7 @@ impl Model {
     /// Score and p-value of each case.
     fn score_features(&self, features: &Features, scratch: &mut Scratch) -> Vec<(f64, f64)> {
         let (n, kind) = (features.cases(), self.configuration.score);
-        let mut scores: Vec<ScoreAggregator> = (0..n).map(|_| ScoreAggregator::new(kind)).collect();
+        let mut scores: Vec<ScoreAggregator> = (0..n).map(|_| ScoreAggregator::new(&self.configuration)).collect();
         for FittedExpert { expert, heads, .. } in &self.experts {
             let raw = expert.scores(kind, features, scratch);
             let of_head = raw.len() / expert.heads().len();
@@ -294,8 +306,10 @@ impl Model {
     /// The raw scores that are fused, expert by expert.
     pub fn panel(&self) -> Vec<PanelMember> {
         let members = |expert: &FittedExpert| -> Vec<PanelMember> {
+            let (name, block) = expert.name_and_block(&self.configuration);
             let member = |head: &FittedHead| PanelMember {
-                expert: expert.name(&self.configuration),
+                expert: name.clone(),
+                block: block.clone(),
                 score: expert.expert.heads()[head.head].into(),
                 criterion: head.criterion,
             };

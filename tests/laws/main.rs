@@ -9,5 +9,6 @@ mod gradbench;
 mod gradients;
 mod invertibility;
 mod log_det;
+mod panel;
 mod tails;
 mod thresholds;

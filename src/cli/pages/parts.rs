@@ -2,7 +2,7 @@
 
 use crate::cli::table_writer::number;
 use crate::data::Dataset;
-use crate::detect::Model;
+use crate::detect::{Model, PanelMember};
 use crate::report::{Headline, ReportTable};
 
 /// Rows of the table of the most surprising rows.
@@ -52,9 +52,10 @@ pub(in crate::cli) fn facts(model: &Model) -> Vec<(String, String)> {
     .to_vec()
 }
 
-/// The members of a panel, if the model has one: "gaussian, neighbours on robust near".
+/// The members of a panel, if the model has one: "flows:gaussian, near:robust".
 pub(in crate::cli) fn panel_in_words(model: &Model) -> Option<String> {
-    model.configuration().selection?;
-    let members: Vec<String> = model.panel().iter().map(|m| format!("{} {}", m.expert, m.score)).collect();
-    Some(members.join(", "))
+    if model.configuration().learners.is_empty() {
+        return None;
+    }
+    Some(model.panel().iter().map(PanelMember::name).collect::<Vec<_>>().join(", "))
 }

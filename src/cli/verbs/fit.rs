@@ -34,6 +34,9 @@ pub(in crate::cli) struct Fit {
     /// Which detector [default: panel; naf-ad with another --score than calibrated]
     #[arg(long, value_enum)]
     method: Option<MethodArg>,
+    /// The experts of the panel, such as near:robust,flows:gaussian [default: selected without labels]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', conflicts_with = "method")]
+    experts: Vec<String>,
     /// About how many views of a row [default: the preset's]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     views: Option<u32>,
@@ -128,6 +131,7 @@ impl Fit {
             .seed(self.seed)
             .normals(&self.normal)
             .experts(if self.method() == MethodArg::Panel { Experts::Panel } else { Experts::Flows })
+            .members(&self.experts)
             .active(self.active())
             .preset(self.preset.into())
             .progress(progress);

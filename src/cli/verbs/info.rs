@@ -32,12 +32,7 @@ impl Info {
             .panel()
             .iter()
             .filter(|_| panel_in_words(&model).is_some())
-            .map(|m| {
-                format!(
-                    "  {} ({}): told held-out cases from made ones with AUROC {:.3}\n",
-                    m.expert, m.score, m.criterion
-                )
-            })
+            .map(|m| format!("  {:<22} told held-out cases from made ones with AUROC {:.3}\n", m.name(), m.criterion))
             .chain([format!("  it holds {} of the training rows\n", model.rows_held())])
             .collect();
         let mut text = format!(

@@ -3,10 +3,11 @@
 /// How the raw scores of an expert's views become surprisals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum CalibrationKind {
-    /// Each view is centred and scaled by its held-out scores, which are then pooled and ranked.
+    /// Each view is centred and scaled by its held-out scores, which are then pooled and ranked; the expert that is most
+    /// surprised weighs most.
     HeldOut,
     /// Nothing of a held-out case enters what it is measured by: views are centred and scaled by scores of their own
-    /// training cases, and a held-out case's surprisal is that among the other held-out cases.
+    /// training cases, and a held-out case's surprisal is that among the other held-out cases. All experts weigh alike.
     #[default]
     LeaveOneOut,
 }

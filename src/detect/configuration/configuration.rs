@@ -57,8 +57,8 @@ impl Configuration {
     /// # Errors
     /// [`Error::Usage`] naming the field and what it must be.
     pub fn check(&self) -> Result<()> {
-        if self.families.is_empty() {
-            return Err(Error::Usage("a configuration needs a family of views".into()));
+        if self.families.is_empty() && self.learners.is_empty() {
+            return Err(Error::Usage("a configuration needs an expert: a family of views, or a learner".into()));
         }
         if !(2..=64).contains(&self.folds) {
             return Err(Error::Usage(format!("folds is {}, and must lie between 2 and 64", self.folds)));
@@ -116,6 +116,39 @@ impl Configuration {
         self
     }
 
+    /// The panel of the scores `names` alone, without a selection: `SCORE:BLOCK` each, as [`crate::detect::PanelMember::name`]
+    /// has them, flows as `flows:BLOCK`; `scores_of(learner)` are the names of a learner's scores.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a name that the panel does not have, with those that it has.
+    pub(in crate::detect) fn with_members(
+        mut self,
+        names: &[String],
+        scores_of: impl Fn(&str) -> &'static [&'static str],
+    ) -> Result<Configuration> {
+        let block = |input: &str| input.trim_end_matches("/*").to_owned();
+        let of_family = |family: &FamilyConfiguration| match &family.input {
+            ViewInput::Block(input) => format!("flows:{}", block(input)),
+            ViewInput::BlockAView => "flows".into(),
+        };
+        let of_learner = |l: &LearnerConfiguration| -> Vec<(&'static str, String)> {
+            scores_of(&l.learner).iter().map(|score| (*score, format!("{score}:{}", block(&l.input)))).collect()
+        };
+        let mut known: Vec<String> = self.families.iter().map(of_family).collect();
+        known.extend(self.learners.iter().flat_map(of_learner).map(|(_, name)| name));
+        if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
+            return Err(Error::Usage(format!("no expert is called `{unknown}`: use {}", known.join(", "))));
+        }
+        self.families.retain(|family| names.contains(&of_family(family)));
+        for learner in &mut self.learners {
+            let kept = of_learner(learner).into_iter().filter(|(_, name)| names.contains(name));
+            learner.scores = kept.map(|(score, _)| score.to_owned()).collect();
+        }
+        self.learners.retain(|learner| !learner.scores.is_empty());
+        self.selection = None;
+        Ok(self)
+    }
+
     /// The configuration for `rows` training rows: noise and steps as each family's scaling has them.
     pub(in crate::detect) fn for_rows(mut self, rows: usize) -> Configuration {
         for family in &mut self.families {
@@ -141,9 +174,9 @@ impl Configuration {
         self
     }
 
-    /// Whether any flow leaves out fold `fold`, so that its rows can calibrate p-values.
+    /// Whether any expert leaves out fold `fold`, so that its rows can calibrate p-values.
     pub(in crate::detect) fn leaves_out(&self, fold: usize) -> bool {
-        self.families.iter().any(|f| fold < f.flows)
+        !self.learners.is_empty() || self.families.iter().any(|f| fold < f.flows)
     }
 
     /// Number of views `K`.

@@ -17,7 +17,7 @@ const COMPONENTS: usize = 5;
 /// Rounds of expectation and maximisation.
 const ROUNDS: usize = 30;
 /// Added to every variance, in units of the representation.
-const RIDGE: f64 = 0.01;
+const RIDGE: f64 = 1e-3;
 /// Most rows it learns from.
 const ROWS: usize = 4000;
 

@@ -70,3 +70,8 @@ pub(in crate::detect) const LEARNERS: [&dyn Learner; 5] = [
 pub(in crate::detect) fn named(name: &str) -> Option<&'static dyn Learner> {
     LEARNERS.into_iter().find(|learner| learner.name() == name)
 }
+
+/// Names of the scores of the learner of that name; none if there is no such learner.
+pub(in crate::detect) fn scores_of(learner: &str) -> &'static [&'static str] {
+    named(learner).map_or(&[], |learner| learner.heads())
+}

@@ -1,0 +1,147 @@
+//! Laws of the panel: p-values that hold and never rise with the score, and outliers that one expert alone would miss.
+
+use nafal::detect::Experts;
+use nafal::evaluate::metrics::auroc;
+use nafal::random::{Key, below, normal, stream, uniform};
+use nafal::{Dataset, Detector, Model, Preset, Series, SeriesSet, Table};
+use rand_chacha::ChaCha8Rng;
+
+fn table(columns: usize, values: Vec<f64>) -> Table {
+    Table::new((0..columns).map(|j| format!("c{j}")).collect(), values).unwrap()
+}
+
+fn rows(seed: u64, n: usize, columns: usize, mut row: impl FnMut(&mut ChaCha8Rng) -> Vec<f64>) -> Table {
+    let mut rng = stream(seed, Key::Simulation(40, 0));
+    table(columns, (0..n).flat_map(|_| row(&mut rng)).collect())
+}
+
+fn fit(train: &Table) -> Model {
+    Detector::builder().preset(Preset::Fast).fit(train).unwrap()
+}
+
+/// A column by inverse powers: no variance.
+fn heavy(rng: &mut ChaCha8Rng) -> f64 {
+    normal::<f64>(rng) / (-(1.0 - uniform(rng)).ln()).sqrt()
+}
+
+#[test]
+fn p_values_hold_where_training_rows_are_few_or_heavy_tailed() {
+    for (name, n, d, tail) in [("gaussian", 20, 60, false), ("gaussian", 60, 2, false), ("heavy", 60, 8, true)] {
+        let draw =
+            |seed, n| rows(seed, n, d, |rng| (0..d).map(|_| if tail { heavy(rng) } else { normal(rng) }).collect());
+        let (fits, fresh) = (12, 300);
+        let mut below = [0usize; 2];
+        for seed in 0..fits {
+            let model = Detector::builder().seed(seed).steps(20).fit(&draw(2 * seed, n)).unwrap();
+            for p in model.p_values(&draw(2 * seed + 1, fresh)).unwrap() {
+                below[0] += usize::from(p <= 0.05);
+                below[1] += usize::from(p <= 0.1);
+            }
+        }
+        let share = below.map(|count| count as f64 / (fits as usize * fresh) as f64);
+        assert!(share[0] <= 0.07 && share[1] <= 0.13, "{name}, n = {n}, d = {d}: {share:?}");
+        assert!(share[1] >= 0.02, "{name}, n = {n}, d = {d}: {share:?} is of no use");
+    }
+}
+
+fn never_rises(model: &Model, cases: &dyn Dataset) {
+    let (scores, p_values) = model.score_with_p_values(cases).unwrap();
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    order.sort_by(|&a, &b| scores[a].total_cmp(&scores[b]));
+    for pair in order.windows(2) {
+        assert!(p_values[pair[0]] >= p_values[pair[1]], "{} {}", scores[pair[0]], scores[pair[1]]);
+    }
+    assert!(p_values.iter().any(|&p| p > 0.2) && p_values.iter().any(|&p| p < 0.2));
+}
+
+#[test]
+fn p_values_never_rise_with_the_score() {
+    let train = rows(1, 80, 3, |rng| (0..3).map(|_| normal(rng)).collect());
+    let test = rows(2, 500, 3, |rng| (0..3).map(|_| 1.5 * normal::<f64>(rng)).collect());
+    for experts in [Experts::Panel, Experts::Flows] {
+        never_rises(&Detector::builder().preset(Preset::Fast).experts(experts).fit(&train).unwrap(), &test);
+    }
+    let series = |seed, n, size: f64| {
+        let mut rng = stream(seed, Key::Simulation(41, 0));
+        let case = |rng: &mut ChaCha8Rng| (0..12).map(|_| size * normal::<f64>(rng)).collect::<Vec<f64>>();
+        SeriesSet::new((0..n).map(|_| Series::new(&[case(&mut rng), case(&mut rng)]).unwrap()).collect()).unwrap()
+    };
+    let model = Detector::builder().preset(Preset::Fast).fit(&series(1, 30, 1.0)).unwrap();
+    never_rises(&model, &series(2, 60, 1.3));
+}
+
+#[test]
+fn a_score_is_the_root_of_the_mean_contribution() {
+    let train = rows(3, 60, 4, |rng| (0..4).map(|_| normal(rng)).collect());
+    let model = fit(&train);
+    let (panel, scores) = (model.panel(), model.score(&train).unwrap());
+    let contributions = model.contributions(&train).unwrap();
+    assert_eq!(contributions.len(), panel.len());
+    assert_eq!(panel.iter().filter(|member| member.expert == "flows").count(), 2);
+    assert!(panel.len() == 6 && panel.iter().all(|member| (0.0..=1.0).contains(&member.criterion)), "{panel:?}");
+    for (i, score) in scores.iter().enumerate() {
+        let mean = contributions.iter().map(|of| of[i]).sum::<f64>() / panel.len() as f64;
+        assert!((mean.sqrt() - score).abs() <= 1e-9 * score.max(1.0), "row {i}: {score} and {}", mean.sqrt());
+    }
+}
+
+#[test]
+fn named_experts_are_the_panel_and_unknown_ones_are_refused() {
+    let train = rows(4, 60, 2, |rng| (0..2).map(|_| normal(rng)).collect());
+    let fit = |names: &[&str]| Detector::builder().preset(Preset::Fast).members(names.to_vec()).fit(&train);
+    let model = fit(&["near:robust", "residual:standard"]).unwrap();
+    let names: Vec<String> = model.panel().iter().map(|member| member.name()).collect();
+    assert_eq!(names, ["near:robust", "residual:standard"]);
+    assert!(model.rows_held() > 0 && fit(&["depth:standard"]).unwrap().rows_held() == 0);
+    let again = Model::from_bytes(&model.to_bytes(), "m").unwrap();
+    assert_eq!(again.score(&train).unwrap(), model.score(&train).unwrap());
+    let error = fit(&["near:robust", "nearest"]).unwrap_err();
+    assert!(
+        error.exit_code() == 2
+            && error.to_string().contains("`nearest`")
+            && error.to_string().contains("flows:gaussian"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_gross_value_far_modes_and_heavy_tails_hide_no_outlier() {
+    let sentinel = rows(5, 300, 1, |rng| vec![uniform(rng)]);
+    let mut values = sentinel.values().to_vec();
+    values[7] = -9999.0;
+    let modes = rows(6, 300, 1, |rng| vec![1000.0 * below(rng, 2) as f64 + 2.0 * uniform(rng) - 1.0]);
+    let tails = rows(7, 300, 2, |rng| vec![heavy(rng), normal(rng)]);
+    for (train, test) in [
+        (table(1, values), table(1, vec![3.0, -2.0])),
+        (modes, table(1, vec![20.0, 500.0, 980.0])),
+        (tails, table(2, vec![300.0, 0.0, 0.0, 8.0])),
+    ] {
+        let p_values = fit(&train).p_values(&test).unwrap();
+        assert!(p_values.iter().all(|&p| p <= 0.02), "{:?}: {p_values:?}", test.values());
+    }
+}
+
+#[test]
+fn a_broken_dependence_between_three_of_seven_sensors_is_seen() {
+    let plane = |seed, n, fault: f64| {
+        rows(seed, n, 7, |rng| {
+            let mut row: Vec<f64> = (0..6).map(|_| 10.0 * normal::<f64>(rng)).collect();
+            let side = if uniform(rng) < 0.5 { fault } else { -fault };
+            row.push(row[0] + row[1] + normal::<f64>(rng) + side);
+            row
+        })
+    };
+    let model = fit(&plane(8, 500, 0.0));
+    let scores = [plane(9, 300, 0.0), plane(10, 100, 8.0)].map(|test| model.score(&test).unwrap());
+    let labels: Vec<bool> = (0..400).map(|i| i >= 300).collect();
+    let area = auroc(&labels, &scores.concat()).unwrap();
+    assert!(area >= 0.95, "{area}");
+}
+
+#[test]
+fn constant_columns_are_measured_by_their_value() {
+    let train = rows(11, 100, 3, |rng| vec![1e-6, 1e6, normal(rng)]);
+    let model = fit(&train);
+    let p_values = model.p_values(&table(3, vec![1e-3, 1e6, 0.1, 1e-6, 1.001e6, 0.1, 1e-6, 2e6, 0.1])).unwrap();
+    assert!(p_values[0] <= 0.02 && p_values[1] > 0.05 && p_values[2] <= 0.02, "{p_values:?}");
+}
