@@ -16,8 +16,9 @@ use super::configuration::{
 use super::experts::{
     Expert, OutOfFold, Trained, TrainingData, block_width, scores_of, train, training_cost, training_steps,
 };
+use super::fitted_expert::{FittedExpert, FittedHead, Origin};
 use super::fusion::ScoreAggregator;
-use super::model::{FittedExpert, FittedHead, Model, Origin, Summary};
+use super::model::{Model, Summary};
 use super::selection::{Candidate, MadeCases, mean_by_fold, select};
 use crate::data::{Dataset, Kind};
 use crate::encode::Plan;

@@ -5,6 +5,7 @@ mod calibration;
 mod configuration;
 mod detector;
 mod experts;
+mod fitted_expert;
 mod fusion;
 mod model;
 mod naf;
@@ -22,7 +23,8 @@ pub use configuration::{
 };
 pub use detector::{Detector, DetectorBuilder, MIN_ROWS};
 pub use experts::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
-pub use model::{Model, PanelMember};
+pub use fitted_expert::PanelMember;
+pub use model::Model;
 pub use samples::Samples;
 pub use traits::{Fit, Fitted, Registration};
 pub use views::ViewFamily;
