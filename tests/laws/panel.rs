@@ -105,6 +105,13 @@ fn named_experts_are_the_panel_and_unknown_ones_are_refused() {
 }
 
 #[test]
+fn many_training_rows_are_sampled_for_their_neighbours() {
+    let train = rows(12, 6500, 1, |rng| vec![normal(rng)]);
+    let model = Detector::builder().preset(Preset::Fast).members(["near:standard"]).fit(&train).unwrap();
+    assert_eq!((model.rows_held(), model.calibration_rows()), (5000, 6500));
+}
+
+#[test]
 fn a_gross_value_far_modes_and_heavy_tails_hide_no_outlier() {
     let sentinel = rows(5, 300, 1, |rng| vec![uniform(rng)]);
     let mut values = sentinel.values().to_vec();

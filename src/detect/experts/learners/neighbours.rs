@@ -9,9 +9,13 @@ use crate::data::container::{Container, Tensor};
 use crate::detect::baselines::Neighbours;
 use crate::encode::Points;
 use crate::error::Result;
+use crate::random::{Key, permutation, stream};
 
 /// Distances shorter than this do not count.
 const FLOOR: f64 = 1e-3;
+
+/// Most training rows to look among: a random sample of more. It bounds what a row costs, and the model file.
+const ROWS: usize = 5000;
 
 /// Neighbours of a ratio.
 const RATIO: usize = 10;
@@ -27,7 +31,13 @@ impl Learner for Neighbourhood {
     fn heads(&self) -> &'static [&'static str] {
         &["near", "ratio"]
     }
-    fn fit(&self, rows: Points<'static>, _: Stream) -> Result<Box<dyn Learned>> {
+    fn fit(&self, rows: Points<'static>, Stream { seed, learner, fold }: Stream) -> Result<Box<dyn Learned>> {
+        let mut rows = rows;
+        if rows.len() > ROWS {
+            let mut kept = permutation(&mut stream(seed, Key::Learner { learner, fold }), rows.len());
+            kept.truncate(ROWS);
+            rows = rows.select(&kept);
+        }
         let neighbours = Neighbours::new(rows);
         let most = RATIO.min(neighbours.points().len() - 1);
         let nearest = neighbours.nearest_others(most);
