@@ -49,12 +49,12 @@ impl FoldedColumns {
         self.blocks.len()
     }
 
-    /// Number of the block called `NAME/FOLD`.
+    /// Number of the block called `NAME/FOLD`, if it was kept: nothing may look at one that was not.
     pub(super) fn block_named(&self, name: &str) -> Option<usize> {
         let (name, fold) = name.split_once('/')?;
         let representation = REPRESENTATIONS.iter().position(|r| r.name == name)?;
         let fold = fold.parse().ok().filter(|&f: &usize| f < self.folds)?;
-        Some(representation * self.folds + fold)
+        Some(representation * self.folds + fold).filter(|&block| self.blocks[block].is_some())
     }
 
     /// All kept blocks of rows `[n, d]`, the others empty; a row's bits do not depend on the others.
