@@ -125,12 +125,12 @@ pub enum Key {
     },
     /// Which cases are made into others, and of which.
     Makings,
-    /// Learner `learner` (below 2³²) of fold `fold`.
+    /// View `view` of learner `learner` (below 2³²).
     Learner {
         /// The learner's number in its detector.
         learner: u64,
-        /// The fold it leaves out.
-        fold: u64,
+        /// The view.
+        view: u64,
     },
 }
 
@@ -158,7 +158,7 @@ impl Key {
             Key::Filters { view, group } => [10, view, group],
             Key::Made { kind, number } => [11, kind, number],
             Key::Makings => [12, 0, 0],
-            Key::Learner { learner, fold } => [13, learner, fold],
+            Key::Learner { learner, view } => [13, learner, view],
         }
     }
 }

@@ -10,16 +10,14 @@ use nafal_kernels::Isa;
 use rayon::prelude::*;
 
 use super::calibration::{Calibration, Conformal};
-use super::configuration::{
-    ActiveConfiguration, CalibrationKind, Configuration, Experts, Preset, ScoreKind, ViewInput,
-};
+use super::configuration::{ActiveConfiguration, CalibrationKind, Configuration, Experts, FLOWS, Preset, ScoreKind};
 use super::experts::{
-    Expert, OutOfFold, Trained, TrainingData, block_width, scores_of, train, training_cost, training_steps,
+    Expert, OutOfFold, Trained, TrainingData, Unseen, block_width, scores_of, train, training_cost, training_steps,
 };
 use super::fitted_expert::{FittedExpert, FittedHead, Origin};
 use super::fusion::ScoreAggregator;
 use super::model::{Model, Summary};
-use super::selection::{Candidate, MadeCases, mean_by_fold, select};
+use super::selection::{Candidate, MadeCases, mean_by_fold, shares};
 use crate::data::{Dataset, Kind};
 use crate::encode::Plan;
 use crate::error::{DataError, Error, Result};
@@ -167,7 +165,8 @@ impl<'p> DetectorBuilder<'p> {
                 return Err(Error::Usage(problem));
             }
             Some(own) => own.clone(),
-            None => Configuration::preset(kind, self.experts, self.preset)?,
+            None if self.members.is_empty() => Configuration::preset(kind, self.experts, self.preset)?,
+            None => Configuration::preset(kind, Experts::All, self.preset)?,
         };
         configuration.score = self.score.unwrap_or(configuration.score);
         if !self.members.is_empty() {
@@ -261,9 +260,7 @@ impl<'p> DetectorBuilder<'p> {
 
     /// What the encoder is asked for.
     fn plan<'a>(&self, configuration: &Configuration, kept: &'a [usize], folds: &'a [usize]) -> Plan<'a> {
-        let views = configuration.views();
-        let family = configuration.families.iter().find(|f| f.input == ViewInput::BlockAView);
-        let (run, features) = family.map_or((1, 1), |f| (f.views_per_flow, f.features));
+        let (views, run, features) = configuration.blocks_of_views();
         Plan { kept, folds, fold_count: configuration.folds, views, run, features, seed: self.seed }
     }
 
@@ -340,8 +337,10 @@ fn calibrate(
     let folds = configuration.folds;
     let rows_of: Vec<Vec<usize>> =
         (0..folds).map(|fold| (0..data.folds.len()).filter(|&i| data.folds[i] == fold).collect()).collect();
-    let calibrate = |(number, (origin, expert)): (usize, &(Origin, Arc<dyn Expert>))| {
-        let raw = expert.held_out(configuration.score, data.features, &rows_of);
+    let origin: Vec<usize> = (0..data.folds.len()).collect();
+    let calibrate = |(number, (of, expert)): (usize, &(Origin, Arc<dyn Expert>))| {
+        let unseen = Unseen { rows_of: &rows_of, origin: &origin };
+        let raw = expert.held_out(configuration.score, data.features, unseen);
         let (mut heads, mut calibrations, mut contributions) = (Vec::new(), Vec::new(), Vec::new());
         for raw in raw.chunks_exact(expert.views().max(1)) {
             let (calibration, of_views) = match configuration.calibration {
@@ -356,14 +355,14 @@ fn calibrate(
             contributions.push(of_views);
         }
         let criteria = made.map(|made| made.criteria(&**expert, &calibrations, &contributions));
+        let flow = matches!(of, Origin::Family(_));
         let head = |(head, (calibration, by_fold))| {
-            let candidate = Candidate {
-                criterion: criteria.as_ref().map_or(0.0, |c| c[head]),
-                flow: matches!(origin, Origin::Family(_)),
-            };
+            let criterion = criteria.as_ref().map_or(0.0, |c| c[head]);
+            let name = if flow { FLOWS } else { expert.heads()[head] };
+            let candidate = Candidate { criterion, name, flow };
             (CalibratedHead { expert: number, head, calibration, by_fold }, candidate)
         };
-        let offered = |head: &usize| match origin {
+        let offered = |head: &usize| match of {
             Origin::Family(_) => true,
             Origin::Learner(l) => configuration.learners[*l].offers(expert.heads()[*head]),
         };
@@ -372,34 +371,30 @@ fn calibrate(
     };
     let (heads, candidates): (Vec<CalibratedHead>, Vec<Candidate>) =
         experts.par_iter().enumerate().flat_map(calibrate).unzip();
-    let kept = match configuration.selection {
-        Some(selection) => select(&selection, &candidates),
-        None => vec![true; candidates.len()],
-    };
-    let heads: Vec<(CalibratedHead, f64)> = heads
-        .into_iter()
-        .zip(candidates)
-        .zip(kept)
-        .filter(|(_, kept)| *kept)
-        .map(|((head, candidate), _)| (head, candidate.criterion))
-        .collect();
+    let shares = shares(configuration.selection.as_ref(), &candidates);
+    let judged = candidates.iter().map(|c| c.criterion).zip(shares);
+    let heads: Vec<(CalibratedHead, (f64, f64))> =
+        heads.into_iter().zip(judged).filter(|(_, (_, s))| *s > 0.0).collect();
     let score = |fold: usize, case: usize| {
         let mut score = ScoreAggregator::new(configuration);
-        for (head, _) in &heads {
-            score.add_mean(experts[head.expert].1.views_of_fold(fold), head.by_fold[fold].get(case).copied());
+        for (head, (_, share)) in &heads {
+            let views = experts[head.expert].1.views_of_fold(fold);
+            score.add_mean(views, head.by_fold[fold].get(case).copied(), *share);
         }
         score.value()
     };
-    let of_fold = |fold: usize| {
-        let cases = heads.iter().map(|(head, _)| head.by_fold[fold].len()).max().unwrap_or(0);
-        (0..cases).map(move |case| (fold, case)).collect::<Vec<_>>()
+    // A fold that no view left out calibrates nothing.
+    let mut seen = vec![0; folds];
+    let in_fold = |&fold: &usize| {
+        seen[fold] += 1;
+        let case = seen[fold] - 1;
+        heads.iter().any(|(head, _)| case < head.by_fold[fold].len()).then(|| score(fold, case))
     };
-    let cases: Vec<(usize, usize)> = (0..folds).flat_map(of_fold).collect();
-    let conformal = Conformal::new(cases.into_iter().map(|(fold, case)| score(fold, case)).collect());
+    let conformal = Conformal::new(data.folds.iter().filter_map(in_fold).collect());
     let mut fitted: Vec<FittedExpert> =
         experts.into_iter().map(|(origin, expert)| FittedExpert { origin, expert, heads: Vec::new() }).collect();
-    for (CalibratedHead { expert, head, calibration, .. }, criterion) in heads {
-        fitted[expert].heads.push(FittedHead { head, calibration, criterion });
+    for (CalibratedHead { expert, head, calibration, .. }, (criterion, share)) in heads {
+        fitted[expert].heads.push(FittedHead { head, calibration, criterion, share });
     }
     fitted.retain(|expert| !expert.heads.is_empty());
     (fitted, conformal)

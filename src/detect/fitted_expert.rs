@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::calibration::Calibration;
-use super::configuration::{Configuration, ViewInput};
+use super::configuration::{Configuration, FLOWS, member_name};
 use super::experts::{Expert, FlowFamily, OutOfFold};
 use crate::data::container::{Container, Fields};
 use crate::encode::Encoder;
@@ -46,21 +46,18 @@ pub(super) struct FittedHead {
     pub(super) calibration: Calibration,
     /// How well it told held-out cases from made ones; 0 if it was not asked.
     pub(super) criterion: f64,
+    /// Its share of the fusion.
+    pub(super) share: f64,
 }
 
 impl FittedExpert {
     /// The expert's name and the block that it looks at, without a fold.
     fn name_and_block(&self, configuration: &Configuration) -> (String, String) {
         let (name, input) = match self.origin {
-            Origin::Family(f) => match &configuration.families[f].input {
-                ViewInput::Block(input) => ("flows", input.as_str()),
-                ViewInput::BlockAView => ("flows", ""),
-            },
-            Origin::Learner(l) => {
-                (configuration.learners[l].learner.as_str(), configuration.learners[l].input.as_str())
-            }
+            Origin::Family(f) => (FLOWS, &configuration.families[f].input),
+            Origin::Learner(l) => (configuration.learners[l].learner.as_str(), &configuration.learners[l].input),
         };
-        (name.to_owned(), input.trim_end_matches("/*").to_owned())
+        (name.to_owned(), input.name().to_owned())
     }
 
     /// Its raw scores that are kept.
@@ -71,6 +68,7 @@ impl FittedExpert {
             block: block.clone(),
             score: self.expert.heads()[head.head].into(),
             criterion: head.criterion,
+            share: head.share,
         };
         self.heads.iter().map(member).collect()
     }
@@ -82,7 +80,8 @@ impl FittedExpert {
         };
         let names: Vec<&str> = self.heads.iter().map(|h| self.expert.heads()[h.head]).collect();
         let criteria: Vec<f64> = self.heads.iter().map(|h| h.criterion).collect();
-        json!({"of": of, "number": number, "heads": names, "criteria": criteria})
+        let shares: Vec<f64> = self.heads.iter().map(|h| h.share).collect();
+        json!({"of": of, "number": number, "heads": names, "criteria": criteria, "shares": shares})
     }
 
     /// Tensors `PREFIX.…` of the expert and `PREFIX.HEAD.…` of its calibrations.
@@ -119,17 +118,21 @@ impl FittedExpert {
             }
             _ => return Err(fields.error("of", "is neither \"family\" nor \"learner\"")),
         };
-        let (names, criteria) = (fields.strings("heads")?, fields.numbers("criteria")?);
-        if names.is_empty() || names.len() != criteria.len() {
-            return Err(fields.error("heads", "is empty, or not one a criterion"));
+        let (names, criteria, shares) =
+            (fields.strings("heads")?, fields.numbers("criteria")?, fields.numbers("shares")?);
+        if names.is_empty() || names.len() != criteria.len() || names.len() != shares.len() {
+            return Err(fields.error("heads", "is empty, or not one a criterion and a share"));
         }
-        let head = |(name, criterion): (&String, f64)| {
+        if shares.iter().any(|&share| !(share > 0.0 && share <= 1.0)) {
+            return Err(fields.error("shares", "must lie in (0, 1]"));
+        }
+        let head = |((name, criterion), share): ((&String, f64), f64)| {
             let unknown = || fields.error("heads", &format!("names \"{name}\", which the expert does not give"));
             let head = expert.heads().iter().position(|known| known == name).ok_or_else(unknown)?;
             let calibration = Calibration::read(file, &format!("{}.{name}", origin.prefix()), expert.views())?;
-            Ok(FittedHead { head, calibration, criterion })
+            Ok(FittedHead { head, calibration, criterion, share })
         };
-        let heads = names.iter().zip(criteria).map(head).collect::<Result<_>>()?;
+        let heads = names.iter().zip(criteria).zip(shares).map(head).collect::<Result<_>>()?;
         Ok(FittedExpert { origin, expert, heads })
     }
 }
@@ -145,12 +148,13 @@ pub struct PanelMember {
     pub score: String,
     /// How well it told held-out cases from made ones, in 0…1; 0 if experts were not selected.
     pub criterion: f64,
+    /// Its share of the fusion; the shares of a model add up to 1.
+    pub share: f64,
 }
 
 impl PanelMember {
     /// Its name in a list of experts: "near:robust", "flows:gaussian".
     pub fn name(&self) -> String {
-        let score = if self.expert == "flows" { "flows" } else { &self.score };
-        format!("{score}:{}", self.block)
+        member_name(if self.expert == FLOWS { FLOWS } else { &self.score }, &self.block)
     }
 }

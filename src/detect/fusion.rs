@@ -1,6 +1,7 @@
 //! Fusion of all views into one score.
 //!
-//! With `m_e` the mean of `t²` over the views of expert `e`: the root of `mean_e m_e` of a panel; the root of `mean_e m_e²` of
+//! With `m_e` the mean of `t²` over the views of raw score `e`: the root of `Σ_e w_e m_e` of a panel, the shares `w_e` adding up
+//! to 1; the root of `mean_e m_e²` of
 //! flows alone, in which one large surprisal outweighs many small ones; or, for likelihoods, the mean over all views.
 
 use super::calibration::Calibration;
@@ -29,31 +30,32 @@ impl ScoreAggregator {
         self.family.0 += contribution;
         self.family.1 += 1.0;
     }
-    /// Ends a family of views.
-    pub(super) fn end_family(&mut self) {
+    /// Ends the views of a raw score whose share of the panel is `share`.
+    pub(super) fn end_family(&mut self, share: f64) {
         let (sum, count) = std::mem::take(&mut self.family);
         if self.kind != ScoreKind::Calibrated {
             self.families.0 += sum;
             self.families.1 += count;
         } else if count > 0.0 {
             let mean = sum / count;
-            self.families.0 = match self.calibration {
-                CalibrationKind::HeldOut => self.families.0.hypot(mean),
-                CalibrationKind::LeaveOneOut => self.families.0 + mean,
+            let (sum, shares) = self.families;
+            self.families = match self.calibration {
+                CalibrationKind::HeldOut => (sum.hypot(mean), shares + 1.0),
+                CalibrationKind::LeaveOneOut => (sum + share * mean, shares + share),
             };
-            self.families.1 += 1.0;
         }
     }
     /// Adds all views of a family at once, by the mean of their `views` contributions; `None` if there are none.
-    pub(super) fn add_mean(&mut self, views: usize, mean: Option<f64>) {
+    pub(super) fn add_mean(&mut self, views: usize, mean: Option<f64>, share: f64) {
         if let Some(mean) = mean {
             self.family = (mean * views as f64, views as f64);
         }
-        self.end_family();
+        self.end_family(share);
     }
     /// The score of all families ended so far.
     pub(super) fn value(&self) -> f64 {
-        let (sum, count) = (self.families.0, self.families.1.max(1.0));
+        let (sum, count) = self.families;
+        let count = if count > 0.0 { count } else { 1.0 };
         match (self.kind, self.calibration) {
             (ScoreKind::Calibrated, CalibrationKind::HeldOut) => sum / count.sqrt(),
             (ScoreKind::Calibrated, CalibrationKind::LeaveOneOut) => (sum / count).sqrt(),

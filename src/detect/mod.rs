@@ -18,8 +18,8 @@ mod views;
 pub use calibration::Threshold;
 pub use configuration::{
     ActiveConfiguration, CalibrationKind, Configuration, Experts, ExtractorConfiguration, ExtractorKind,
-    FamilyConfiguration, LearnerConfiguration, Optimiser, Preset, RowScaling, ScoreKind, SelectionConfiguration,
-    ViewInput,
+    FamilyConfiguration, LearnerConfiguration, LeftOut, Optimiser, Preset, RowScaling, ScoreKind,
+    SelectionConfiguration, ViewInput,
 };
 pub use detector::{Detector, DetectorBuilder, MIN_ROWS};
 pub use experts::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};

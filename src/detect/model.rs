@@ -14,7 +14,7 @@
 //! | `family{f}.flow{i}.axes`, `.scale` or `.matrix`; `.shift` | u32, f32 `[V, m]` or `[V, m, d]`; `[V, m]` | its views |
 //! | `learner{l}.fold{g}.…` | see the learner's file | what it learned without fold `g` |
 //! | `….SCORE.views`, `.surprisal`, `.tail_scale` | f64 `[K, 2]`, `[points, 2]`, `[1]` | calibration of a raw score |
-//! | `conformal.scores` | f64 `[n]` | scores of the training cases |
+//! | `conformal.scores` | f64 `[n]` | scores of the training cases, in their order |
 //!
 //! Every size the header claims is held against the tensors before anything of that size is built.
 
@@ -105,12 +105,12 @@ impl Model {
         for FittedExpert { expert, heads, .. } in &self.experts {
             let raw = expert.scores(kind, features, scratch);
             let of_head = raw.len() / expert.heads().len();
-            for FittedHead { head, calibration, .. } in heads {
+            for FittedHead { head, calibration, share, .. } in heads {
                 let views = raw[head * of_head..(head + 1) * of_head].chunks(n);
                 for (view, of_view) in views.enumerate() {
                     scores.iter_mut().zip(of_view).for_each(|(score, &raw)| score.add(calibration, view, raw));
                 }
-                scores.iter_mut().for_each(ScoreAggregator::end_family);
+                scores.iter_mut().for_each(|score| score.end_family(*share));
             }
         }
         scores.iter().map(ScoreAggregator::value).map(|score| (score, self.conformal.p_value(score))).collect()
@@ -179,7 +179,7 @@ impl Model {
         self.experts.iter().flat_map(|expert| expert.members(&self.configuration)).collect()
     }
     /// The contribution of each member of [`Model::panel`] to the scores, `[members][cases]`: a case's score is the root of
-    /// their mean.
+    /// their sum, each times its member's share.
     ///
     /// # Errors
     /// As [`Model::score`].
@@ -207,6 +207,11 @@ impl Model {
     /// Training rows that a model file holds, at most, of each fold's experts.
     pub fn rows_held(&self) -> usize {
         self.experts.iter().map(|e| e.expert.rows_held()).max().unwrap_or(0)
+    }
+    /// The scores of the training cases, in their order, each by the views that never saw it: what p-values rank a score
+    /// among. Where views are so few that some folds are left out by none, the cases of those folds have none.
+    pub fn training_scores(&self) -> &[f64] {
+        self.conformal.scores()
     }
     /// Every constant of the detector.
     pub fn configuration(&self) -> &Configuration {

@@ -25,12 +25,9 @@ use crate::data::{Dataset, Kind};
 use crate::error::{DataError, Error, Result};
 use crate::progress::Progress;
 
-/// The panel is for tables as yet.
-const TABLES: &[Kind] = &[crate::encode::table::KIND];
-
 /// The lines of our own detectors.
 const OURS: &[Registration] = &[
-    Registration::new("panel", TABLES, true, |p| Box::new(Detector::builder().preset(p)), naf::read),
+    Registration::new("panel", &Kind::ALL, true, |p| Box::new(Detector::builder().preset(p)), naf::read),
     Registration::new("naf-ad", &Kind::ALL, true, |p| Box::new(naf::flows(p)), naf::read),
     Registration::new("naf-al", &Kind::ALL, true, |p| Box::new(naf::flows(p).active(true)), naf::read),
 ];

@@ -9,7 +9,7 @@
 
 use super::calibration::Calibration;
 use super::configuration::SelectionConfiguration;
-use super::experts::{Expert, TrainingData};
+use super::experts::{Expert, TrainingData, Unseen};
 use crate::data::Dataset;
 use crate::detect::ScoreKind;
 use crate::encode::{Features, Making};
@@ -26,6 +26,8 @@ pub(super) struct MadeCases {
     kind_of: Vec<usize>,
     /// The made cases of each fold.
     rows_of: Vec<Vec<usize>>,
+    /// The training case that each was made of.
+    origin: Vec<usize>,
 }
 
 impl MadeCases {
@@ -45,7 +47,7 @@ impl MadeCases {
         let mut of: Vec<usize> = permutation(&mut rng, kept.len());
         of.truncate(settings.cases);
         let kinds = data.encoder.made_kinds().len();
-        let (mut makings, mut rows_of) = (Vec::new(), vec![Vec::new(); folds]);
+        let (mut makings, mut rows_of, mut origin) = (Vec::new(), vec![Vec::new(); folds], Vec::new());
         for kind in 0..kinds {
             for &i in &of {
                 // One of the others of another fold, which the judges of this one have learned from.
@@ -54,18 +56,20 @@ impl MadeCases {
                     other = below(&mut rng, kept.len());
                 }
                 rows_of[data.folds[i]].push(makings.len());
+                origin.push(i);
                 makings.push(Making { kind, case: kept[i], other: kept[other], number: i as u64 });
             }
         }
         let made = data.encoder.made(cases, kept, &makings, seed)?;
         let features = data.encoder.bind(&*made)?.encode(0..makings.len());
-        Ok(MadeCases { features, kinds, kind_of: makings.iter().map(|m| m.kind).collect(), rows_of })
+        Ok(MadeCases { features, kinds, kind_of: makings.iter().map(|m| m.kind).collect(), rows_of, origin })
     }
 
     /// The criterion of each head of an expert: `calibrations[head]`, and `held_out[head]` the contributions of the training
     /// cases, `[views][cases of the view's fold]`.
     pub fn criteria(&self, expert: &dyn Expert, calibrations: &[Calibration], held_out: &[Vec<Vec<f64>>]) -> Vec<f64> {
-        let raw = expert.held_out(ScoreKind::Calibrated, &self.features, &self.rows_of);
+        let unseen = Unseen { rows_of: &self.rows_of, origin: &self.origin };
+        let raw = expert.held_out(ScoreKind::Calibrated, &self.features, unseen);
         let folds = self.rows_of.len();
         let criterion = |(head, calibration): (usize, &Calibration)| {
             let views = &raw[head * expert.views()..(head + 1) * expert.views()];
@@ -112,25 +116,42 @@ fn ordered_pairs(lower: &[f64], higher: &[f64]) -> f64 {
     higher.iter().map(below).sum::<f64>() / (lower.len() * higher.len()) as f64
 }
 
-/// A candidate for the panel: its criterion, and whether it is a flow.
+/// A candidate for the panel: a raw score of one expert.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Candidate {
+pub(super) struct Candidate<'a> {
     /// How well it tells held-out cases from made ones.
     pub criterion: f64,
+    /// What it is whatever it looks at: candidates of one name are one member of the panel.
+    pub name: &'a str,
     /// Whether it is a flow.
     pub flow: bool,
 }
 
-/// Which candidates are kept: the `flows` best flows and the `keep` best of the others, the earlier one first where they
-/// are equal.
-pub(super) fn select(settings: &SelectionConfiguration, candidates: &[Candidate]) -> Vec<bool> {
+/// The share of each candidate in the fusion, 0 for those that are not kept; all are kept without `settings`.
+///
+/// Kept are the `flows` best flows, and all candidates of the `keep` names whose best candidate is the best, the earlier one
+/// first where they are equal. Every kept name has the same share, and so has each of its candidates.
+pub(super) fn shares(settings: Option<&SelectionConfiguration>, candidates: &[Candidate]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..candidates.len()).collect();
     order.sort_by(|&a, &b| candidates[b].criterion.total_cmp(&candidates[a].criterion).then(a.cmp(&b)));
-    let mut kept = vec![false; candidates.len()];
-    for (flow, count) in [(true, settings.flows), (false, settings.keep)] {
-        order.iter().filter(|&&i| candidates[i].flow == flow).take(count).for_each(|&i| kept[i] = true);
+    let mut names: Vec<&str> = Vec::new();
+    for candidate in order.iter().map(|&i| &candidates[i]).filter(|c| !c.flow) {
+        if !names.contains(&candidate.name) {
+            names.push(candidate.name);
+        }
     }
-    kept
+    names.truncate(settings.map_or(usize::MAX, |s| s.keep));
+    let flows = order.iter().copied().filter(|&i| candidates[i].flow).take(settings.map_or(usize::MAX, |s| s.flows));
+    let mut kept: Vec<bool> = candidates.iter().map(|c| !c.flow && names.contains(&c.name)).collect();
+    flows.for_each(|i| kept[i] = true);
+    let of_name = |name: &str| candidates.iter().zip(&kept).filter(|(c, kept)| **kept && c.name == name).count();
+    let mut members: Vec<&str> = candidates.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(c, _)| c.name).collect();
+    members.sort_unstable();
+    members.dedup();
+    let share = |(c, kept): (&Candidate, &bool)| {
+        if *kept { 1.0 / (members.len() * of_name(c.name)) as f64 } else { 0.0 }
+    };
+    candidates.iter().zip(&kept).map(share).collect()
 }
 
 #[cfg(test)]
@@ -146,13 +167,22 @@ mod tests {
     }
 
     #[test]
-    fn the_best_flows_and_the_best_of_the_others_are_kept() {
-        let candidates = [(0.9, false), (0.5, true), (0.8, false), (0.6, true), (0.9, false)];
-        let candidates = candidates.map(|(criterion, flow)| Candidate { criterion, flow });
-        let select = |keep, flows| select(&SelectionConfiguration { keep, flows, cases: 1 }, &candidates);
-        assert_eq!(select(1, 0), [true, false, false, false, false]);
-        assert_eq!(select(2, 1), [true, false, false, true, true]);
-        assert_eq!(select(0, 2), [false, true, false, true, false]);
-        assert_eq!(select(9, 9), [true; 5]);
+    fn names_are_kept_whole_and_share_alike() {
+        let candidates = [
+            (0.9, "near", false),
+            (0.5, "flows", true),
+            (0.8, "ratio", false),
+            (0.6, "flows", true),
+            (0.1, "near", false),
+            (0.9, "tails", false),
+        ];
+        let candidates = candidates.map(|(criterion, name, flow)| Candidate { criterion, name, flow });
+        let shares = |keep, flows| shares(Some(&SelectionConfiguration { keep, flows, cases: 1 }), &candidates);
+        assert_eq!(shares(1, 0), [0.5, 0.0, 0.0, 0.0, 0.5, 0.0]);
+        assert_eq!(shares(2, 1), [1.0 / 6.0, 0.0, 0.0, 1.0 / 3.0, 1.0 / 6.0, 1.0 / 3.0]);
+        assert_eq!(shares(0, 2), [0.0, 0.5, 0.0, 0.5, 0.0, 0.0]);
+        assert_eq!(shares(9, 9), super::shares(None, &candidates));
+        assert_eq!(shares(9, 9), [0.125, 0.125, 0.25, 0.125, 0.125, 0.25]);
+        assert_eq!(shares(0, 0), [0.0; 6]);
     }
 }

@@ -70,6 +70,10 @@ pub trait Encoder: Debug + Send + Sync {
     fn widths(&self) -> Vec<usize>;
     /// The block of that name; `None` where blocks have no names, or none is called so.
     fn block_named(&self, name: &str) -> Option<usize>;
+    /// Number of blocks that are a view each, of an encoder that makes one a view: its first ones.
+    fn blocks_of_views(&self) -> usize {
+        0
+    }
     /// Checks a data set against what was learned.
     ///
     /// # Errors

@@ -71,16 +71,22 @@ fn p_values_never_rise_with_the_score() {
 }
 
 #[test]
-fn a_score_is_the_root_of_the_mean_contribution() {
+fn a_score_is_the_root_of_the_contributions_by_their_shares() {
     let train = rows(3, 60, 4, |rng| (0..4).map(|_| normal(rng)).collect());
     let model = fit(&train);
     let (panel, scores) = (model.panel(), model.score(&train).unwrap());
     let contributions = model.contributions(&train).unwrap();
     assert_eq!(contributions.len(), panel.len());
     assert_eq!(panel.iter().filter(|member| member.expert == "flows").count(), 2);
-    assert!(panel.len() == 6 && panel.iter().all(|member| (0.0..=1.0).contains(&member.criterion)), "{panel:?}");
+    assert!(panel.iter().all(|member| (0.0..=1.0).contains(&member.criterion)), "{panel:?}");
+    let mut names: Vec<&str> =
+        panel.iter().map(|m| if m.expert == "flows" { "flows" } else { m.score.as_str() }).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), 3, "two scores and the flows: {panel:?}");
+    assert!((panel.iter().map(|member| member.share).sum::<f64>() - 1.0).abs() < 1e-12, "{panel:?}");
     for (i, score) in scores.iter().enumerate() {
-        let mean = contributions.iter().map(|of| of[i]).sum::<f64>() / panel.len() as f64;
+        let mean: f64 = contributions.iter().zip(&panel).map(|(of, member)| member.share * of[i]).sum();
         assert!((mean.sqrt() - score).abs() <= 1e-9 * score.max(1.0), "row {i}: {score} and {}", mean.sqrt());
     }
 }
@@ -92,6 +98,8 @@ fn named_experts_are_the_panel_and_unknown_ones_are_refused() {
     let model = fit(&["near:robust", "residual:standard"]).unwrap();
     let names: Vec<String> = model.panel().iter().map(|member| member.name()).collect();
     assert_eq!(names, ["near:robust", "residual:standard"]);
+    let whole: Vec<String> = fit(&["near", "depth"]).unwrap().panel().iter().map(|member| member.name()).collect();
+    assert_eq!(whole, ["near:standard", "near:robust", "near:gaussian", "depth:standard"]);
     assert!(model.rows_held() > 0 && fit(&["depth:standard"]).unwrap().rows_held() == 0);
     let again = Model::from_bytes(&model.to_bytes(), "m").unwrap();
     assert_eq!(again.score(&train).unwrap(), model.score(&train).unwrap());
@@ -151,4 +159,16 @@ fn constant_columns_are_measured_by_their_value() {
     let model = fit(&train);
     let p_values = model.p_values(&table(3, vec![1e-3, 1e6, 0.1, 1e-6, 1.001e6, 0.1, 1e-6, 2e6, 0.1])).unwrap();
     assert!(p_values[0] <= 0.02 && p_values[1] > 0.05 && p_values[2] <= 0.02, "{p_values:?}");
+}
+
+#[test]
+fn training_scores_are_in_the_order_of_the_training_rows() {
+    let train = rows(13, 50, 2, |rng| (0..2).map(|_| normal(rng)).collect());
+    let mut values = train.values().to_vec();
+    values[2 * 17] = 60.0;
+    let model = fit(&table(2, values));
+    let scores = model.training_scores();
+    assert_eq!(scores.len(), 50);
+    assert!((0..50).all(|i| i == 17 || scores[i] < scores[17]), "{scores:?}");
+    assert_eq!(Model::from_bytes(&model.to_bytes(), "m").unwrap().training_scores(), scores);
 }

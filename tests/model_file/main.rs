@@ -72,7 +72,7 @@ fn content_survives_to_the_bit() {
 }
 
 /// Files on disks outlive the crates that wrote them: these bytes must be written, and read, for as long as there is
-/// format 3.
+/// format 4.
 #[test]
 fn layout_is_pinned() {
     let mut container = Container::new();
@@ -82,7 +82,7 @@ fn layout_is_pinned() {
     container.insert("a", Tensor::f32(&[1], vec![2.0]));
     container.insert("c", Tensor::f64(&[], vec![-2.0]));
     let header = concat!(
-        r#"{"__metadata__":{"nafal":"{\"checksum\":\"CRC32___\",\"crate\":\"x\",\"format\":3,\"seed\":7}"},"#,
+        r#"{"__metadata__":{"nafal":"{\"checksum\":\"CRC32___\",\"crate\":\"x\",\"format\":4,\"seed\":7}"},"#,
         r#""c":{"dtype":"F64","shape":[],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},"#,
         r#""b":{"dtype":"F32","shape":[1],"data_offsets":[12,16]}}       "#
     );
@@ -91,7 +91,7 @@ fn layout_is_pinned() {
     let checksum = format!("{:08x}", crc32(&zeroed));
     let expected = foreign(&header.replace("CRC32___", &checksum), &data);
     assert_eq!(String::from_utf8_lossy(&container.to_bytes()), String::from_utf8_lossy(&expected));
-    assert_eq!(container.header_json(), r#"{"crate":"x","format":3,"seed":7}"#);
+    assert_eq!(container.header_json(), r#"{"crate":"x","format":4,"seed":7}"#);
 }
 
 /// CRC-32 as in PKZIP, bit by bit, independent of the crate.
@@ -166,11 +166,11 @@ fn foreign_files_are_told_apart() {
         (foreign(r#"{"__metadata__":{"format":"pt"}}"#, b""), "not one that nafal wrote"),
         (foreign(r#"{"__metadata__":{"nafal":"[]"}}"#, b""), "no JSON object"),
         (foreign(r#"{"__metadata__":{"nafal":"{}"}}"#, b""), "names no format"),
-        (foreign(r#"{"__metadata__":{"nafal":"{\"format\":3}"}}"#, b""), "no checksum"),
+        (foreign(r#"{"__metadata__":{"nafal":"{\"format\":4}"}}"#, b""), "no checksum"),
         (foreign("not json", b""), "does not parse"),
         (edited(r#"{"nafal":"#, r#"{"other":"x","nafal":"#), "metadata beside"),
-        (edited(r#"\"format\":3"#, r#"\"format\":1"#), "format 1, and this nafal reads format 3"),
-        (edited(r#"\"format\":3"#, r#"\"format\":1e99"#), "format 1e+99"),
+        (edited(r#"\"format\":4"#, r#"\"format\":1"#), "format 1, and this nafal reads format 4"),
+        (edited(r#"\"format\":4"#, r#"\"format\":1e99"#), "format 1e+99"),
         (edited(r#"\"seed\":7"#, r#"\"seed\":8"#), "checksum does not match"),
         (edited(r#"\"seed\":7"#, r#"\"seed\": 7"#), "as nafal writes it"),
         (edited(r#"\"seed\":7"#, r#"\"seed\":7,\"seed\":7"#), "as nafal writes it"),
@@ -196,7 +196,7 @@ fn values_are_checked_behind_a_right_checksum() {
     container.insert("w", Tensor::f64(&[1], vec![f64::NAN]));
     refusal(&container.to_bytes());
     let header = concat!(
-        r#"{"__metadata__":{"nafal":"{\"checksum\":\"CRC32___\",\"format\":3}"},"#,
+        r#"{"__metadata__":{"nafal":"{\"checksum\":\"CRC32___\",\"format\":4}"},"#,
         r#""i":{"dtype":"I64","shape":[1],"data_offsets":[0,8]}}"#
     );
     let header = format!("{header}{}", " ".repeat(header.len().next_multiple_of(8) - header.len()));

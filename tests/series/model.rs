@@ -3,6 +3,7 @@
 use crate::bits::bits;
 use nafal::data::container::Container;
 use nafal::data::{Series, SeriesSet, Table};
+use nafal::detect::Experts;
 use nafal::evaluate::metrics::auroc;
 use nafal::{Detector, Model, Preset, ScoreKind, Threshold};
 
@@ -116,7 +117,7 @@ fn labels_choose_the_training_series() {
 #[test]
 fn every_kind_of_score_and_active_learning_work_on_series() {
     let (train, test) = (waves(24, 2, 1), waves(9, 2, 2));
-    let builder = || Detector::builder().views(3);
+    let builder = || Detector::builder().experts(Experts::Flows).views(3);
     let plain = builder().fit(&train).unwrap().score(&test).unwrap();
     for kind in [ScoreKind::Calibrated, ScoreKind::Latent] {
         let scores = builder().score(kind).fit(&train).unwrap().score(&test).unwrap();

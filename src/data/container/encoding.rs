@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::tensor::Tensor;
 
 /// Version of the layout this library writes, and the only one it reads.
-pub const FORMAT: u64 = 3;
+pub const FORMAT: u64 = 4;
 /// No larger file is read.
 pub const MAX_FILE_BYTES: u64 = 1 << 30;
 /// No longer header is read: parsed JSON takes up to eighty times its text, and that must stay small.

@@ -23,7 +23,7 @@ pub use knn_features::EncodedNeighbours;
 pub use lof::LocalOutlierFactor;
 pub use mahalanobis::Mahalanobis;
 pub(in crate::detect) use mahalanobis::{cholesky_factor, shrunk_covariance};
-pub(in crate::detect) use neighbours::Neighbours;
+pub(in crate::detect) use neighbours::{Neighbour, Neighbours};
 pub use one_class_svm::OneClassSvm;
 
 use super::Registration;

@@ -38,6 +38,16 @@ impl Neighbours {
         self.search(queries, k, |_, _| false)
     }
 
+    /// For each query the `k` nearest rows but those that `skip(query, row)` leaves out; `k` or more must be left.
+    pub fn nearest_but(
+        &self,
+        queries: &Points,
+        k: usize,
+        skip: impl Fn(usize, usize) -> bool + Sync,
+    ) -> Vec<Vec<Neighbour>> {
+        self.search(queries, k, skip)
+    }
+
     /// For each row the `k` nearest of the others (`k < n`).
     pub fn nearest_others(&self, k: usize) -> Vec<Vec<Neighbour>> {
         self.search(&self.rows, k, |query, index| query == index)

@@ -11,20 +11,28 @@ use crate::error::Result;
 /// Scores of the training cases by the views that left them out.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::detect) struct Conformal {
-    /// Ascending.
+    /// In the order of the training cases.
     scores: Vec<f64>,
+    /// Ascending.
+    sorted: Vec<f64>,
 }
 
 impl Conformal {
-    /// From the scores, in any order.
-    pub fn new(mut scores: Vec<f64>) -> Conformal {
-        scores.sort_by(f64::total_cmp);
-        Conformal { scores }
+    /// From the scores, in the order of the training cases.
+    pub fn new(scores: Vec<f64>) -> Conformal {
+        let mut sorted = scores.clone();
+        sorted.sort_by(f64::total_cmp);
+        Conformal { scores, sorted }
+    }
+
+    /// The scores, in the order of the training cases.
+    pub fn scores(&self) -> &[f64] {
+        &self.scores
     }
 
     /// The p-value of a score.
     pub fn p_value(&self, score: f64) -> f64 {
-        let at_least = self.scores.len() - self.scores.partition_point(|&s| s < score);
+        let at_least = self.sorted.len() - self.sorted.partition_point(|&s| s < score);
         (1 + at_least) as f64 / (1 + self.cases()) as f64
     }
 
@@ -41,12 +49,12 @@ impl Conformal {
     /// What [`Conformal::write`] wrote of `cases` cases.
     ///
     /// # Errors
-    /// [`crate::Error::ModelFile`] if the tensor is missing, its scores do not ascend or their number is another.
+    /// [`crate::Error::ModelFile`] if the tensor is missing, a score is no number or their number is another.
     pub fn read(file: &Container, cases: usize) -> Result<Conformal> {
         let scores = file.tensor_f64("conformal.scores", &[cases])?.to_vec();
-        if !scores.is_sorted() {
-            return Err(file.error("conformal.scores", "does not ascend"));
+        if scores.iter().any(|score| score.is_nan()) {
+            return Err(file.error("conformal.scores", "holds a score that is no number"));
         }
-        Ok(Conformal { scores })
+        Ok(Conformal::new(scores))
     }
 }

@@ -40,6 +40,14 @@ pub struct Configuration {
     pub encoder: Arc<dyn EncoderSettings>,
 }
 
+/// What flows are called among the members of a panel.
+pub(in crate::detect) const FLOWS: &str = "flows";
+
+/// The name of the score `score` of what looks at block `block`: "near:robust"; "near" alone of the encoder's views.
+pub(in crate::detect) fn member_name(score: &str, block: &str) -> String {
+    if block.is_empty() { score.into() } else { format!("{score}:{block}") }
+}
+
 impl PartialEq for Configuration {
     fn eq(&self, other: &Self) -> bool {
         self.to_json() == other.to_json()
@@ -112,12 +120,16 @@ impl Configuration {
                 family.views_per_flow = ((wanted / family.flows as f64).round() as usize).max(1);
             }
         }
+        let most = self.families.iter().map(FamilyConfiguration::views).max();
+        for learner in self.learners.iter_mut().filter(|l| l.input == ViewInput::BlockAView) {
+            learner.views = most.unwrap_or(views);
+        }
         self.coverage = 0;
         self
     }
 
     /// The panel of the scores `names` alone, without a selection: `SCORE:BLOCK` each, as [`crate::detect::PanelMember::name`]
-    /// has them, flows as `flows:BLOCK`; `scores_of(learner)` are the names of a learner's scores.
+    /// has them, or `SCORE` on all blocks, flows as `flows`; `scores_of(learner)` are the names of a learner's scores.
     ///
     /// # Errors
     /// [`Error::Usage`] for a name that the panel does not have, with those that it has.
@@ -126,23 +138,22 @@ impl Configuration {
         names: &[String],
         scores_of: impl Fn(&str) -> &'static [&'static str],
     ) -> Result<Configuration> {
-        let block = |input: &str| input.trim_end_matches("/*").to_owned();
-        let of_family = |family: &FamilyConfiguration| match &family.input {
-            ViewInput::Block(input) => format!("flows:{}", block(input)),
-            ViewInput::BlockAView => "flows".into(),
-        };
-        let of_learner = |l: &LearnerConfiguration| -> Vec<(&'static str, String)> {
-            scores_of(&l.learner).iter().map(|score| (*score, format!("{score}:{}", block(&l.input)))).collect()
-        };
-        let mut known: Vec<String> = self.families.iter().map(of_family).collect();
-        known.extend(self.learners.iter().flat_map(of_learner).map(|(_, name)| name));
+        let learners = self.learners.iter();
+        let of_learners = learners.flat_map(|l| scores_of(&l.learner).iter().map(|score| (*score, l.input.name())));
+        let known = self.families.iter().map(|family| (FLOWS, family.input.name())).chain(of_learners);
+        let mut known: Vec<String> =
+            known.flat_map(|(score, block)| [score.into(), member_name(score, block)]).collect();
+        known.sort();
+        known.dedup();
         if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
             return Err(Error::Usage(format!("no expert is called `{unknown}`: use {}", known.join(", "))));
         }
-        self.families.retain(|family| names.contains(&of_family(family)));
+        let asked =
+            |score: &str, block: &str| names.iter().any(|name| name == score || *name == member_name(score, block));
+        self.families.retain(|family| asked(FLOWS, family.input.name()));
         for learner in &mut self.learners {
-            let kept = of_learner(learner).into_iter().filter(|(_, name)| names.contains(name));
-            learner.scores = kept.map(|(score, _)| score.to_owned()).collect();
+            let kept = scores_of(&learner.learner).iter().filter(|score| asked(score, learner.input.name()));
+            learner.scores = kept.map(|&score| score.to_owned()).collect();
         }
         self.learners.retain(|learner| !learner.scores.is_empty());
         self.selection = None;
@@ -179,7 +190,17 @@ impl Configuration {
         !self.learners.is_empty() || self.families.iter().any(|f| fold < f.flows)
     }
 
-    /// Number of views `K`.
+    /// What is asked of an encoder that makes a block a view: number of blocks, consecutive ones that leave out the same
+    /// fold, and most features of a block.
+    pub(in crate::detect) fn blocks_of_views(&self) -> (usize, usize, usize) {
+        let family = self.families.iter().find(|f| f.input == ViewInput::BlockAView);
+        let learners = self.learners.iter().filter(|l| l.input == ViewInput::BlockAView).map(|l| l.views);
+        let views = learners.chain(family.map(FamilyConfiguration::views)).max().unwrap_or(1);
+        let (run, features) = family.map_or((1, usize::MAX), |f| (f.views_per_flow, f.features));
+        (views, run, features)
+    }
+
+    /// Number of views `K` of the flows.
     pub fn views(&self) -> usize {
         self.families.iter().map(FamilyConfiguration::views).sum()
     }

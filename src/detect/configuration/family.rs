@@ -24,6 +24,26 @@ impl ViewInput {
     pub fn block(name: &str) -> ViewInput {
         ViewInput::Block(name.into())
     }
+
+    pub(super) fn to_json(&self) -> Value {
+        match self {
+            ViewInput::Block(name) => json!(name),
+            ViewInput::BlockAView => Value::Null,
+        }
+    }
+
+    /// What [`Self::to_json`] wrote into field `field`.
+    pub(super) fn read(f: &Fields, field: &str) -> Result<ViewInput> {
+        Ok(if f.is_null(field) { ViewInput::BlockAView } else { ViewInput::block(f.str(field)?) })
+    }
+
+    /// The block without its fold; nothing for a block a view.
+    pub(in crate::detect) fn name(&self) -> &str {
+        match self {
+            ViewInput::Block(name) => name.trim_end_matches("/*"),
+            ViewInput::BlockAView => "",
+        }
+    }
 }
 
 /// One family of views: its maps, its flows and how they are trained.
@@ -126,12 +146,8 @@ impl FamilyConfiguration {
     }
 
     pub(super) fn to_json(&self) -> Value {
-        let input = match &self.input {
-            ViewInput::Block(name) => json!(name),
-            ViewInput::BlockAView => Value::Null,
-        };
         json!({
-            "name": self.name, "maps": self.maps.name(), "input": input, "features": self.features,
+            "name": self.name, "maps": self.maps.name(), "input": self.input.to_json(), "features": self.features,
             "flows": self.flows, "views_per_flow": self.views_per_flow, "conditioned": self.conditioned,
             "extractor": self.extractor.map(ExtractorConfiguration::to_json), "optimiser": self.optimiser.name(),
             "blocks": self.blocks, "layers": self.layers, "hidden": self.hidden, "units": self.units,
@@ -148,7 +164,7 @@ impl FamilyConfiguration {
         Ok(FamilyConfiguration {
             name: f.str("name")?.to_owned(),
             maps: ViewFamily::named(maps).ok_or_else(unknown)?,
-            input: if f.is_null("input") { ViewInput::BlockAView } else { ViewInput::block(f.str("input")?) },
+            input: ViewInput::read(f, "input")?,
             features: f.usize_in("features", 1..=65_536)?,
             flows: f.usize_in("flows", 1..=4096)?,
             views_per_flow: f.usize_in("views_per_flow", 1..=65_536)?,

@@ -1,25 +1,59 @@
-//! Settings of a learner: which, on what, and which of its scores stand for election.
+//! Settings of a learner: which, on what, what a member leaves out, and which of its scores stand for election.
 
 use serde_json::{Value, json};
 
+use super::ViewInput;
 use crate::data::container::Fields;
 use crate::error::Result;
 
-/// A learner that is no flow, once a fold.
+/// What a member of a learner leaves out, to score it as unseen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeftOut {
+    /// Its fold.
+    Fold,
+    /// The case itself: the member learns from all cases. For learners that can leave one out afterwards.
+    Case,
+}
+
+impl LeftOut {
+    const NAMES: [(&'static str, LeftOut); 2] = [("fold", LeftOut::Fold), ("case", LeftOut::Case)];
+
+    fn name(self) -> &'static str {
+        Self::NAMES.into_iter().find(|(_, left_out)| *left_out == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// A learner that is no flow, once a fold, or once a view.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LearnerConfiguration {
     /// Its name.
     pub learner: String,
-    /// The encoder's block it learns from; `*` stands for the number of the fold that it leaves out.
-    pub input: String,
+    /// What it learns from: a block a fold, its name with `*` for the number of the fold, or a block a view.
+    pub input: ViewInput,
+    /// Members: of a block a view as many as views, else one a fold.
+    pub views: usize,
+    /// What each member leaves out.
+    pub left_out: LeftOut,
     /// Which of its scores the panel may keep; all if empty.
     pub scores: Vec<String>,
 }
 
 impl LearnerConfiguration {
-    /// The learner `learner` on block `input`, with all its scores.
-    pub fn new(learner: &str, input: &str) -> LearnerConfiguration {
-        LearnerConfiguration { learner: learner.into(), input: input.into(), scores: Vec::new() }
+    /// The learner `learner` on block `input`, once for each of `folds` folds, with all its scores.
+    pub fn new(learner: &str, input: &str, folds: usize) -> LearnerConfiguration {
+        LearnerConfiguration {
+            learner: learner.into(),
+            input: ViewInput::block(input),
+            views: folds,
+            left_out: LeftOut::Fold,
+            scores: Vec::new(),
+        }
+    }
+
+    /// The learner `learner` on each of `views` blocks, learned from all cases.
+    pub fn of_views(learner: &str, views: usize) -> LearnerConfiguration {
+        let input = ViewInput::BlockAView;
+        LearnerConfiguration { learner: learner.into(), input, views, left_out: LeftOut::Case, scores: Vec::new() }
     }
 
     /// Whether the panel may keep its score `name`.
@@ -28,12 +62,20 @@ impl LearnerConfiguration {
     }
 
     pub(super) fn to_json(&self) -> Value {
-        json!({"learner": self.learner, "input": self.input, "scores": self.scores})
+        json!({
+            "learner": self.learner, "input": self.input.to_json(), "views": self.views,
+            "left_out": self.left_out.name(), "scores": self.scores,
+        })
     }
 
     /// What [`Self::to_json`] wrote.
     pub(super) fn read(f: &Fields) -> Result<LearnerConfiguration> {
-        let scores = f.strings("scores")?;
-        Ok(LearnerConfiguration { scores, ..LearnerConfiguration::new(f.str("learner")?, f.str("input")?) })
+        Ok(LearnerConfiguration {
+            learner: f.str("learner")?.into(),
+            input: ViewInput::read(f, "input")?,
+            views: f.usize_in("views", 1..=4096)?,
+            left_out: f.one_of("left_out", &LeftOut::NAMES)?,
+            scores: f.strings("scores")?,
+        })
     }
 }

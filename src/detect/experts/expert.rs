@@ -30,6 +30,15 @@ impl TrainingData<'_> {
     }
 }
 
+/// Cases that views score as ones that they never saw.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::detect) struct Unseen<'a> {
+    /// The cases of each fold, by their rows of the features: scored by the views that left the fold out.
+    pub rows_of: &'a [Vec<usize>],
+    /// The training case that each row is, or was made of.
+    pub origin: &'a [usize],
+}
+
 /// A sample in the feature space of one view.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::detect) struct FeatureSample {
@@ -58,8 +67,8 @@ pub(in crate::detect) trait Expert: Debug + Send + Sync {
     /// Raw scores of all cases under every head and view, `[heads][views][cases]`; larger = more anomalous. A case's bits do not depend on
     /// the others.
     fn scores(&self, kind: ScoreKind, features: &Features, scratch: &mut Scratch) -> Vec<f64>;
-    /// For each head and view, head by head, the raw scores of the cases of the fold the view never saw, `rows_of[fold]`.
-    fn held_out(&self, kind: ScoreKind, features: &Features, rows_of: &[Vec<usize>]) -> Vec<Vec<f64>>;
+    /// For each head and view, head by head, the raw scores of the cases of the view's fold, as ones that it never saw.
+    fn held_out(&self, kind: ScoreKind, features: &Features, cases: Unseen) -> Vec<Vec<f64>>;
     /// For each view raw scores of some of its own training cases, whose folds are `folds`, to measure its centre and scale
     /// by; `None` for an expert whose views' scores compare as they are.
     fn in_sample(&self, features: &Features, folds: &[usize]) -> Option<Vec<Vec<f64>>>;

@@ -8,7 +8,7 @@ mod flows;
 mod learners;
 mod out_of_fold;
 
-pub(super) use expert::{Expert, Scratch, TrainingData};
+pub(super) use expert::{Expert, Scratch, TrainingData, Unseen};
 pub use flows::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
 pub(super) use flows::{FlowFamily, Trained, block_width, train, training_cost, training_steps};
 pub(super) use learners::scores_of;

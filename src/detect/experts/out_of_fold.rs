@@ -1,14 +1,15 @@
-//! A learner once for each fold: member `f` learned from the rows outside fold `f`, and is the expert's view `f`.
+//! A learner once for each view: member `v` looks at one block and leaves out fold `v mod folds`, or, of learners that can
+//! leave one case out afterwards, the case itself.
 
 use std::sync::Arc;
 
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::expert::{Expert, FeatureSample, Scratch, TrainingData};
+use super::expert::{Expert, FeatureSample, Scratch, TrainingData, Unseen};
 use super::learners::{Learned, Learner, Stream, named};
 use crate::data::container::Container;
-use crate::detect::configuration::{LearnerConfiguration, ScoreKind};
+use crate::detect::configuration::{LearnerConfiguration, LeftOut, ScoreKind, ViewInput};
 use crate::encode::{Block, Encoder, Features, Points};
 use crate::error::{Error, Result};
 
@@ -21,7 +22,9 @@ pub(in crate::detect) fn block_of_fold(input: &str, fold: usize) -> String {
 #[derive(Clone, Debug)]
 pub(in crate::detect) struct OutOfFold {
     learner: &'static dyn Learner,
-    /// Block and model of each fold.
+    left_out: LeftOut,
+    folds: usize,
+    /// Block and model of each view.
     members: Vec<(usize, Arc<dyn Learned>)>,
 }
 
@@ -32,19 +35,30 @@ fn points(block: &Block, rows: impl Iterator<Item = usize>) -> Points<'static> {
 }
 
 impl OutOfFold {
-    fn blocks(settings: &LearnerConfiguration, folds: usize, encoder: &dyn Encoder) -> Result<Vec<usize>> {
-        let block = |fold: usize| {
-            let name = block_of_fold(&settings.input, fold);
-            encoder.block_named(&name).ok_or_else(|| {
-                let (learner, kind) = (&settings.learner, encoder.kind());
-                Error::Usage(format!("learner \"{learner}\": the encoder of the kind {kind} makes no block \"{name}\""))
-            })
+    /// The block of each view.
+    fn blocks_of(settings: &LearnerConfiguration, folds: usize, encoder: &dyn Encoder) -> Result<Vec<usize>> {
+        let missing = |what: String| {
+            let (learner, kind) = (&settings.learner, encoder.kind());
+            Error::Usage(format!("learner \"{learner}\": the encoder of the kind {kind} makes no {what}"))
         };
-        (0..folds).map(block).collect()
+        let block = |view: usize| match &settings.input {
+            ViewInput::Block(input) => {
+                let name = block_of_fold(input, view % folds);
+                encoder.block_named(&name).ok_or_else(|| missing(format!("block \"{name}\"")))
+            }
+            ViewInput::BlockAView if view < encoder.blocks_of_views() => Ok(view),
+            ViewInput::BlockAView => Err(missing(format!("block of view {view}"))),
+        };
+        (0..settings.views).map(block).collect()
     }
 
     fn learner(settings: &LearnerConfiguration) -> Result<&'static dyn Learner> {
-        named(&settings.learner).ok_or_else(|| Error::Usage(format!("there is no learner \"{}\"", settings.learner)))
+        let LearnerConfiguration { learner: name, left_out, .. } = settings;
+        let learner = named(name).ok_or_else(|| Error::Usage(format!("there is no learner \"{name}\"")))?;
+        if *left_out == LeftOut::Case && !learner.leaves_one_out() {
+            return Err(Error::Usage(format!("learner \"{name}\" cannot leave out one case: let it leave out a fold")));
+        }
+        Ok(learner)
     }
 
     /// Learns the members of the `number`-th learner of a detector.
@@ -58,14 +72,19 @@ impl OutOfFold {
         data: &TrainingData,
         seed: u64,
     ) -> Result<OutOfFold> {
-        let learner = Self::learner(settings)?;
-        let member = |(fold, block): (usize, usize)| {
-            let rows = points(data.features.block(block), data.without_fold(fold).into_iter());
-            let stream = Stream { seed, learner: number as u64, fold: fold as u64 };
+        let (learner, left_out) = (Self::learner(settings)?, settings.left_out);
+        let member = |(view, block): (usize, usize)| {
+            let rows = match left_out {
+                LeftOut::Fold => data.without_fold(view % folds),
+                LeftOut::Case => (0..data.folds.len()).collect(),
+            };
+            let rows = points(data.features.block(block), rows.into_iter());
+            let stream = Stream { seed, learner: number as u64, view: view as u64 };
             Ok((block, Arc::from(learner.fit(rows, stream)?)))
         };
-        let blocks: Vec<_> = Self::blocks(settings, folds, data.encoder)?.into_iter().enumerate().collect();
-        Ok(OutOfFold { learner, members: blocks.into_par_iter().map(member).collect::<Result<_>>()? })
+        let blocks: Vec<_> = Self::blocks_of(settings, folds, data.encoder)?.into_iter().enumerate().collect();
+        let members = blocks.into_par_iter().map(member).collect::<Result<_>>()?;
+        Ok(OutOfFold { learner, left_out, folds, members })
     }
 
     /// What [`Expert::write`] wrote.
@@ -82,11 +101,12 @@ impl OutOfFold {
         let unsound = |e: Error| file.error(prefix, &format!("does not agree with the encoder ({e})"));
         let learner = Self::learner(settings).map_err(unsound)?;
         let widths = encoder.widths();
-        let blocks = Self::blocks(settings, folds, encoder).map_err(unsound)?;
-        let member = |(fold, block): (usize, usize)| {
-            Ok((block, Arc::from(learner.read(file, &format!("{prefix}.fold{fold}"), widths[block])?)))
+        let blocks = Self::blocks_of(settings, folds, encoder).map_err(unsound)?;
+        let member = |(view, block): (usize, usize)| {
+            Ok((block, Arc::from(learner.read(file, &format!("{prefix}.view{view}"), widths[block])?)))
         };
-        Ok(OutOfFold { learner, members: blocks.into_iter().enumerate().map(member).collect::<Result<_>>()? })
+        let members = blocks.into_iter().enumerate().map(member).collect::<Result<_>>()?;
+        Ok(OutOfFold { learner, left_out: settings.left_out, folds, members })
     }
 }
 
@@ -98,7 +118,7 @@ impl Expert for OutOfFold {
         self.members.len()
     }
     fn fold(&self, view: usize) -> usize {
-        view
+        view % self.folds
     }
     fn blocks(&self) -> Vec<usize> {
         self.members.iter().map(|(block, _)| *block).collect()
@@ -115,13 +135,19 @@ impl Expert for OutOfFold {
         }
         all
     }
-    fn held_out(&self, _: ScoreKind, features: &Features, rows_of: &[Vec<usize>]) -> Vec<Vec<f64>> {
+    fn held_out(&self, _: ScoreKind, features: &Features, cases: Unseen) -> Vec<Vec<f64>> {
         let of_member = |(view, (block, member)): (usize, &(usize, Arc<dyn Learned>))| -> Vec<Vec<f64>> {
-            let rows = &rows_of[view];
+            let rows = &cases.rows_of[self.fold(view)];
             if rows.is_empty() {
                 return vec![Vec::new(); self.heads().len()];
             }
-            let scores = member.scores(&points(features.block(*block), rows.iter().copied()));
+            let points = points(features.block(*block), rows.iter().copied());
+            let scores = match self.left_out {
+                LeftOut::Fold => member.scores(&points),
+                LeftOut::Case => {
+                    member.scores_without(&points, &rows.iter().map(|&row| cases.origin[row]).collect::<Vec<_>>())
+                }
+            };
             scores.chunks_exact(rows.len()).map(<[f64]>::to_vec).collect()
         };
         let by_member: Vec<Vec<Vec<f64>>> = self.members.par_iter().enumerate().map(of_member).collect();
@@ -143,8 +169,8 @@ impl Expert for OutOfFold {
         Err(Error::Usage(format!("the expert \"{}\" has no density to draw from", self.learner.name())))
     }
     fn write(&self, file: &mut Container, prefix: &str) {
-        for (fold, (_, member)) in self.members.iter().enumerate() {
-            member.write(file, &format!("{prefix}.fold{fold}"));
+        for (view, (_, member)) in self.members.iter().enumerate() {
+            member.write(file, &format!("{prefix}.view{view}"));
         }
     }
 }

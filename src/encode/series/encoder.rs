@@ -185,6 +185,9 @@ impl Encoder for SeriesEncoder {
     fn block_named(&self, _: &str) -> Option<usize> {
         None
     }
+    fn blocks_of_views(&self) -> usize {
+        self.views.len()
+    }
     fn bind<'a>(&'a self, data: &'a dyn Dataset) -> Result<Box<dyn BoundCases + 'a>> {
         let set = data.expect::<SeriesSet>(KIND)?;
         self.check_channels(set)?;
@@ -245,7 +248,8 @@ impl EncoderSettings for EncoderOptions {
     fn fit(&self, data: &dyn Dataset, plan: &Plan) -> Result<(Arc<dyn Encoder>, Features)> {
         let set = data.expect::<SeriesSet>(KIND)?;
         let cases: Vec<&Series> = plan.kept.iter().map(|&i| set.case(i)).collect();
-        let options = EncoderOptions { views: plan.views, components: plan.features, ..self.clone() };
+        let options =
+            EncoderOptions { views: plan.views, components: self.components.min(plan.features), ..self.clone() };
         let learned = |view: usize| -> Vec<usize> {
             let fold = view / plan.run % plan.fold_count;
             (0..plan.folds.len()).filter(|&i| plan.folds[i] != fold).collect()

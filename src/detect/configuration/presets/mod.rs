@@ -13,9 +13,11 @@ use crate::error::Result;
 /// What a kind of data makes of a preset.
 type Presets = fn(Preset) -> Result<Configuration>;
 
-/// One line a kind of data: flows alone, and the panel.
-const PRESETS: [(Kind, Presets, Presets); 2] =
-    [(encode::table::KIND, tables::preset, panel::preset), (encode::series::KIND, series::preset, series::preset)];
+/// One line a kind of data: flows alone, the panel, and every expert.
+const PRESETS: [(Kind, [Presets; 3]); 2] = [
+    (encode::table::KIND, [tables::preset, panel::preset, panel::all]),
+    (encode::series::KIND, [series::preset, series::panel, series::all]),
+];
 
 impl Configuration {
     /// The configuration of a preset for data of the kind `kind`, without active learning.
@@ -23,11 +25,12 @@ impl Configuration {
     /// # Errors
     /// [`crate::Error::Usage`] for a preset that the kind does not have.
     pub fn preset(kind: Kind, experts: Experts, preset: Preset) -> Result<Configuration> {
-        let line = PRESETS.into_iter().find(|(of, ..)| *of == kind);
-        let (_, flows, panel) = line.expect("a list of presets a kind");
+        let line = PRESETS.into_iter().find(|(of, _)| *of == kind);
+        let (_, [flows, panel, all]) = line.expect("a list of presets a kind");
         match experts {
             Experts::Flows => flows(preset),
             Experts::Panel => panel(preset),
+            Experts::All => all(preset),
         }
     }
 }

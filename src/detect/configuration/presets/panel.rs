@@ -11,14 +11,14 @@ use crate::detect::configuration::{
 use crate::encode::table::TableEncoding;
 use crate::error::Result;
 
-/// Learners and what they look at.
-const LEARNERS: [(&str, &[&str]); 5] = [
-    ("neighbours", &["standard", "robust", "gaussian"]),
-    ("gaussian", &["standard", "robust", "gaussian"]),
-    ("mixture", &["standard", "robust", "gaussian"]),
-    ("tails", &["standard"]),
-    ("isolation", &["standard"]),
-];
+/// What experts look at.
+const BLOCKS: [&str; 3] = ["standard", "robust", "gaussian"];
+
+/// Learners that stand for election, and what they look at.
+const ELECTED: [(&str, &[&str]); 3] = [("neighbours", &BLOCKS), ("mixture", &BLOCKS), ("tails", &["standard"])];
+
+/// Learners that do not: on the development tables the panel is better off without.
+const OTHERS: [(&str, &[&str]); 2] = [("gaussian", &BLOCKS), ("isolation", &["standard"])];
 
 /// Flows: name, what they look at, training noise.
 const FLOWS: [(&str, &str, f64); 3] = [
@@ -26,6 +26,23 @@ const FLOWS: [(&str, &str, f64); 3] = [
     ("flows on standard", "standard", 0.5),
     ("flows on robust", "robust", 0.3),
 ];
+
+/// A learner on each of some blocks.
+fn learners((learner, blocks): (&str, &[&str]), folds: usize) -> Vec<LearnerConfiguration> {
+    blocks.iter().map(|block| LearnerConfiguration::new(learner, &format!("{block}/*"), folds)).collect()
+}
+
+/// The panel with every learner, all kept.
+///
+/// # Errors
+/// As [`preset`].
+pub(super) fn all(preset: Preset) -> Result<Configuration> {
+    let mut panel = self::preset(preset)?;
+    if panel.selection.take().is_some() {
+        panel.learners.extend(OTHERS.into_iter().flat_map(|line| learners(line, panel.folds)));
+    }
+    Ok(panel)
+}
 
 /// The panel of a preset; the paper's has flows alone.
 ///
@@ -41,14 +58,11 @@ pub(super) fn preset(preset: Preset) -> Result<Configuration> {
         noise,
         ..wide.clone()
     };
-    let learners = |(learner, blocks): (&str, &[&str])| -> Vec<LearnerConfiguration> {
-        blocks.iter().map(|block| LearnerConfiguration::new(learner, &format!("{block}/*"))).collect()
-    };
     Ok(Configuration {
         families: FLOWS.map(flow).into(),
         coverage: 0,
-        learners: LEARNERS.into_iter().flat_map(learners).collect(),
-        selection: Some(SelectionConfiguration { keep: 4, flows: 2, cases: 1000 }),
+        learners: ELECTED.into_iter().flat_map(|line| learners(line, naf.folds)).collect(),
+        selection: Some(SelectionConfiguration { keep: 2, flows: 2, cases: 1000 }),
         calibration: CalibrationKind::LeaveOneOut,
         score: ScoreKind::Calibrated,
         encoder: Arc::new(TableEncoding { in_folds: true }),

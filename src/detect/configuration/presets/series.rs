@@ -4,11 +4,41 @@
 use std::sync::Arc;
 
 use crate::detect::configuration::{
-    CalibrationKind, Configuration, FamilyConfiguration, Optimiser, Preset, RowScaling, ScoreKind, ViewInput,
+    CalibrationKind, Configuration, FamilyConfiguration, LearnerConfiguration, Optimiser, Preset, RowScaling,
+    ScoreKind, SelectionConfiguration, ViewInput,
 };
 use crate::detect::views::ViewFamily;
 use crate::encode::series::EncoderOptions;
 use crate::error::{Error, Result};
+
+/// The panel: the nearest of all training cases in every view, and flows (docs/decisions/0004).
+///
+/// # Errors
+/// As [`preset`].
+pub(super) fn panel(preset: Preset) -> Result<Configuration> {
+    let naf = self::preset(preset)?;
+    let near = LearnerConfiguration { scores: vec!["near".into()], ..neighbours(&naf) };
+    Ok(Configuration {
+        learners: vec![near],
+        selection: Some(SelectionConfiguration { keep: 1, flows: 1, cases: 1000 }),
+        calibration: CalibrationKind::LeaveOneOut,
+        score: ScoreKind::Calibrated,
+        ..naf
+    })
+}
+
+/// The panel, all kept.
+///
+/// # Errors
+/// As [`preset`].
+pub(super) fn all(preset: Preset) -> Result<Configuration> {
+    let panel = panel(preset)?;
+    Ok(Configuration { selection: None, learners: vec![neighbours(&panel)], ..panel })
+}
+
+fn neighbours(naf: &Configuration) -> LearnerConfiguration {
+    LearnerConfiguration::of_views("neighbours", naf.views())
+}
 
 /// The configuration of a preset.
 ///

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::view_flow::{ViewFlow, raw_scores};
 use crate::data::container::Container;
 use crate::detect::configuration::{FamilyConfiguration, ScoreKind};
-use crate::detect::experts::expert::{Expert, FeatureSample};
+use crate::detect::experts::expert::{Expert, FeatureSample, Unseen};
 use crate::detect::views::View;
 use crate::encode::{Encoder, Features};
 use crate::error::{Error, Result};
@@ -85,9 +85,9 @@ impl Expert for FlowFamily {
         let rows: Vec<usize> = (0..features.cases()).collect();
         self.flows.iter().flat_map(|flow| raw_scores(kind, &flow.densities(features, &rows, scratch))).collect()
     }
-    fn held_out(&self, kind: ScoreKind, features: &Features, rows_of: &[Vec<usize>]) -> Vec<Vec<f64>> {
+    fn held_out(&self, kind: ScoreKind, features: &Features, cases: Unseen) -> Vec<Vec<f64>> {
         let of_flow = |flow: &ViewFlow| -> Vec<Vec<f64>> {
-            let rows = &rows_of[flow.fold];
+            let rows = &cases.rows_of[flow.fold];
             if rows.is_empty() {
                 return vec![Vec::new(); self.views_per_flow];
             }

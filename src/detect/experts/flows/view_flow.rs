@@ -54,8 +54,8 @@ impl ViewBlocks {
                 Ok(ViewBlocks { first, step: 0 })
             }
             ViewInput::BlockAView => {
-                let (first, blocks) = (flow * family.views_per_flow, encoder.widths().len());
-                if encoder.block_named("").is_some() || first + family.views_per_flow > blocks {
+                let first = flow * family.views_per_flow;
+                if first + family.views_per_flow > encoder.blocks_of_views() {
                     return Err(missing("a block a view".into()));
                 }
                 Ok(ViewBlocks { first, step: 1 })

@@ -22,9 +22,9 @@ impl Learner for Isolation {
     fn heads(&self) -> &'static [&'static str] {
         &["depth"]
     }
-    fn fit(&self, rows: Points<'static>, Stream { seed, learner, fold }: Stream) -> Result<Box<dyn Learned>> {
-        // Trees are numbered below 2³² for each learner and fold.
-        let first = ((learner << 6 | fold) + 1) << 32;
+    fn fit(&self, rows: Points<'static>, Stream { seed, learner, view }: Stream) -> Result<Box<dyn Learned>> {
+        // Trees are numbered below 2³² for each learner and view.
+        let first = ((learner << 6 | view) + 1) << 32;
         Ok(Box::new(Forest::grow(TREES, ROWS, &rows, seed, first)))
     }
     fn read(&self, file: &Container, prefix: &str, width: usize) -> Result<Box<dyn Learned>> {

@@ -43,16 +43,16 @@ impl Learner for Mixture {
         "mixture"
     }
     fn heads(&self) -> &'static [&'static str] {
-        &["surprisal"]
+        &["mixture"]
     }
-    fn fit(&self, rows: Points<'static>, Stream { seed, learner, fold }: Stream) -> Result<Box<dyn Learned>> {
+    fn fit(&self, rows: Points<'static>, Stream { seed, learner, view }: Stream) -> Result<Box<dyn Learned>> {
         let n = rows.len().min(ROWS);
         let (m, step) = (rows.columns(), rows.len() as f64 / n as f64);
         let chosen: Vec<usize> = (0..n).map(|i| (i as f64 * step) as usize).collect();
         let x = DMatrix::from_fn(n, m, |i, j| rows.row(chosen[i])[j]);
         let count = (n / (5 * m + 10)).clamp(1, COMPONENTS);
         let (mean, overall) = moments(&x, &DVector::repeat(n, 1.0));
-        let mut rng = stream(seed, Key::Learner { learner, fold });
+        let mut rng = stream(seed, Key::Learner { learner, view });
         // Starting centres: each the likelier, the farther it lies from those before.
         let mut centres = vec![below(&mut rng, n)];
         let mut nearest = vec![f64::INFINITY; n];

@@ -21,6 +21,10 @@ pub(in crate::detect) trait Learner: Debug + Send + Sync {
     fn name(&self) -> &'static str;
     /// Names of its raw scores.
     fn heads(&self) -> &'static [&'static str];
+    /// Whether one training row can be left out afterwards ([`Learned::scores_without`]).
+    fn leaves_one_out(&self) -> bool {
+        false
+    }
     /// Learns from `rows` `[n, m]`, `n ≥ 2`.
     ///
     /// # Errors
@@ -40,8 +44,8 @@ pub(in crate::detect) struct Stream {
     pub seed: u64,
     /// The learner's number in its detector.
     pub learner: u64,
-    /// The fold it leaves out.
-    pub fold: u64,
+    /// The view it is.
+    pub view: u64,
 }
 
 /// What was learned.
@@ -49,6 +53,12 @@ pub(in crate::detect) trait Learned: Debug + Send + Sync {
     /// Raw scores `[heads][rows]` of rows `[n, m]`; larger = more anomalous, finite. A row's bits do not depend on the
     /// others.
     fn scores(&self, rows: &Points) -> Vec<f64>;
+    /// As [`Learned::scores`], but row `i` is scored as if training row `left_out[i]` had not been learned; only asked of a
+    /// learner that [leaves one out](Learner::leaves_one_out), right after it was fitted.
+    fn scores_without(&self, rows: &Points, left_out: &[usize]) -> Vec<f64> {
+        debug_assert_eq!(rows.len(), left_out.len());
+        self.scores(rows)
+    }
     /// Training rows that a model file then holds.
     fn rows_held(&self) -> usize {
         0

@@ -6,7 +6,7 @@
 
 use super::{Learned, Learner, Stream};
 use crate::data::container::{Container, Tensor};
-use crate::detect::baselines::Neighbours;
+use crate::detect::baselines::{Neighbour, Neighbours};
 use crate::encode::Points;
 use crate::error::Result;
 use crate::random::{Key, permutation, stream};
@@ -31,23 +31,33 @@ impl Learner for Neighbourhood {
     fn heads(&self) -> &'static [&'static str] {
         &["near", "ratio"]
     }
-    fn fit(&self, rows: Points<'static>, Stream { seed, learner, fold }: Stream) -> Result<Box<dyn Learned>> {
-        let mut rows = rows;
+    fn leaves_one_out(&self) -> bool {
+        true
+    }
+    fn fit(&self, rows: Points<'static>, Stream { seed, learner, view }: Stream) -> Result<Box<dyn Learned>> {
+        let (mut rows, mut numbers) = (rows, Vec::new());
         if rows.len() > ROWS {
-            let mut kept = permutation(&mut stream(seed, Key::Learner { learner, fold }), rows.len());
-            kept.truncate(ROWS);
-            rows = rows.select(&kept);
+            numbers = permutation(&mut stream(seed, Key::Learner { learner, view }), rows.len());
+            numbers.truncate(ROWS);
+            rows = rows.select(&numbers);
+        } else {
+            numbers.extend(0..rows.len());
         }
         let neighbours = Neighbours::new(rows);
-        let most = RATIO.min(neighbours.points().len() - 1);
-        let nearest = neighbours.nearest_others(most);
-        let own = nearest.iter().map(|near| log_mean(near.iter().map(|n| n.distance))).collect();
-        Ok(Box::new(Rows { neighbours, own }))
+        let nearest = neighbours.nearest_others(RATIO.min(numbers.len() - 1));
+        let own = nearest.iter().map(|near| log_mean(near.iter())).collect();
+        Ok(Box::new(Rows { neighbours, own, numbers }))
     }
     fn read(&self, file: &Container, prefix: &str, width: usize) -> Result<Box<dyn Learned>> {
-        let rows = Points::read(file, &format!("{prefix}.rows"), width)?;
+        let name = format!("{prefix}.rows");
+        let count = file.tensor(&name)?.shape().first().copied().unwrap_or(0);
+        let values = file.tensor_f32(&name, &[count, width])?;
+        if count == 0 {
+            return Err(file.error(&name, "is empty"));
+        }
+        let rows = Points::new(width, values.iter().map(|&v| f64::from(v)).collect::<Vec<f64>>());
         let own = file.tensor_f64(&format!("{prefix}.own"), &[rows.len()])?.to_vec();
-        Ok(Box::new(Rows { neighbours: Neighbours::new(rows), own }))
+        Ok(Box::new(Rows { neighbours: Neighbours::new(rows), own, numbers: Vec::new() }))
     }
 }
 
@@ -56,31 +66,49 @@ impl Learner for Neighbourhood {
 struct Rows {
     neighbours: Neighbours,
     own: Vec<f64>,
+    /// The number of each among the rows that were learned from; none of a model that was read.
+    numbers: Vec<usize>,
 }
 
-/// `ln(mean + ε)` of distances.
-fn log_mean(distances: impl ExactSizeIterator<Item = f64>) -> f64 {
-    let count = distances.len() as f64;
-    (distances.sum::<f64>() / count + FLOOR).ln()
+/// `ln(mean + ε)` of the distances of at least one neighbour.
+fn log_mean<'a>(near: impl Iterator<Item = &'a Neighbour>) -> f64 {
+    let (sum, count) = near.fold((0.0, 0.0), |(sum, count), n| (sum + n.distance, count + 1.0));
+    (sum / count + FLOOR).ln()
+}
+
+/// `near` and `ratio` of queries with these neighbours; `own(query, row)` is `ln(d_10 + ε)` of a row.
+fn scores(found: &[Vec<Neighbour>], own: impl Fn(usize, usize) -> f64) -> Vec<f64> {
+    let near = found.iter().map(|near| (near[0].distance + FLOOR).ln());
+    let ratio = found.iter().enumerate().map(|(query, near)| {
+        let of_neighbours: f64 = near.iter().map(|n| own(query, n.index)).sum();
+        log_mean(near.iter()) - of_neighbours / near.len() as f64
+    });
+    near.chain(ratio).collect()
 }
 
 impl Learned for Rows {
     fn scores(&self, rows: &Points) -> Vec<f64> {
-        let count = RATIO.min(self.own.len());
-        let found = self.neighbours.nearest(rows, count);
-        let near = found.iter().map(|near| (near[0].distance + FLOOR).ln());
-        let ratio = found.iter().map(|near| {
-            let own: f64 = near.iter().map(|n| self.own[n.index]).sum();
-            log_mean(near.iter().map(|n| n.distance)) - own / count as f64
-        });
-        near.chain(ratio).collect()
+        scores(&self.neighbours.nearest(rows, RATIO.min(self.own.len())), |_, row| self.own[row])
+    }
+    /// Neither the row's distance to itself counts, nor that of its neighbours to it.
+    fn scores_without(&self, rows: &Points, left_out: &[usize]) -> Vec<f64> {
+        let (n, skip) = (self.own.len(), |query: usize, row: usize| self.numbers[row] == left_out[query]);
+        let found = self.neighbours.nearest_but(rows, RATIO.min(n - 1), skip);
+        let others = self.neighbours.nearest_others((RATIO + 1).min(n - 1));
+        scores(&found, |query, row| {
+            let mut near = others[row].iter().filter(|n| !skip(query, n.index)).take(RATIO).peekable();
+            // Of two rows, one is left: it has no neighbour but the one that is left out.
+            if near.peek().is_some() { log_mean(near) } else { self.own[row] }
+        })
     }
     fn rows_held(&self) -> usize {
         self.own.len()
     }
-    /// `PREFIX.rows` f64 `[n, m]`, `PREFIX.own` f64 `[n]`.
+    /// `PREFIX.rows` f32 `[n, m]`, `PREFIX.own` f64 `[n]`. Features are single-precision: nothing is rounded.
     fn write(&self, file: &mut Container, prefix: &str) {
-        self.neighbours.points().write(file, &format!("{prefix}.rows"));
+        let rows = self.neighbours.points();
+        let values = rows.values().iter().map(|&v| v as f32).collect();
+        file.insert(&format!("{prefix}.rows"), Tensor::f32(&[rows.len(), rows.columns()], values));
         file.insert(&format!("{prefix}.own"), Tensor::f64(&[self.own.len()], self.own.clone()));
     }
 }

@@ -21,7 +21,7 @@ impl Learner for ColumnTails {
         "tails"
     }
     fn heads(&self) -> &'static [&'static str] {
-        &["mean", "largest"]
+        &["tails", "largest-tail"]
     }
     fn fit(&self, rows: Points<'static>, _: Stream) -> Result<Box<dyn Learned>> {
         let column = |j: usize| {
