@@ -125,6 +125,8 @@ pub enum Key {
     },
     /// Which cases are made into others, and of which.
     Makings,
+    /// Which anomalies are put among training rows.
+    Contamination,
     /// View `view` of learner `learner` (below 2³²).
     Learner {
         /// The learner's number in its detector.
@@ -159,6 +161,7 @@ impl Key {
             Key::Made { kind, number } => [11, kind, number],
             Key::Makings => [12, 0, 0],
             Key::Learner { learner, view } => [13, learner, view],
+            Key::Contamination => [14, 0, 0],
         }
     }
 }

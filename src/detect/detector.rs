@@ -9,13 +9,12 @@ use std::sync::Arc;
 use nafal_kernels::Isa;
 use rayon::prelude::*;
 
-use super::calibration::{Calibration, Conformal};
+use super::calibration::{Calibration, Conformal, ScoreAggregator};
 use super::configuration::{ActiveConfiguration, CalibrationKind, Configuration, Experts, FLOWS, Preset, ScoreKind};
 use super::experts::{
     Expert, OutOfFold, Trained, TrainingData, Unseen, block_width, scores_of, train, training_cost, training_steps,
 };
 use super::fitted_expert::{FittedExpert, FittedHead, Origin};
-use super::fusion::ScoreAggregator;
 use super::model::{Model, Summary};
 use super::selection::{Candidate, MadeCases, mean_by_fold, shares};
 use crate::data::{Dataset, Kind};
@@ -44,6 +43,7 @@ impl Detector {
             configuration: None,
             steps: None,
             views: None,
+            robust: false,
             active: false,
             control: false,
             score: None,
@@ -65,6 +65,7 @@ pub struct DetectorBuilder<'p> {
     configuration: Option<Configuration>,
     steps: Option<u64>,
     views: Option<usize>,
+    robust: bool,
     active: bool,
     control: bool,
     score: Option<ScoreKind>,
@@ -132,6 +133,13 @@ impl<'p> DetectorBuilder<'p> {
         self.views = Some(views);
         self
     }
+    /// Whether some training cases may be anomalies: the most unusual ones are left out before anything else is fitted, and
+    /// calibrate p-values all the same (default off: clean training cases are worth learning from). A configuration of one's
+    /// own says so itself.
+    pub fn robust(mut self, robust: bool) -> Self {
+        self.robust = robust;
+        self
+    }
     /// Algorithm 1's active learning (default off).
     pub fn active(mut self, active: bool) -> Self {
         self.active = active;
@@ -165,8 +173,11 @@ impl<'p> DetectorBuilder<'p> {
                 return Err(Error::Usage(problem));
             }
             Some(own) => own.clone(),
-            None if self.members.is_empty() => Configuration::preset(kind, self.experts, self.preset)?,
-            None => Configuration::preset(kind, Experts::All, self.preset)?,
+            None => {
+                let experts = if self.members.is_empty() { self.experts } else { Experts::All };
+                let preset = if self.robust { Configuration::robust } else { Configuration::preset };
+                preset(kind, experts, self.preset)?
+            }
         };
         configuration.score = self.score.unwrap_or(configuration.score);
         if !self.members.is_empty() {
@@ -212,17 +223,20 @@ impl<'p> DetectorBuilder<'p> {
         if self.views == Some(0) {
             return Err(Error::Usage("the number of views must be at least 1".into()));
         }
-        let kept = if self.every_case { (0..cases.len()).collect() } else { cases.require_normal(&self.normals)? };
-        if kept.len() < MIN_ROWS {
+        let normal: Vec<usize> =
+            if self.every_case { (0..cases.len()).collect() } else { cases.require_normal(&self.normals)? };
+        if normal.len() < MIN_ROWS {
             let problem = format!(
                 "{} training rows; at least {MIN_ROWS} normal rows are needed to fit and calibrate a detector",
-                kept.len()
+                normal.len()
             );
             return Err(DataError::new(cases.source(), problem).into());
         }
         let isa = Isa::detect();
-        let configuration = self.configuration(cases.kind())?.for_rows(kept.len());
+        let configuration = self.configuration(cases.kind())?;
         configuration.check()?;
+        let kept = self.usual(&configuration, cases, normal.clone())?;
+        let configuration = configuration.for_rows(kept.len());
         let folds = assign_folds(kept.len(), configuration.folds, self.seed);
         self.progress.begin(configuration.encoder.stage(), 1);
         let (encoder, features) = configuration.encoder.fit(cases, &self.plan(&configuration, &kept, &folds))?;
@@ -237,16 +251,17 @@ impl<'p> DetectorBuilder<'p> {
         };
         let model = |(&active, trained): (&Option<ActiveConfiguration>, Vec<Vec<Trained>>)| {
             let configuration = Configuration { active, ..configuration.clone() };
-            let summary = Summary::of(kept.len(), &trained);
+            let summary = Summary::of(kept.len(), normal.len() - kept.len(), &trained);
             let family = |(f, flows)| (Origin::Family(f), Arc::new(Trained::family(flows)) as Arc<dyn Expert>);
             let experts = trained.into_iter().enumerate().map(family).chain(learners.clone()).collect();
             let (experts, conformal) = calibrate(&configuration, &data, experts, made.as_ref());
             let mut looked_at = vec![false; encoder.widths().len()];
             experts.iter().flat_map(|e| e.expert.blocks()).for_each(|block| looked_at[block] = true);
             let (encoder, normals, seed) = (encoder.keeping(&looked_at), self.normals.clone(), self.seed);
-            Model { encoder, normals, seed, summary, configuration, experts, conformal }
+            let model = Model { encoder, normals, seed, summary, configuration, experts, conformal };
+            model.calibrated_by(cases, &normal, &kept)
         };
-        Ok(actives.iter().zip(trained).map(model).collect())
+        actives.iter().zip(trained).map(model).collect()
     }
 
     /// Fits every learner without each fold.
@@ -298,11 +313,11 @@ impl<'p> DetectorBuilder<'p> {
 }
 
 impl Summary {
-    fn of(rows: usize, trained: &[Vec<Trained>]) -> Summary {
+    fn of(rows: usize, trimmed: usize, trained: &[Vec<Trained>]) -> Summary {
         let mean = |f: &Vec<Trained>| f.iter().map(|t| t.loss).sum::<f64>() / f.len() as f64;
         let augmented = |f: &Vec<Trained>| f.iter().map(|t| t.augmented).sum();
         let losses = trained.iter().map(mean).collect();
-        Summary { rows, losses, augmented: trained.iter().map(augmented).collect() }
+        Summary { rows, trimmed, losses, augmented: trained.iter().map(augmented).collect() }
     }
 }
 

@@ -6,20 +6,20 @@ mod configuration;
 mod detector;
 mod experts;
 mod fitted_expert;
-mod fusion;
 mod model;
 mod naf;
 pub mod registry;
 mod samples;
 mod selection;
 mod traits;
+mod trimming;
 mod views;
 
 pub use calibration::Threshold;
 pub use configuration::{
     ActiveConfiguration, CalibrationKind, Configuration, Experts, ExtractorConfiguration, ExtractorKind,
     FamilyConfiguration, LearnerConfiguration, LeftOut, Optimiser, Preset, RowScaling, ScoreKind,
-    SelectionConfiguration, ViewInput,
+    SelectionConfiguration, TrimmingConfiguration, ViewInput,
 };
 pub use detector::{Detector, DetectorBuilder, MIN_ROWS};
 pub use experts::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};

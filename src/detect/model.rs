@@ -24,11 +24,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
-use super::calibration::{Conformal, Threshold};
+use super::calibration::{Conformal, ScoreAggregator, Threshold};
 use super::configuration::Configuration;
 use super::experts::Scratch;
 use super::fitted_expert::{FittedExpert, FittedHead, PanelMember};
-use super::fusion::ScoreAggregator;
 use super::traits::Fitted;
 use crate::data::container::Container;
 use crate::data::{Dataset, Kind, ReadOptions};
@@ -46,6 +45,8 @@ const CHUNK: usize = 64;
 pub(super) struct Summary {
     /// Training cases.
     pub(super) rows: usize,
+    /// Cases that were left out as unusual, and calibrate all the same.
+    pub(super) trimmed: usize,
     /// Mean final training loss of each family's flows, in nats.
     pub(super) losses: Vec<f64>,
     /// Augmented samples of each family.
@@ -162,6 +163,10 @@ impl Model {
     /// Rows the model was fitted on.
     pub fn training_rows(&self) -> usize {
         self.summary.rows
+    }
+    /// Training rows that a robust fit left out, the most unusual ones; they calibrate p-values all the same.
+    pub fn trimmed_rows(&self) -> usize {
+        self.summary.trimmed
     }
     /// Columns that no view looks at: in a very wide table the views may be too few for all of them.
     pub fn unseen_columns(&self) -> usize {
@@ -287,11 +292,12 @@ impl Model {
             let folds = configuration.folds;
             if configuration.leaves_out(fold) { (rows + folds - 1 - fold) / folds } else { 0 }
         };
-        let calibrating = (0..configuration.folds).map(of_fold).sum();
+        let trimmed = training.usize_in("trimmed", 0..=1 << 48)?;
+        let calibrating = (0..configuration.folds).map(of_fold).sum::<usize>() + trimmed;
         Ok(Model {
             normals: header.strings("normal")?,
             seed: header.u64("seed")?,
-            summary: Summary { rows, losses: training.numbers("losses")?, augmented },
+            summary: Summary { rows, trimmed, losses: training.numbers("losses")?, augmented },
             conformal: Conformal::read(file, calibrating)?,
             encoder,
             configuration,
@@ -317,7 +323,7 @@ impl Fitted for Model {
         file.set("normal", self.normals.clone());
         file.set("configuration", self.configuration.to_json());
         let summary = &self.summary;
-        let training = json!({"rows": summary.rows, "losses": summary.losses, "augmented": summary.augmented});
+        let training = json!({"rows": summary.rows, "trimmed": summary.trimmed, "losses": summary.losses, "augmented": summary.augmented});
         file.set("training", training);
         self.encoder.write(file);
         file.set("experts", self.experts.iter().map(FittedExpert::to_json).collect::<Vec<_>>());

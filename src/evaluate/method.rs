@@ -12,6 +12,8 @@ use crate::error::{Error, Result};
 
 /// Name of our detector with all its experts, the default.
 pub const PANEL: &str = "panel";
+/// Name of our default when training rows may be anomalies.
+pub const ROBUST: &str = "panel-robust";
 /// Name of our detector without active learning, whose configuration a variant replaces.
 pub const NAF_AD: &str = "naf-ad";
 /// Name of our detector with active learning.
@@ -24,6 +26,8 @@ pub const CONTROL: &str = "control";
 pub enum Method {
     /// A detector of the registry.
     Registered(&'static Registration),
+    /// The panel with the most unusual training cases left out.
+    Robust,
     /// The training steps of `naf-al` without its augmented samples.
     Control,
     /// `naf-ad` under a configuration of the ablation, by name.
@@ -39,11 +43,14 @@ impl PartialEq for Method {
 impl Eq for Method {}
 
 impl Method {
-    /// The registered detectors, with the control behind the method that it controls.
+    /// The registered detectors, each followed by what differs from it in one thing.
     fn standing() -> Vec<Method> {
         let mut all = Vec::new();
         for line in registry::all() {
             all.push(Method::Registered(line));
+            if line.name == PANEL {
+                all.push(Method::Robust);
+            }
             if line.name == NAF_AL {
                 all.push(Method::Control);
             }
@@ -57,7 +64,9 @@ impl Method {
     /// [`Error::Usage`] for a method that does not take such data.
     pub fn choose(asked: &[Method], kind: Kind) -> Result<Vec<Method>> {
         if asked.is_empty() {
-            return Ok(Method::standing().into_iter().filter(|method| method.takes(kind)).collect());
+            // The robust fit is for training rows that may be anomalies, and the experiments on those name it.
+            let usual = |method: &Method| method.takes(kind) && *method != Method::Robust;
+            return Ok(Method::standing().into_iter().filter(usual).collect());
         }
         match asked.iter().find(|method| !method.takes(kind)) {
             None => Ok(asked.to_vec()),
@@ -77,6 +86,7 @@ impl Method {
     pub fn name(self) -> &'static str {
         match self {
             Method::Registered(line) => line.name,
+            Method::Robust => ROBUST,
             Method::Control => CONTROL,
             Method::Variant(name) => name,
         }
@@ -86,7 +96,7 @@ impl Method {
     pub fn takes(self, kind: Kind) -> bool {
         match self {
             Method::Registered(line) => line.takes(kind),
-            Method::Control | Method::Variant(_) => true,
+            Method::Robust | Method::Control | Method::Variant(_) => true,
         }
     }
 
@@ -134,6 +144,9 @@ impl Method {
     pub fn detector(self, preset: Preset) -> Box<dyn Fit> {
         if let Some(configuration) = self.configuration() {
             return Box::new(Detector::builder().with_configuration(configuration));
+        }
+        if self == Method::Robust {
+            return Box::new(Detector::builder().preset(preset).robust(true));
         }
         match (self, self.of_preset(preset)) {
             (Method::Registered(line), _) => line.detector(preset),

@@ -172,3 +172,27 @@ fn training_scores_are_in_the_order_of_the_training_rows() {
     assert!((0..50).all(|i| i == 17 || scores[i] < scores[17]), "{scores:?}");
     assert_eq!(Model::from_bytes(&model.to_bytes(), "m").unwrap().training_scores(), scores);
 }
+
+#[test]
+fn a_robust_fit_leaves_out_planted_rows_and_keeps_p_values() {
+    let clean = |seed, n| rows(seed, n, 4, |rng| (0..4).map(|_| normal(rng)).collect());
+    let planted = |seed, n| rows(seed, n, 4, |rng| (0..4).map(|_| 5.0 + 0.2 * normal::<f64>(rng)).collect());
+    let mixed = table(4, [clean(14, 180).values(), planted(15, 20).values()].concat());
+    let fit = |robust: bool| Detector::builder().preset(Preset::Fast).robust(robust).fit(&mixed).unwrap();
+    let (plain, robust) = (fit(false), fit(true));
+    assert_eq!((plain.training_rows(), plain.trimmed_rows()), (200, 0));
+    assert_eq!((robust.training_rows(), robust.trimmed_rows()), (160, 40));
+    assert_eq!((robust.training_scores().len(), robust.calibration_rows()), (200, 200));
+    let labels: Vec<bool> = (0..400).map(|i| i >= 300).collect();
+    let test = table(4, [clean(16, 300).values(), planted(17, 100).values()].concat());
+    let areas = [&plain, &robust].map(|model| auroc(&labels, &model.score(&test).unwrap()).unwrap());
+    assert!(areas[1] >= 0.99 && areas[1] > areas[0], "{areas:?}");
+    let least = robust.training_scores()[180..].iter().copied().fold(f64::INFINITY, f64::min);
+    assert!(robust.training_scores()[..180].iter().all(|&score| score < least), "the planted rows score highest");
+    let low = robust.p_values(&clean(18, 2000)).unwrap().into_iter().filter(|&p| p <= 0.1).count();
+    assert!(low <= 220, "{low} of 2000 fresh normal rows have p ≤ 0.1");
+    let again = Model::from_bytes(&robust.to_bytes(), "m").unwrap();
+    assert_eq!(again.p_values(&test).unwrap(), robust.p_values(&test).unwrap());
+    let naf = Detector::builder().preset(Preset::Fast).experts(Experts::Flows).robust(true).fit(&mixed).unwrap();
+    assert_eq!(naf.trimmed_rows(), 40);
+}

@@ -37,6 +37,9 @@ pub(in crate::cli) struct Fit {
     /// The experts of the panel, such as near:robust,flows:gaussian [default: selected without labels]
     #[arg(long, value_name = "LIST", value_delimiter = ',', conflicts_with = "method")]
     experts: Vec<String>,
+    /// Some of the training rows may be anomalies: leave out the fifth that is most unusual; p-values stay valid
+    #[arg(long)]
+    robust: bool,
     /// About how many views of a row [default: the preset's]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     views: Option<u32>,
@@ -132,6 +135,7 @@ impl Fit {
             .normals(&self.normal)
             .experts(if self.method() == MethodArg::Panel { Experts::Panel } else { Experts::Flows })
             .members(&self.experts)
+            .robust(self.robust)
             .active(self.active())
             .preset(self.preset.into())
             .progress(progress);
@@ -155,7 +159,7 @@ impl Fit {
         let (rows, views) = (model.training_rows(), model.configuration().views());
         if global.json {
             let mut line = json!({
-                "model": shown(&self.output), "rows": rows_read, "training_rows": rows, "views": views,
+                "model": shown(&self.output), "rows": rows_read, "training_rows": rows, "trimmed_rows": model.trimmed_rows(), "views": views,
                 "seed": self.seed, "config": model.configuration().hash(),
                 "report": self.report.as_deref().map(shown), "seconds": seconds,
             });
@@ -170,6 +174,10 @@ impl Fit {
             model.kind().cases(),
             shown(&self.output)
         ));
+        if model.trimmed_rows() > 0 {
+            let trimmed = model.trimmed_rows();
+            global.note(format_args!("left out as unusual: {trimmed} of them; they calibrate p-values all the same"));
+        }
         let unseen = model.unseen_columns();
         if unseen > 0 {
             global.note(format_args!("note: no view looks at {unseen} of the columns; raise --views"));

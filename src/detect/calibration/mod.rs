@@ -1,11 +1,13 @@
-//! From raw scores to surprisals, p-values and verdicts.
+//! From raw scores to surprisals, one score, p-values and verdicts.
 
 mod conformal;
 mod family;
+mod fusion;
 mod surprisal;
 mod threshold;
 mod view_scale;
 
 pub(super) use conformal::Conformal;
 pub(super) use family::Calibration;
+pub(super) use fusion::ScoreAggregator;
 pub use threshold::Threshold;

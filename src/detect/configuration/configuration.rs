@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     ActiveConfiguration, CalibrationKind, ExtractorConfiguration, FamilyConfiguration, LearnerConfiguration,
-    RowScaling, ScoreKind, SelectionConfiguration, ViewInput,
+    RowScaling, ScoreKind, SelectionConfiguration, TrimmingConfiguration, ViewInput,
 };
 use crate::data::Kind;
 use crate::data::container::Fields;
@@ -34,6 +34,8 @@ pub struct Configuration {
     pub coverage: usize,
     /// Kind of score.
     pub score: ScoreKind,
+    /// Which training cases are left out, if any.
+    pub trimming: Option<TrimmingConfiguration>,
     /// Active learning, if on.
     pub active: Option<ActiveConfiguration>,
     /// The encoder's settings. Of one that makes a block a view, the numbers of views and features are those of the family.
@@ -72,6 +74,7 @@ impl Configuration {
             return Err(Error::Usage(format!("folds is {}, and must lie between 2 and 64", self.folds)));
         }
         self.families.iter().try_for_each(FamilyConfiguration::check)?;
+        self.trimming.as_ref().map_or(Ok(()), TrimmingConfiguration::check)?;
         if self.score != ScoreKind::Calibrated && !self.learners.is_empty() {
             let problem = "the scores of experts that are no flows compare only if calibrated: leave out `--score`";
             return Err(Error::Usage(problem.into()));
@@ -213,6 +216,7 @@ impl Configuration {
             "learners": self.learners.iter().map(LearnerConfiguration::to_json).collect::<Vec<_>>(),
             "selection": self.selection.map(SelectionConfiguration::to_json), "calibration": self.calibration.name(), "folds": self.folds,
             "coverage": self.coverage, "score": self.score.name(),
+            "trimming": self.trimming.as_ref().map(TrimmingConfiguration::to_json),
             "active": self.active.map(ActiveConfiguration::to_json),
         })
     }
@@ -231,6 +235,7 @@ impl Configuration {
             folds: fields.usize_in("folds", 2..=64)?,
             coverage: fields.usize_in("coverage", 0..=65_536)?,
             score: fields.one_of("score", &ScoreKind::NAMES)?,
+            trimming: fields.optional("trimming", |f| TrimmingConfiguration::read(&f))?,
             active: fields.optional("active", |f| ActiveConfiguration::read(&f))?,
             encoder: encode::read_settings(fields)?,
         };

@@ -13,6 +13,7 @@ mod preset;
 mod presets;
 mod score_kind;
 mod selection;
+mod trimming;
 
 pub use active::ActiveConfiguration;
 pub use calibration::CalibrationKind;
@@ -26,3 +27,4 @@ pub use optimiser::Optimiser;
 pub use preset::Preset;
 pub use score_kind::ScoreKind;
 pub use selection::SelectionConfiguration;
+pub use trimming::TrimmingConfiguration;

@@ -6,6 +6,7 @@ use super::split::Split;
 use super::task::Task;
 use crate::data::{ReadOptions, Table, is_normal};
 use crate::error::{DataError, Result};
+use crate::random::{Key, permutation, stream};
 
 /// A table whose rows are known to be normal or anomalous.
 #[derive(Clone, Debug)]
@@ -58,8 +59,23 @@ impl Labelled {
     /// # Errors
     /// If a standardised value is not a finite number.
     pub fn task(&self, split: Split, seed: u64, limit: Option<usize>) -> Result<Task> {
-        let (normals, anomalies) = (self.rows_that_are(false), self.rows_that_are(true));
-        let (train, test) = split.halves(&normals, seed, limit);
+        self.contaminated(split, seed, limit, 0.0)
+    }
+
+    /// As [`Labelled::task`], with anomalies behind the training rows, of which they are the share `share`; they are taken
+    /// at random from those that test, at most half of them.
+    ///
+    /// # Errors
+    /// As [`Labelled::task`].
+    pub fn contaminated(&self, split: Split, seed: u64, limit: Option<usize>, share: f64) -> Result<Task> {
+        let (normals, mut anomalies) = (self.rows_that_are(false), self.rows_that_are(true));
+        let (mut train, test) = split.halves(&normals, seed, limit);
+        let count = (share / (1.0 - share) * train.len() as f64).round() as usize;
+        let mut order = permutation(&mut stream(seed, Key::Contamination), anomalies.len());
+        order.truncate(count.min(anomalies.len() / 2));
+        train.extend(order.iter().map(|&i| anomalies[i]));
+        let mut place = 0..anomalies.len();
+        anomalies.retain(|_| place.next().is_some_and(|i| !order.contains(&i)));
         Task::of_rows(&self.table, &train, &test, &anomalies)
     }
 

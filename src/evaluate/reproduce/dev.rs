@@ -64,7 +64,7 @@ pub fn run(options: &Options, progress: &dyn Progress, sink: &mut dyn Sink) -> R
         options.methods = ["panel"].iter().chain(&YARDSTICKS).map(|name| name.parse()).collect::<Result<_>>()?;
     }
     let sets = options.datasets(&[&SETS[..], &MORE_SETS].concat())?;
-    evaluate("dev", SEEDS[0], &options, &sets, progress, sink)
+    evaluate(&Splits { table: "dev", seeds: SEEDS[0], contamination: 0.0 }, &options, &sets, progress, sink)
 }
 
 /// The ablation: every variant of [`Method::variants`] on the development tables, or on the data sets that `options`
@@ -76,12 +76,22 @@ pub fn ablation(options: &Options, progress: &dyn Progress, sink: &mut dyn Sink)
     }
     let known = if options.datasets.is_empty() { SETS.to_vec() } else { [&SETS[..], &table1::SMALL].concat() };
     let sets = options.datasets(&known)?;
-    evaluate("ablation", SEEDS[1], &options, &sets, progress, sink)
+    evaluate(&Splits { table: "ablation", seeds: SEEDS[1], contamination: 0.0 }, &options, &sets, progress, sink)
 }
 
-fn evaluate(
-    table: &'static str,
-    seeds: u64,
+/// How an experiment splits the tables.
+pub(super) struct Splits {
+    /// Name of the experiment.
+    pub table: &'static str,
+    /// Seeds unless the options say otherwise.
+    pub seeds: u64,
+    /// Share of the training rows that are anomalies.
+    pub contamination: f64,
+}
+
+/// Runs the tables `sets`, then their mean and the regrets.
+pub(super) fn evaluate(
+    &Splits { table, seeds, contamination }: &Splits,
     options: &Options,
     sets: &[&str],
     progress: &dyn Progress,
@@ -98,7 +108,7 @@ fn evaluate(
             _ => ("tabular", None),
         };
         let labelled = Labelled::read(&options.data.join(format!("{folder}/{name}.csv.gz")))?;
-        let task = |seed| labelled.task(Split::Random, seed, limit);
+        let task = |seed| labelled.contaminated(Split::Random, seed, limit, contamination);
         let split = Split::Random.to_string();
         rows.push(((*name).to_owned(), task(0)?.labels.len()));
         let (description, kind) = (labelled.description(), data::Dataset::kind(&labelled.table));

@@ -2,6 +2,7 @@
 //!
 //! [`run`] gives what comes out to a [`Sink`] as it comes, and prints nothing itself.
 
+mod contamination;
 mod datasets;
 mod dev;
 mod figure3;
@@ -31,6 +32,8 @@ pub enum Experiment {
     Table3,
     /// The 13 development tables, on which a configuration may be chosen.
     Dev,
+    /// Anomalies among the training rows of development tables.
+    Contamination,
     /// What each departure from the paper is worth, on the development tables.
     Ablation,
     /// Tables 4 and 5: sizes of the data sets.
@@ -45,11 +48,12 @@ pub enum Experiment {
 
 impl Experiment {
     /// All of them.
-    pub const ALL: [Experiment; 9] = [
+    pub const ALL: [Experiment; 10] = [
         Experiment::Table1,
         Experiment::Table2,
         Experiment::Table3,
         Experiment::Dev,
+        Experiment::Contamination,
         Experiment::Ablation,
         Experiment::Datasets,
         Experiment::Figure3,
@@ -64,6 +68,7 @@ impl Experiment {
             Experiment::Table2 => "table2",
             Experiment::Table3 => "table3",
             Experiment::Dev => "dev",
+            Experiment::Contamination => "contamination",
             Experiment::Ablation => "ablation",
             Experiment::Datasets => "datasets",
             Experiment::Figure3 => "figure3",
@@ -74,7 +79,8 @@ impl Experiment {
 
     /// Refuses options that it would not look at.
     fn check(self, options: &Options) -> Result<()> {
-        let of_methods = [Self::Table1, Self::Table2, Self::Table3, Self::Dev, Self::Ablation].contains(&self);
+        let tables = [Self::Table1, Self::Table2, Self::Table3, Self::Dev, Self::Contamination, Self::Ablation];
+        let of_methods = tables.contains(&self);
         let of_series = [Self::Table2, Self::Table3].contains(&self);
         let unused = if options.normals.is_some() && !of_series {
             "--normals"
@@ -118,6 +124,7 @@ pub fn run(experiment: Experiment, options: &Options, progress: &dyn Progress, s
         Experiment::Table2 => series::run("table2", NormalClasses::One, options, progress, sink),
         Experiment::Table3 => series::run("table3", NormalClasses::AllButOne, options, progress, sink),
         Experiment::Dev => dev::run(options, progress, sink),
+        Experiment::Contamination => contamination::run(options, progress, sink),
         Experiment::Ablation => dev::ablation(options, progress, sink),
         Experiment::Datasets => datasets::run(options, sink),
         Experiment::Figure3 => figure3::run(options, progress, sink),

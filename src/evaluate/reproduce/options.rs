@@ -17,7 +17,7 @@ pub struct Options {
     pub datasets: Vec<String>,
     /// Methods in the order wanted; all if empty.
     pub methods: Vec<Method>,
-    /// Seeds `0..seeds`; the experiment's own number if `None` (5 for table1, 4 for dev, 3 for series and figure4, 2 for the ablation).
+    /// Seeds `0..seeds`; the experiment's own number if `None` (5 for table1, 4 for dev, 3 for series and figure4, 2 for the ablation and for contamination).
     pub seeds: Option<u64>,
     /// How normal rows are halved; KDD's are permuted whatever this says, and so are the development sets'. Series have
     /// the archive's own split.

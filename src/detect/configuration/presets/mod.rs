@@ -25,6 +25,14 @@ impl Configuration {
     /// # Errors
     /// [`crate::Error::Usage`] for a preset that the kind does not have.
     pub fn preset(kind: Kind, experts: Experts, preset: Preset) -> Result<Configuration> {
+        Ok(Configuration { trimming: None, ..Configuration::robust(kind, experts, preset)? })
+    }
+
+    /// As [`Configuration::preset`], for training cases that may hold anomalies: the most unusual ones are left out.
+    ///
+    /// # Errors
+    /// As [`Configuration::preset`].
+    pub fn robust(kind: Kind, experts: Experts, preset: Preset) -> Result<Configuration> {
         let line = PRESETS.into_iter().find(|(of, _)| *of == kind);
         let (_, [flows, panel, all]) = line.expect("a list of presets a kind");
         match experts {

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use super::tables;
+use super::tables::{self, TRIMMED};
 use crate::detect::configuration::{
     CalibrationKind, Configuration, FamilyConfiguration, LearnerConfiguration, Preset, ScoreKind,
-    SelectionConfiguration, ViewInput,
+    SelectionConfiguration, TrimmingConfiguration, ViewInput,
 };
 use crate::encode::table::TableEncoding;
 use crate::error::Result;
@@ -62,6 +62,10 @@ pub(super) fn preset(preset: Preset) -> Result<Configuration> {
         families: FLOWS.map(flow).into(),
         coverage: 0,
         learners: ELECTED.into_iter().flat_map(|line| learners(line, naf.folds)).collect(),
+        trimming: Some(TrimmingConfiguration {
+            share: TRIMMED,
+            learner: LearnerConfiguration::new("isolation", "standard/*", naf.folds),
+        }),
         selection: Some(SelectionConfiguration { keep: 2, flows: 2, cases: 1000 }),
         calibration: CalibrationKind::LeaveOneOut,
         score: ScoreKind::Calibrated,

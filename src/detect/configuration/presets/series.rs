@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
+use super::tables::TRIMMED;
 use crate::detect::configuration::{
     CalibrationKind, Configuration, FamilyConfiguration, LearnerConfiguration, Optimiser, Preset, RowScaling,
-    ScoreKind, SelectionConfiguration, ViewInput,
+    ScoreKind, SelectionConfiguration, TrimmingConfiguration, ViewInput,
 };
 use crate::detect::views::ViewFamily;
 use crate::encode::series::EncoderOptions;
@@ -17,9 +18,8 @@ use crate::error::{Error, Result};
 /// As [`preset`].
 pub(super) fn panel(preset: Preset) -> Result<Configuration> {
     let naf = self::preset(preset)?;
-    let near = LearnerConfiguration { scores: vec!["near".into()], ..neighbours(&naf) };
     Ok(Configuration {
-        learners: vec![near],
+        learners: vec![near(naf.views())],
         selection: Some(SelectionConfiguration { keep: 1, flows: 1, cases: 1000 }),
         calibration: CalibrationKind::LeaveOneOut,
         score: ScoreKind::Calibrated,
@@ -33,11 +33,13 @@ pub(super) fn panel(preset: Preset) -> Result<Configuration> {
 /// As [`preset`].
 pub(super) fn all(preset: Preset) -> Result<Configuration> {
     let panel = panel(preset)?;
-    Ok(Configuration { selection: None, learners: vec![neighbours(&panel)], ..panel })
+    let learners = vec![LearnerConfiguration::of_views("neighbours", panel.views())];
+    Ok(Configuration { selection: None, learners, ..panel })
 }
 
-fn neighbours(naf: &Configuration) -> LearnerConfiguration {
-    LearnerConfiguration::of_views("neighbours", naf.views())
+/// The nearest of all training cases in each of `views` views.
+fn near(views: usize) -> LearnerConfiguration {
+    LearnerConfiguration { scores: vec!["near".into()], ..LearnerConfiguration::of_views("neighbours", views) }
 }
 
 /// The configuration of a preset.
@@ -75,6 +77,7 @@ pub(super) fn preset(preset: Preset) -> Result<Configuration> {
         folds: 10,
         coverage: 0,
         score: ScoreKind::Likelihood,
+        trimming: Some(TrimmingConfiguration { share: TRIMMED, learner: near(20) }),
         active: None,
         encoder: Arc::new(EncoderOptions::default()),
     };

@@ -4,11 +4,16 @@ use std::sync::Arc;
 
 use super::paper;
 use crate::detect::configuration::{
-    CalibrationKind, Configuration, FamilyConfiguration, Optimiser, Preset, ScoreKind, ViewInput,
+    CalibrationKind, Configuration, FamilyConfiguration, LearnerConfiguration, Optimiser, Preset, ScoreKind,
+    TrimmingConfiguration, ViewInput,
 };
 use crate::detect::views::ViewFamily;
 use crate::encode::table::{GAUSSIAN, STANDARDISED, TableEncoding};
 use crate::error::Result;
+
+/// Training cases that a robust fit leaves out, those that an isolation forest finds most unusual: on contaminated
+/// development tables it hid the fewest anomalies (docs/decisions/0004).
+pub(super) const TRIMMED: f64 = 0.2;
 
 /// The configuration of a preset.
 ///
@@ -73,6 +78,10 @@ pub(super) fn preset(preset: Preset) -> Result<Configuration> {
         folds: 5,
         coverage: 3,
         score,
+        trimming: Some(TrimmingConfiguration {
+            share: TRIMMED,
+            learner: LearnerConfiguration::new("isolation", STANDARDISED, 5),
+        }),
         active: None,
         encoder: Arc::new(TableEncoding::default()),
     })

@@ -4,11 +4,11 @@
 //! to 1; the root of `mean_e m_e²` of
 //! flows alone, in which one large surprisal outweighs many small ones; or, for likelihoods, the mean over all views.
 
-use super::calibration::Calibration;
-use super::configuration::{CalibrationKind, Configuration, ScoreKind};
+use super::Calibration;
+use crate::detect::configuration::{CalibrationKind, Configuration, ScoreKind};
 
 /// Adds up contributions of views, expert by expert.
-pub(super) struct ScoreAggregator {
+pub(in crate::detect) struct ScoreAggregator {
     kind: ScoreKind,
     calibration: CalibrationKind,
     family: (f64, f64),
@@ -17,12 +17,12 @@ pub(super) struct ScoreAggregator {
 
 impl ScoreAggregator {
     /// Nothing added yet.
-    pub(super) fn new(configuration: &Configuration) -> Self {
+    pub(in crate::detect) fn new(configuration: &Configuration) -> Self {
         let Configuration { score: kind, calibration, .. } = *configuration;
         ScoreAggregator { kind, calibration, family: (0.0, 0.0), families: (0.0, 0.0) }
     }
     /// Adds the raw score of view `view` of the current family.
-    pub(super) fn add(&mut self, calibration: &Calibration, view: usize, score: f64) {
+    pub(in crate::detect) fn add(&mut self, calibration: &Calibration, view: usize, score: f64) {
         let contribution = match self.kind {
             ScoreKind::Calibrated => calibration.contribution(view, score),
             ScoreKind::Likelihood | ScoreKind::Latent => score,
@@ -31,7 +31,7 @@ impl ScoreAggregator {
         self.family.1 += 1.0;
     }
     /// Ends the views of a raw score whose share of the panel is `share`.
-    pub(super) fn end_family(&mut self, share: f64) {
+    pub(in crate::detect) fn end_family(&mut self, share: f64) {
         let (sum, count) = std::mem::take(&mut self.family);
         if self.kind != ScoreKind::Calibrated {
             self.families.0 += sum;
@@ -46,14 +46,14 @@ impl ScoreAggregator {
         }
     }
     /// Adds all views of a family at once, by the mean of their `views` contributions; `None` if there are none.
-    pub(super) fn add_mean(&mut self, views: usize, mean: Option<f64>, share: f64) {
+    pub(in crate::detect) fn add_mean(&mut self, views: usize, mean: Option<f64>, share: f64) {
         if let Some(mean) = mean {
             self.family = (mean * views as f64, views as f64);
         }
         self.end_family(share);
     }
     /// The score of all families ended so far.
-    pub(super) fn value(&self) -> f64 {
+    pub(in crate::detect) fn value(&self) -> f64 {
         let (sum, count) = self.families;
         let count = if count > 0.0 { count } else { 1.0 };
         match (self.kind, self.calibration) {

@@ -1,0 +1,56 @@
+//! Training cases that may hold anomalies: the most unusual ones are left out of the fit, and calibrate all the same.
+//!
+//! A quick learner is fitted alone, each case is scored as unseen, and the share of cases with the largest scores is left
+//! out of everything that follows. The finished model has never seen them: their scores under all of its views stand beside
+//! the held-out scores of the others when p-values are ranked. Without them p-values would be those of a law whose tail was
+//! cut off, and far too small (docs/decisions/0004).
+
+use super::calibration::Conformal;
+use super::configuration::{CalibrationKind, Configuration, ScoreKind};
+use super::detector::{DetectorBuilder, MIN_ROWS};
+use super::model::Model;
+use crate::data::Dataset;
+use crate::error::Result;
+
+impl DetectorBuilder<'_> {
+    /// Those of the cases `normal` that are fitted, in order: all without trimming.
+    pub(super) fn usual(
+        &self,
+        configuration: &Configuration,
+        cases: &dyn Dataset,
+        normal: Vec<usize>,
+    ) -> Result<Vec<usize>> {
+        let Some(trimming) = &configuration.trimming else { return Ok(normal) };
+        let scorer = Configuration {
+            families: Vec::new(),
+            learners: vec![trimming.learner.clone()],
+            selection: None,
+            calibration: CalibrationKind::LeaveOneOut,
+            score: ScoreKind::Calibrated,
+            active: None,
+            trimming: None,
+            ..configuration.clone()
+        };
+        let scores = self.clone().with_configuration(scorer).fit(cases)?.training_scores().to_vec();
+        let count = ((1.0 - trimming.share) * normal.len() as f64).round() as usize;
+        let mut order: Vec<usize> = (0..normal.len()).collect();
+        order.sort_by(|&a, &b| scores[a].total_cmp(&scores[b]).then(a.cmp(&b)));
+        order.truncate(count.max(MIN_ROWS));
+        order.sort_unstable();
+        Ok(order.into_iter().map(|i| normal[i]).collect())
+    }
+}
+
+impl Model {
+    /// The model with p-values ranked among all of the cases `normal`, of which it was fitted to `kept`.
+    pub(super) fn calibrated_by(mut self, cases: &dyn Dataset, normal: &[usize], kept: &[usize]) -> Result<Model> {
+        if kept.len() == normal.len() {
+            return Ok(self);
+        }
+        let of_all = self.score(cases)?;
+        let mut own = self.conformal.scores().iter();
+        let score = |i: &usize| if kept.binary_search(i).is_ok() { own.next().copied() } else { Some(of_all[*i]) };
+        self.conformal = Conformal::new(normal.iter().filter_map(score).collect());
+        Ok(self)
+    }
+}
