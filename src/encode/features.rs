@@ -3,6 +3,8 @@
 //! A block is a row-major matrix of single-precision features, one row a case. Blocks may differ in width. What acts on
 //! features borrows a block's rows; nothing is transposed on the way.
 
+use super::Points;
+
 /// The features of some cases in every block.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Features {
@@ -67,6 +69,10 @@ impl Block {
     /// The features of case `i`, `[width]`.
     pub fn row(&self, i: usize) -> &[f32] {
         &self.values[i * self.width..(i + 1) * self.width]
+    }
+    /// The rows `rows` as points, `[rows, width]`.
+    pub(crate) fn points(&self, rows: impl Iterator<Item = usize>) -> Points<'static> {
+        Points::new(self.width, rows.flat_map(|i| self.row(i)).map(|&v| f64::from(v)).collect::<Vec<f64>>())
     }
     /// A copy of the rows `rows`, `[rows.len(), width]`.
     pub fn select(&self, rows: &[usize]) -> Vec<f32> {

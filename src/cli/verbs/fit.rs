@@ -159,8 +159,8 @@ impl Fit {
         let (rows, views) = (model.training_rows(), model.configuration().views());
         if global.json {
             let mut line = json!({
-                "model": shown(&self.output), "rows": rows_read, "training_rows": rows, "trimmed_rows": model.trimmed_rows(), "views": views,
-                "seed": self.seed, "config": model.configuration().hash(),
+                "model": shown(&self.output), "rows": rows_read, "training_rows": rows,
+                "trimmed_rows": model.trimmed_rows(), "views": views, "seed": self.seed, "config": model.configuration().hash(),
                 "report": self.report.as_deref().map(shown), "seconds": seconds,
             });
             line.as_object_mut().expect("an object was made").extend(model.inputs_json());

@@ -32,7 +32,12 @@ impl Info {
             .panel()
             .iter()
             .filter(|_| panel_in_words(&model).is_some())
-            .map(|m| format!("  {:<22} told held-out cases from made ones with AUROC {:.3}\n", m.name(), m.criterion))
+            .map(|m| match model.configuration().selection {
+                Some(_) => {
+                    format!("  {:<22} told held-out cases from made ones with AUROC {:.3}\n", m.name(), m.criterion)
+                }
+                None => format!("  {}\n", m.name()),
+            })
             .chain([format!("  it holds {} of the training rows\n", model.rows_held())])
             .collect();
         let mut text = format!(

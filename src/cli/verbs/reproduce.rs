@@ -18,8 +18,9 @@ use crate::evaluate::reproduce::{Experiment, JsonLines, OUTPUT, Options, Sink, T
 /// With --json: one object a run and metric as they come, then one per data set, method and metric.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Reproduce {
-    /// Experiment: table1 (tables), table2 and table3 (series), dev (the tables for choosing a configuration), contamination (anomalies among their training rows), ablation
-    /// (what each departure from the paper is worth), datasets (their sizes), figure3, figure4 or figure6
+    /// Experiment: table1 (tables), table2 and table3 (series), dev (the tables for choosing a configuration),
+    /// contamination (anomalies among their training rows), ablation (what each departure from the paper is worth), datasets
+    /// (their sizes), figure3, figure4 or figure6
     experiment: Experiment,
     /// Folder with the data sets: tabular/, dev/, kdd/, timeseries/; figure6 needs none
     #[arg(long, value_name = "DIR")]

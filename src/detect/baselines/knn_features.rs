@@ -8,7 +8,7 @@ use crate::data::Dataset;
 use crate::data::container::Container;
 use crate::detect::{Configuration, Experts, Fit, Fitted, Preset};
 use crate::encode::series::{EncoderOptions, KIND, SeriesEncoder};
-use crate::encode::{Block, Encoder, Points};
+use crate::encode::{Encoder, Points};
 use crate::error::Result;
 use crate::progress::Progress;
 
@@ -36,7 +36,7 @@ impl EncodedNeighbours {
 impl Fit for EncodedNeighbours {
     fn fit(&self, train: &dyn Dataset, seed: u64, _progress: &dyn Progress) -> Result<Box<dyn Fitted>> {
         let (encoder, features) = SeriesEncoder::fit(train.expect(KIND)?, &self.encoder, seed)?;
-        let views = features.blocks().iter().map(|block| Neighbours::new(points(block))).collect();
+        let views = features.blocks().iter().map(|block| Neighbours::new(block.points(0..features.cases()))).collect();
         Ok(Box::new(EncodedCases { encoder, views }))
     }
 
@@ -57,7 +57,7 @@ impl Fitted for EncodedCases {
         let features = self.encoder.encode(cases.expect(KIND)?)?;
         let mut scores = vec![0.0; cases.len()];
         for (k, view) in self.views.iter().enumerate() {
-            let nearest = view.nearest(&points(features.block(k)), NEIGHBOUR);
+            let nearest = view.nearest(&features.block(k).points(0..cases.len()), NEIGHBOUR);
             let share = self.views.len() as f64;
             scores.iter_mut().zip(nearest).for_each(|(s, n)| *s += n[NEIGHBOUR - 1].distance / share);
         }
@@ -78,9 +78,4 @@ pub(super) fn read(file: &Container) -> Result<Box<dyn Fitted>> {
     let view = |k| Ok(Neighbours::new(Points::read(file, &format!("training.view{k}"), encoder.width())?));
     let views = (0..encoder.views()).map(view).collect::<Result<_>>()?;
     Ok(Box::new(EncodedCases { encoder, views }))
-}
-
-/// The features of one view, `[n, m]`.
-fn points(block: &Block) -> Points<'static> {
-    Points::new(block.width(), block.values().iter().map(|&v| f64::from(v)).collect::<Vec<f64>>())
 }

@@ -35,7 +35,12 @@ impl Neighbours {
 
     /// For each query the `k` nearest rows (`k <= n`), nearest first, ties in the order of the rows. O(q·n·d).
     pub fn nearest(&self, queries: &Points, k: usize) -> Vec<Vec<Neighbour>> {
-        self.search(queries, k, |_, _| false)
+        self.nearest_but(queries, k, |_, _| false)
+    }
+
+    /// For each row the `k` nearest of the others (`k < n`).
+    pub fn nearest_others(&self, k: usize) -> Vec<Vec<Neighbour>> {
+        self.nearest_but(&self.rows, k, |query, index| query == index)
     }
 
     /// For each query the `k` nearest rows but those that `skip(query, row)` leaves out; `k` or more must be left.
@@ -45,15 +50,6 @@ impl Neighbours {
         k: usize,
         skip: impl Fn(usize, usize) -> bool + Sync,
     ) -> Vec<Vec<Neighbour>> {
-        self.search(queries, k, skip)
-    }
-
-    /// For each row the `k` nearest of the others (`k < n`).
-    pub fn nearest_others(&self, k: usize) -> Vec<Vec<Neighbour>> {
-        self.search(&self.rows, k, |query, index| query == index)
-    }
-
-    fn search(&self, queries: &Points, k: usize, skip: impl Fn(usize, usize) -> bool + Sync) -> Vec<Vec<Neighbour>> {
         let mut found = self.reference.fold(
             queries.values(),
             || Nearest::new(k),

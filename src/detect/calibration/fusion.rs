@@ -1,8 +1,8 @@
 //! Fusion of all views into one score.
 //!
 //! With `m_e` the mean of `t²` over the views of raw score `e`: the root of `Σ_e w_e m_e` of a panel, the shares `w_e` adding up
-//! to 1; the root of `mean_e m_e²` of
-//! flows alone, in which one large surprisal outweighs many small ones; or, for likelihoods, the mean over all views.
+//! to 1; the root of `mean_e m_e²` of flows alone, in which one large surprisal outweighs many small ones; or, for
+//! likelihoods, the mean over all views.
 
 use super::Calibration;
 use crate::detect::configuration::{CalibrationKind, Configuration, ScoreKind};

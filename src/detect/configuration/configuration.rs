@@ -190,7 +190,7 @@ impl Configuration {
 
     /// Whether any expert leaves out fold `fold`, so that its rows can calibrate p-values.
     pub(in crate::detect) fn leaves_out(&self, fold: usize) -> bool {
-        !self.learners.is_empty() || self.families.iter().any(|f| fold < f.flows)
+        self.learners.iter().any(|l| fold < l.views) || self.families.iter().any(|f| fold < f.flows)
     }
 
     /// What is asked of an encoder that makes a block a view: number of blocks, consecutive ones that leave out the same

@@ -10,7 +10,7 @@ use super::expert::{Expert, FeatureSample, Scratch, TrainingData, Unseen};
 use super::learners::{Learned, Learner, Stream, named};
 use crate::data::container::Container;
 use crate::detect::configuration::{LearnerConfiguration, LeftOut, ScoreKind, ViewInput};
-use crate::encode::{Block, Encoder, Features, Points};
+use crate::encode::{Encoder, Features};
 use crate::error::{Error, Result};
 
 /// Name of the block of fold `fold`, where `*` in `input` stands for the fold.
@@ -26,12 +26,6 @@ pub(in crate::detect) struct OutOfFold {
     folds: usize,
     /// Block and model of each view.
     members: Vec<(usize, Arc<dyn Learned>)>,
-}
-
-/// Rows of a block as points.
-fn points(block: &Block, rows: impl Iterator<Item = usize>) -> Points<'static> {
-    let values: Vec<f64> = rows.flat_map(|i| block.row(i)).map(|&v| f64::from(v)).collect();
-    Points::new(block.width(), values)
 }
 
 impl OutOfFold {
@@ -78,7 +72,7 @@ impl OutOfFold {
                 LeftOut::Fold => data.without_fold(view % folds),
                 LeftOut::Case => (0..data.folds.len()).collect(),
             };
-            let rows = points(data.features.block(block), rows.into_iter());
+            let rows = data.features.block(block).points(rows.into_iter());
             let stream = Stream { seed, learner: number as u64, view: view as u64 };
             Ok((block, Arc::from(learner.fit(rows, stream)?)))
         };
@@ -127,7 +121,7 @@ impl Expert for OutOfFold {
         let (n, heads) = (features.cases(), self.heads().len());
         let mut all = vec![0.0; heads * self.views() * n];
         for (view, (block, member)) in self.members.iter().enumerate() {
-            let scores = member.scores(&points(features.block(*block), 0..n));
+            let scores = member.scores(&features.block(*block).points(0..n));
             for (head, scores) in scores.chunks_exact(n).enumerate() {
                 let start = (head * self.views() + view) * n;
                 all[start..start + n].copy_from_slice(scores);
@@ -141,7 +135,7 @@ impl Expert for OutOfFold {
             if rows.is_empty() {
                 return vec![Vec::new(); self.heads().len()];
             }
-            let points = points(features.block(*block), rows.iter().copied());
+            let points = features.block(*block).points(rows.iter().copied());
             let scores = match self.left_out {
                 LeftOut::Fold => member.scores(&points),
                 LeftOut::Case => {

@@ -12,6 +12,9 @@ use crate::detect::views::ViewFamily;
 use crate::encode::series::EncoderOptions;
 use crate::error::{Error, Result};
 
+/// Views, one a flow.
+const VIEWS: usize = 20;
+
 /// The panel: the nearest of all training cases in every view, and flows (docs/decisions/0004).
 ///
 /// # Errors
@@ -52,7 +55,7 @@ pub(super) fn preset(preset: Preset) -> Result<Configuration> {
         maps: ViewFamily::IDENTITY,
         input: ViewInput::BlockAView,
         features: 32,
-        flows: 20,
+        flows: VIEWS,
         views_per_flow: 1,
         conditioned: false,
         extractor: None,
@@ -77,7 +80,7 @@ pub(super) fn preset(preset: Preset) -> Result<Configuration> {
         folds: 10,
         coverage: 0,
         score: ScoreKind::Likelihood,
-        trimming: Some(TrimmingConfiguration { share: TRIMMED, learner: near(20) }),
+        trimming: Some(TrimmingConfiguration { share: TRIMMED, learner: near(VIEWS) }),
         active: None,
         encoder: Arc::new(EncoderOptions::default()),
     };

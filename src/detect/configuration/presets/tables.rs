@@ -11,6 +11,9 @@ use crate::detect::views::ViewFamily;
 use crate::encode::table::{GAUSSIAN, STANDARDISED, TableEncoding};
 use crate::error::Result;
 
+/// Folds of the training rows.
+const FOLDS: usize = 5;
+
 /// Training cases that a robust fit leaves out, those that an isolation forest finds most unusual: on contaminated
 /// development tables it hid the fewest anomalies (docs/decisions/0004).
 pub(super) const TRIMMED: f64 = 0.2;
@@ -75,12 +78,12 @@ pub(super) fn preset(preset: Preset) -> Result<Configuration> {
         learners: Vec::new(),
         selection: None,
         calibration: CalibrationKind::HeldOut,
-        folds: 5,
+        folds: FOLDS,
         coverage: 3,
         score,
         trimming: Some(TrimmingConfiguration {
             share: TRIMMED,
-            learner: LearnerConfiguration::new("isolation", STANDARDISED, 5),
+            learner: LearnerConfiguration::new("isolation", STANDARDISED, FOLDS),
         }),
         active: None,
         encoder: Arc::new(TableEncoding::default()),
