@@ -53,6 +53,13 @@ impl<T: Copy + Default> AlignedVec<T> {
         self.len = len;
     }
 
+    /// Makes room for `len` elements in all, which are not touched yet.
+    pub(crate) fn reserve(&mut self, len: usize) {
+        let kept = self.len;
+        self.resize(len.max(kept));
+        self.len = kept;
+    }
+
     /// Sets the length without clearing: elements past the old length hold whatever was there before.
     pub(crate) fn resize_dirty(&mut self, len: usize) {
         if len + LINE / size_of::<T>() > self.storage.len() {

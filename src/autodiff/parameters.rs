@@ -89,6 +89,12 @@ impl<T: Real> Parameters<T> {
         self.add(name.into(), shape, Some(transposed))
     }
 
+    /// Makes room for parameters that are to be added: `matrices` of `[rows, cols]`, so that adding them moves nothing.
+    pub(crate) fn reserve(&mut self, matrices: impl Iterator<Item = (usize, usize)>) {
+        let added: usize = matrices.map(|(rows, cols)| rows * leading_dimension::<T>(cols)).sum();
+        self.values.reserve(self.values.len() + added);
+    }
+
     /// Adds a vector of `len` zeros.
     pub fn add_vector(&mut self, name: impl Into<String>, len: usize) -> ParameterId {
         self.add(name.into(), Staircase::dense(1, len), None)

@@ -12,13 +12,14 @@ use rayon::prelude::*;
 use super::calibration::{Calibration, Conformal, ScoreAggregator};
 use super::configuration::{ActiveConfiguration, CalibrationKind, Configuration, Experts, FLOWS, Preset, ScoreKind};
 use super::experts::{
-    Expert, OutOfFold, Trained, TrainingData, Unseen, block_width, scores_of, train, training_cost, training_steps,
+    Expert, OutOfFold, Trained, TrainingData, Unseen, block_width, held_by, scores_of, train, training_cost,
+    training_steps,
 };
 use super::fitted_expert::{FittedExpert, FittedHead, Origin};
 use super::model::{Model, Summary};
 use super::selection::{Candidate, MadeCases, mean_by_fold, shares};
 use crate::data::{Dataset, Kind};
-use crate::encode::Plan;
+use crate::encode::{Held, Plan};
 use crate::error::{DataError, Error, Result};
 use crate::progress::{Progress, Quiet};
 use crate::random::{Key, permutation, stream};
@@ -44,6 +45,7 @@ impl Detector {
             steps: None,
             views: None,
             robust: false,
+            no_training_rows: false,
             active: false,
             control: false,
             score: None,
@@ -66,6 +68,7 @@ pub struct DetectorBuilder<'p> {
     steps: Option<u64>,
     views: Option<usize>,
     robust: bool,
+    no_training_rows: bool,
     active: bool,
     control: bool,
     score: Option<ScoreKind>,
@@ -140,6 +143,12 @@ impl<'p> DetectorBuilder<'p> {
         self.robust = robust;
         self
     }
+    /// Whether the model must hold no training case (default off: neighbours stand for election, and hold some). Then only
+    /// experts that keep none do; of series, flows alone. Values of single columns may still be held ([`Model::holds`]).
+    pub fn no_training_rows(mut self, none: bool) -> Self {
+        self.no_training_rows = none;
+        self
+    }
     /// Algorithm 1's active learning (default off).
     pub fn active(mut self, active: bool) -> Self {
         self.active = active;
@@ -165,7 +174,8 @@ impl<'p> DetectorBuilder<'p> {
     /// cases and columns.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a preset that the kind does not have, or a configuration for another kind.
+    /// [`Error::Usage`] for a preset that the kind does not have, a configuration for another kind, or given experts that
+    /// keep training rows where none shall be held.
     pub fn configuration(&self, kind: Kind) -> Result<Configuration> {
         let mut configuration = match &self.configuration {
             Some(own) if own.kind() != kind => {
@@ -182,6 +192,9 @@ impl<'p> DetectorBuilder<'p> {
         configuration.score = self.score.unwrap_or(configuration.score);
         if !self.members.is_empty() {
             configuration = configuration.with_members(&self.members, scores_of)?;
+        }
+        if self.no_training_rows {
+            configuration = configuration.without_training_rows(|learner| held_by(learner) == Held::Cases)?;
         }
         if let Some(steps) = self.steps {
             configuration = configuration.with_steps(steps);

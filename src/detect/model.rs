@@ -31,7 +31,7 @@ use super::fitted_expert::{FittedExpert, FittedHead, PanelMember};
 use super::traits::Fitted;
 use crate::data::container::Container;
 use crate::data::{Dataset, Kind, ReadOptions};
-use crate::encode::{self, Encoder, Features};
+use crate::encode::{self, Encoder, Features, Held};
 use crate::error::Result;
 
 /// The names of our own detectors in model files: flows without active learning and with it, and the panel.
@@ -89,31 +89,48 @@ impl Model {
     /// # Errors
     /// As [`Model::score`].
     pub fn score_with_p_values(&self, cases: &dyn Dataset) -> Result<(Vec<f64>, Vec<f64>)> {
-        let (bound, n) = (self.encoder.bind(cases)?, cases.len());
-        let chunks: Vec<Vec<(f64, f64)>> = (0..n.div_ceil(CHUNK))
-            .into_par_iter()
-            .map_init(Scratch::default, |scratch, c| {
-                self.score_features(&bound.encode(c * CHUNK..((c + 1) * CHUNK).min(n)), scratch)
-            })
-            .collect();
+        let chunks = self.by_chunk(cases, |features, scratch| self.score_features(features, scratch))?;
         Ok(chunks.into_iter().flatten().unzip())
+    }
+
+    /// What `of_chunk` makes of the features of each [`CHUNK`] cases, in order.
+    fn by_chunk<T: Send>(
+        &self,
+        cases: &dyn Dataset,
+        of_chunk: impl Fn(&Features, &mut Scratch) -> T + Sync,
+    ) -> Result<Vec<T>> {
+        let (bound, n) = (self.encoder.bind(cases)?, cases.len());
+        let range = |c: usize| c * CHUNK..((c + 1) * CHUNK).min(n);
+        let chunks = (0..n.div_ceil(CHUNK)).into_par_iter();
+        Ok(chunks.map_init(Scratch::default, |scratch, c| of_chunk(&bound.encode(range(c)), scratch)).collect())
+    }
+
+    /// Hands on the raw scores of each member of the panel, a slice a view, of at least one case.
+    fn each_member(
+        &self,
+        features: &Features,
+        scratch: &mut Scratch,
+        mut member: impl FnMut(&FittedHead, std::slice::Chunks<f64>),
+    ) {
+        for FittedExpert { expert, heads, .. } in &self.experts {
+            let raw = expert.scores(self.configuration.score, features, scratch);
+            let of_head = raw.len() / expert.heads().len();
+            for fitted in heads {
+                member(fitted, raw[fitted.head * of_head..(fitted.head + 1) * of_head].chunks(features.cases()));
+            }
+        }
     }
 
     /// Score and p-value of each case.
     fn score_features(&self, features: &Features, scratch: &mut Scratch) -> Vec<(f64, f64)> {
-        let (n, kind) = (features.cases(), self.configuration.score);
-        let mut scores: Vec<ScoreAggregator> = (0..n).map(|_| ScoreAggregator::new(&self.configuration)).collect();
-        for FittedExpert { expert, heads, .. } in &self.experts {
-            let raw = expert.scores(kind, features, scratch);
-            let of_head = raw.len() / expert.heads().len();
-            for FittedHead { head, calibration, share, .. } in heads {
-                let views = raw[head * of_head..(head + 1) * of_head].chunks(n);
-                for (view, of_view) in views.enumerate() {
-                    scores.iter_mut().zip(of_view).for_each(|(score, &raw)| score.add(calibration, view, raw));
-                }
-                scores.iter_mut().for_each(|score| score.end_family(*share));
+        let mut scores: Vec<ScoreAggregator> =
+            (0..features.cases()).map(|_| ScoreAggregator::new(&self.configuration)).collect();
+        self.each_member(features, scratch, |FittedHead { calibration, share, .. }, views| {
+            for (view, of_view) in views.enumerate() {
+                scores.iter_mut().zip(of_view).for_each(|(score, &raw)| score.add(calibration, view, raw));
             }
-        }
+            scores.iter_mut().for_each(|score| score.end_family(*share));
+        });
         scores.iter().map(ScoreAggregator::value).map(|score| (score, self.conformal.p_value(score))).collect()
     }
 
@@ -189,25 +206,25 @@ impl Model {
     /// # Errors
     /// As [`Model::score`].
     pub fn contributions(&self, cases: &dyn Dataset) -> Result<Vec<Vec<f64>>> {
-        let (bound, n) = (self.encoder.bind(cases)?, cases.len());
-        let features = bound.encode(0..n);
-        let mut scratch = Scratch::default();
-        let mut members = Vec::new();
-        for FittedExpert { expert, heads, .. } in &self.experts {
-            let raw = expert.scores(self.configuration.score, &features, &mut scratch);
-            let of_head = raw.len() / expert.heads().len();
-            for FittedHead { head, calibration, .. } in heads {
-                let mut mean = vec![0.0; n];
-                for (view, of_view) in raw[head * of_head..(head + 1) * of_head].chunks(n.max(1)).enumerate() {
-                    let share = expert.views() as f64;
-                    mean.iter_mut()
-                        .zip(of_view)
-                        .for_each(|(m, &raw)| *m += calibration.contribution(view, raw) / share);
+        let chunks = self.by_chunk(cases, |features, scratch| {
+            let mut members = Vec::new();
+            self.each_member(features, scratch, |FittedHead { calibration, .. }, views| {
+                let (mut mean, count) = (vec![0.0; features.cases()], views.len() as f64);
+                for (view, of_view) in views.enumerate() {
+                    let means = mean.iter_mut().zip(of_view);
+                    means.for_each(|(mean, &raw)| *mean += calibration.contribution(view, raw) / count);
                 }
                 members.push(mean);
-            }
-        }
-        Ok(members)
+            });
+            members
+        })?;
+        let of_member =
+            |member: usize| chunks.iter().flat_map(|chunk: &Vec<Vec<f64>>| &chunk[member]).copied().collect();
+        Ok((0..self.panel().len()).map(of_member).collect())
+    }
+    /// The most that any part of the model keeps of the training cases, and its file with it, beside their scores.
+    pub fn holds(&self) -> Held {
+        self.experts.iter().map(|e| e.expert.holds()).fold(self.encoder.holds(), Held::max)
     }
     /// Training rows that a model file holds, at most, of each fold's experts.
     pub fn rows_held(&self) -> usize {

@@ -7,6 +7,8 @@
 //! follow the data closest, and do not find anomalies the better for it: the best of them and the best other experts are
 //! chosen apart (docs/decisions/0004).
 
+use std::collections::BTreeMap;
+
 use super::calibration::Calibration;
 use super::configuration::SelectionConfiguration;
 use super::experts::{Expert, TrainingData, Unseen};
@@ -132,26 +134,30 @@ pub(super) struct Candidate<'a> {
 /// Kept are the `flows` best flows, and all candidates of the `keep` names whose best candidate is the best, the earlier one
 /// first where they are equal. Every kept name has the same share, and so has each of its candidates.
 pub(super) fn shares(settings: Option<&SelectionConfiguration>, candidates: &[Candidate]) -> Vec<f64> {
-    let mut order: Vec<usize> = (0..candidates.len()).collect();
-    order.sort_by(|&a, &b| candidates[b].criterion.total_cmp(&candidates[a].criterion).then(a.cmp(&b)));
+    let (keep, mut flows) = settings.map_or((usize::MAX, usize::MAX), |s| (s.keep, s.flows));
+    let mut kept: Vec<usize> = (0..candidates.len()).collect();
+    kept.sort_by(|&a, &b| candidates[b].criterion.total_cmp(&candidates[a].criterion).then(a.cmp(&b)));
     let mut names: Vec<&str> = Vec::new();
-    for candidate in order.iter().map(|&i| &candidates[i]).filter(|c| !c.flow) {
-        if !names.contains(&candidate.name) {
-            names.push(candidate.name);
+    kept.retain(|&i| match candidates[i] {
+        Candidate { flow: true, .. } => {
+            let room = flows > 0;
+            flows -= usize::from(room);
+            room
         }
+        Candidate { name, .. } if names.contains(&name) => true,
+        Candidate { name, .. } => {
+            let room = names.len() < keep;
+            names.extend(room.then_some(name));
+            room
+        }
+    });
+    let mut of_name: BTreeMap<&str, usize> = BTreeMap::new();
+    kept.iter().for_each(|&i| *of_name.entry(candidates[i].name).or_default() += 1);
+    let mut shares = vec![0.0; candidates.len()];
+    for i in kept {
+        shares[i] = 1.0 / (of_name.len() * of_name[candidates[i].name]) as f64;
     }
-    names.truncate(settings.map_or(usize::MAX, |s| s.keep));
-    let flows = order.iter().copied().filter(|&i| candidates[i].flow).take(settings.map_or(usize::MAX, |s| s.flows));
-    let mut kept: Vec<bool> = candidates.iter().map(|c| !c.flow && names.contains(&c.name)).collect();
-    flows.for_each(|i| kept[i] = true);
-    let of_name = |name: &str| candidates.iter().zip(&kept).filter(|(c, kept)| **kept && c.name == name).count();
-    let mut members: Vec<&str> = candidates.iter().zip(&kept).filter(|(_, kept)| **kept).map(|(c, _)| c.name).collect();
-    members.sort_unstable();
-    members.dedup();
-    let share = |(c, kept): (&Candidate, &bool)| {
-        if *kept { 1.0 / (members.len() * of_name(c.name)) as f64 } else { 0.0 }
-    };
-    candidates.iter().zip(&kept).map(share).collect()
+    shares
 }
 
 #[cfg(test)]

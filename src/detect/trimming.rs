@@ -31,7 +31,9 @@ impl DetectorBuilder<'_> {
             trimming: None,
             ..configuration.clone()
         };
-        let scores = self.clone().with_configuration(scorer).fit(cases)?.training_scores().to_vec();
+        // Nothing of the judge stays: it may keep training rows, and is none of the experts that were asked for.
+        let judge = self.clone().members(Vec::<String>::new()).no_training_rows(false).with_configuration(scorer);
+        let scores = judge.fit(cases)?.training_scores().to_vec();
         let count = ((1.0 - trimming.share) * normal.len() as f64).round() as usize;
         let mut order: Vec<usize> = (0..normal.len()).collect();
         order.sort_by(|&a, &b| scores[a].total_cmp(&scores[b]).then(a.cmp(&b)));
@@ -47,10 +49,12 @@ impl Model {
         if kept.len() == normal.len() {
             return Ok(self);
         }
-        let of_all = self.score(cases)?;
-        let mut own = self.conformal.scores().iter();
-        let score = |i: &usize| if kept.binary_search(i).is_ok() { own.next().copied() } else { Some(of_all[*i]) };
-        self.conformal = Conformal::new(normal.iter().filter_map(score).collect());
+        let is_kept = |i: &usize| kept.binary_search(i).is_ok();
+        let trimmed: Vec<usize> = normal.iter().copied().filter(|i| !is_kept(i)).collect();
+        let of_trimmed = self.score(&*cases.select(&trimmed)?)?;
+        let (mut own, mut others) = (self.conformal.scores().iter(), of_trimmed.iter());
+        let score = |i: &usize| if is_kept(i) { own.next() } else { others.next() };
+        self.conformal = Conformal::new(normal.iter().filter_map(score).copied().collect());
         Ok(self)
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Features, Making};
+use super::{Features, Held, Making};
 use crate::data::container::Container;
 use crate::data::{Dataset, Kind};
 use crate::error::Result;
@@ -84,6 +84,8 @@ pub trait Encoder: Debug + Send + Sync {
     fn invert(&self, block: usize, feature: usize, value: f64) -> Option<(usize, f64)>;
     /// The same encoder without the blocks that `kept` says no of, if it can leave them out: those come out absent.
     fn keeping(&self, kept: &[bool]) -> Arc<dyn Encoder>;
+    /// What it keeps of the training cases.
+    fn holds(&self) -> Held;
     /// Names of the kinds of cases that [`Encoder::made`] can make.
     fn made_kinds(&self) -> &'static [&'static str];
     /// Cases made of the cases of `data`, of which `kept` are training cases; see [`Making`].

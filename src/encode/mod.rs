@@ -4,6 +4,7 @@
 
 mod encoder;
 mod features;
+mod held;
 mod made;
 mod points;
 pub mod series;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 pub use encoder::{BoundCases, Encoder, EncoderSettings, Plan};
 pub use features::{Block, Features};
+pub use held::Held;
 pub use made::Making;
 pub(crate) use points::{Flattening, Points};
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Debug;
 
 use crate::data::Dataset;
-use crate::data::container::{Container, Tensor};
+use crate::data::container::{Container, Tensor, Values};
 use crate::error::Result;
 
 /// How a case becomes a point: what the training cases fixed.
@@ -66,13 +66,16 @@ impl<'a> Points<'a> {
         file.insert(name, Tensor::f64(&[self.len(), self.columns], self.values.to_vec()));
     }
 
-    /// The points of the tensor `name`, at least one, of `columns` columns.
+    /// The points of the tensor `name`, in double or single precision, at least one, of `columns` columns.
     ///
     /// # Errors
     /// [`Error::ModelFile`] naming the tensor.
     pub fn read(file: &Container, name: &str, columns: usize) -> Result<Points<'static>> {
         let count = file.tensor(name)?.shape().first().copied().unwrap_or(0);
-        let values = file.tensor_f64(name, &[count, columns])?;
-        if count == 0 { Err(file.error(name, "is empty")) } else { Ok(Points::new(columns, values.to_vec())) }
+        let values = match file.tensor(name)?.values() {
+            Values::F32(_) => file.tensor_f32(name, &[count, columns])?.iter().map(|&v| f64::from(v)).collect(),
+            _ => file.tensor_f64(name, &[count, columns])?.to_vec(),
+        };
+        if count == 0 { Err(file.error(name, "is empty")) } else { Ok(Points::new(columns, values)) }
     }
 }

@@ -170,6 +170,42 @@ fn information_and_samples() {
 }
 
 #[test]
+fn what_a_model_keeps_is_said() {
+    let bench = Bench::new();
+    bench.write("t.csv", simulated(3, 50, 0));
+    let fit = |rest: &[&str]| {
+        let fixed = ["fit", "t.csv", "--preset=fast", "--steps=20", "-o", "m.nafal"];
+        bench.run(&[&fixed, rest].concat())
+    };
+    let info = || {
+        let json = bench.succeeds(&["info", "m.nafal", "--json"]).out;
+        (bench.succeeds(&["info", "m.nafal"]).out, serde_json::from_str::<serde_json::Value>(&json).unwrap())
+    };
+    let ran = fit(&["--experts", "near,flows"]);
+    assert!(ran.code == 0 && ran.err.contains("holds 40 of the training rows"), "{}", ran.err);
+    let (text, json) = info();
+    assert!(text.contains("holds 40 of the training rows") && !text.contains("left out"), "{text}");
+    assert!(text.lines().any(|line| line.contains("near:robust") && line.contains("share 16.7 %")), "{text}");
+    assert_eq!(json["holds"], serde_json::json!({"kind": "cases", "rows": 40}));
+    let panel = json["panel"].as_array().unwrap();
+    let shares: f64 = panel.iter().map(|member| member["share"].as_f64().unwrap()).sum();
+    assert!(panel.len() == 6 && (shares - 1.0).abs() < 1e-12 && panel[0]["criterion"].is_null(), "{json}");
+
+    let ran = fit(&["--no-training-rows", "--robust", "--report", "r.html"]);
+    assert!(ran.code == 0 && ran.err.contains("holds no training row, but values of single columns"), "{}", ran.err);
+    let (text, json) = info();
+    assert!(text.contains("left out: 10 rows as unusual") && text.contains("holds no training row"), "{text}");
+    assert!(text.contains(" %, told held-out cases from made ones with AUROC 0."), "{text}");
+    assert_eq!((&json["holds"]["rows"], &json["training"]["trimmed"]), (&0.into(), &10.into()));
+    assert!(json["panel"].as_array().unwrap().iter().all(|member| member["criterion"].is_f64()), "{json}");
+    let page = bench.read("r.html");
+    assert!(page.contains("10 rows as unusual") && page.contains("expert flows:") && page.contains("share "), "{page}");
+
+    let ran = fit(&["--no-training-rows", "--experts", "mixture,near:robust"]);
+    assert!(ran.code == 2 && ran.err.contains("`near:robust` keeps training rows"), "{}", ran.err);
+}
+
+#[test]
 fn a_table_that_needs_care_works() {
     let bench = Bench::new();
     let names = ["a", "constant", "a again"];

@@ -1,6 +1,9 @@
 //! Laws of the panel: p-values that hold and never rise with the score, and outliers that one expert alone would miss.
 
-use nafal::detect::Experts;
+use nafal::data::container::Container;
+use nafal::detect::{Configuration, Experts, LearnerConfiguration};
+use nafal::encode::Held;
+use nafal::encode::table::KIND;
 use nafal::evaluate::metrics::auroc;
 use nafal::random::{Key, below, normal, stream, uniform};
 use nafal::{Dataset, Detector, Model, Preset, Series, SeriesSet, Table};
@@ -13,6 +16,12 @@ fn table(columns: usize, values: Vec<f64>) -> Table {
 fn rows(seed: u64, n: usize, columns: usize, mut row: impl FnMut(&mut ChaCha8Rng) -> Vec<f64>) -> Table {
     let mut rng = stream(seed, Key::Simulation(40, 0));
     table(columns, (0..n).flat_map(|_| row(&mut rng)).collect())
+}
+
+fn series(seed: u64, n: usize, size: f64) -> SeriesSet {
+    let mut rng = stream(seed, Key::Simulation(41, 0));
+    let case = |rng: &mut ChaCha8Rng| (0..12).map(|_| size * normal::<f64>(rng)).collect::<Vec<f64>>();
+    SeriesSet::new((0..n).map(|_| Series::new(&[case(&mut rng), case(&mut rng)]).unwrap()).collect()).unwrap()
 }
 
 fn fit(train: &Table) -> Model {
@@ -61,11 +70,6 @@ fn p_values_never_rise_with_the_score() {
     for experts in [Experts::Panel, Experts::Flows] {
         never_rises(&Detector::builder().preset(Preset::Fast).experts(experts).fit(&train).unwrap(), &test);
     }
-    let series = |seed, n, size: f64| {
-        let mut rng = stream(seed, Key::Simulation(41, 0));
-        let case = |rng: &mut ChaCha8Rng| (0..12).map(|_| size * normal::<f64>(rng)).collect::<Vec<f64>>();
-        SeriesSet::new((0..n).map(|_| Series::new(&[case(&mut rng), case(&mut rng)]).unwrap()).collect()).unwrap()
-    };
     let model = Detector::builder().preset(Preset::Fast).fit(&series(1, 30, 1.0)).unwrap();
     never_rises(&model, &series(2, 60, 1.3));
 }
@@ -195,4 +199,86 @@ fn a_robust_fit_leaves_out_planted_rows_and_keeps_p_values() {
     assert_eq!(again.p_values(&test).unwrap(), robust.p_values(&test).unwrap());
     let naf = Detector::builder().preset(Preset::Fast).experts(Experts::Flows).robust(true).fit(&mixed).unwrap();
     assert_eq!(naf.trimmed_rows(), 40);
+}
+
+/// Finite scores, the same after a round trip through the file; the file holds no rows.
+fn holds_no_rows(model: &Model, cases: &dyn Dataset) {
+    assert_eq!(model.rows_held(), 0);
+    assert!(model.holds() < Held::Cases, "{:?}", model.panel());
+    let bytes = model.to_bytes();
+    let file = Container::from_bytes(&bytes, "m").unwrap();
+    assert!(file.names().all(|name| !name.ends_with(".rows")), "{:?}", file.names().collect::<Vec<_>>());
+    let again = Model::from_bytes(&bytes, "m").unwrap();
+    let scores = model.score_with_p_values(cases).unwrap();
+    assert!(scores.0.iter().all(|score| score.is_finite()));
+    assert_eq!((again.score_with_p_values(cases).unwrap(), again.holds()), (scores, model.holds()));
+}
+
+#[test]
+fn a_model_without_training_rows_holds_none() {
+    let train = rows(19, 80, 3, |rng| (0..3).map(|_| normal(rng)).collect());
+    let test = rows(20, 40, 3, |rng| (0..3).map(|_| 9.0 * normal::<f64>(rng)).collect());
+    let builder = Detector::builder().preset(Preset::Fast).steps(20);
+    let plain = builder.clone().members(["near:robust", "flows:robust"]).fit(&train).unwrap();
+    assert_eq!((plain.rows_held(), plain.holds()), (64, Held::Cases));
+    for robust in [false, true] {
+        let builder = builder.clone().no_training_rows(true).robust(robust);
+        let model = builder.fit(&train).unwrap();
+        holds_no_rows(&model, &test);
+        let panel = model.panel();
+        assert!((panel.iter().map(|member| member.share).sum::<f64>() - 1.0).abs() < 1e-12, "{panel:?}");
+        assert!(panel.iter().any(|m| m.expert != "flows") && panel.iter().all(|m| m.expert != "neighbours"));
+        let set = series(21, 30, 1.0);
+        let model = builder.fit(&set).unwrap();
+        holds_no_rows(&model, &series(22, 10, 2.0));
+        assert_eq!((model.trimmed_rows() > 0, model.training_scores().len()), (robust, 30));
+        assert!(model.panel().iter().all(|member| member.expert == "flows") && !model.panel().is_empty());
+    }
+    for (names, held) in [
+        (&["residual:standard", "depth"][..], Held::Figures),
+        (&["mixture:robust", "flows:robust"], Held::Figures),
+        (&["mixture:gaussian"], Held::ColumnValues),
+        (&["tails:standard"], Held::ColumnValues),
+    ] {
+        let model = builder.clone().members(names.to_vec()).no_training_rows(true).fit(&train).unwrap();
+        assert_eq!(model.holds(), held, "{names:?}");
+        holds_no_rows(&model, &test);
+    }
+    let error = builder.clone().members(["mixture", "ratio:robust"]).no_training_rows(true).fit(&train).unwrap_err();
+    assert!(error.exit_code() == 2 && error.to_string().contains("`ratio:robust` keeps training rows"), "{error}");
+    let error = builder.experts(Experts::All).no_training_rows(true).fit(&train).unwrap_err();
+    assert!(error.exit_code() == 2 && error.to_string().contains("`neighbours:standard`"), "{error}");
+}
+
+#[test]
+fn named_experts_are_fitted_robustly_too() {
+    let train = rows(23, 80, 2, |rng| (0..2).map(|_| normal(rng)).collect());
+    let builder = Detector::builder().preset(Preset::Fast).robust(true);
+    let model = builder.clone().members(["near:robust"]).fit(&train).unwrap();
+    assert_eq!((model.trimmed_rows(), model.panel()[0].name()), (16, "near:robust".to_owned()));
+    // Only what was left out is scored anew, to the bits of a score among others.
+    let scores = model.score(&train).unwrap();
+    let left_out = (0..80).filter(|&i| model.training_scores()[i].to_bits() == scores[i].to_bits()).count();
+    assert!(left_out >= 16, "{left_out}");
+}
+
+#[test]
+fn a_learner_of_fewer_views_than_folds_survives_its_file() {
+    let train = rows(24, 50, 2, |rng| (0..2).map(|_| normal(rng)).collect());
+    let panel = Configuration::preset(KIND, Experts::Panel, Preset::Fast).unwrap();
+    assert_eq!(panel.folds, 5);
+    for learner in ["neighbours", "mixture", "tails"] {
+        let learners = vec![LearnerConfiguration { views: 2, ..LearnerConfiguration::new(learner, "robust/*", 5) }];
+        let own = Configuration { families: Vec::new(), learners, selection: None, ..panel.clone() };
+        let model = Detector::builder().with_configuration(own).fit(&train).unwrap();
+        // Three folds of ten rows are left out by no view, and calibrate nothing.
+        assert_eq!((model.training_rows(), model.calibration_rows(), model.training_scores().len()), (50, 20, 20));
+        let again = Model::from_bytes(&model.to_bytes(), "m").unwrap();
+        let bits = |model: &Model| {
+            let (scores, p_values) = model.score_with_p_values(&train).unwrap();
+            scores.into_iter().chain(p_values).map(f64::to_bits).collect::<Vec<u64>>()
+        };
+        assert_eq!(bits(&again), bits(&model), "{learner}");
+        assert!(model.score(&train).unwrap().iter().all(|score| score.is_finite()), "{learner}");
+    }
 }

@@ -219,6 +219,41 @@ fn sizes_that_agree_with_one_another_but_not_with_the_tensors_cost_nothing() {
     assert!(!endure(&wide));
 }
 
+/// A panel of one learner and one family of flows, which look at the blocks `robust/FOLD`.
+fn panel() -> Container {
+    let builder = Detector::builder().preset(Preset::Fast).steps(3).members(["near:robust", "flows:robust"]);
+    Container::from_bytes(&builder.fit(&table(30)).unwrap().to_bytes(), "m").unwrap()
+}
+
+#[test]
+fn an_expert_that_looks_at_columns_that_the_file_does_not_hold_is_refused() {
+    let file = panel();
+    let header: Value = serde_json::from_str(&file.header_json()).unwrap();
+    assert!(endure(&with(&file, &header, None)), "the model itself");
+    for fold in 0..5 {
+        let name = format!("columns.robust/{fold}");
+        let without = with(&file, &header, Some((&name, None)));
+        let error = Model::from_bytes(&without.to_bytes(), "m.nafal").map(drop).unwrap_err();
+        assert!(error.exit_code() == 4 && error.to_string().contains("does not agree with the encoder"), "{error}");
+        assert!(error.to_string().contains(&format!("robust/{fold}")), "{error}");
+    }
+    // Blocks that were not kept, that no encoder has, and another fold's.
+    for place in ["/configuration/learners/0/input", "/configuration/families/0/input"] {
+        for input in ["standard/*", "gaussian/*", "robust/5", "robust/", "robust", "", "*", "/0", "standardised"] {
+            let mut altered = header.clone();
+            *altered.pointer_mut(place).unwrap() = json!(input);
+            assert!(!endure(&with(&file, &altered, None)), "{place} {input:?}");
+        }
+    }
+    // Neighbours of another width than the block that they are looked for in.
+    let name = "learner0.view1.rows";
+    let rows = file.tensor(name).unwrap().shape()[0];
+    for width in [0, 1, 2, 4] {
+        let narrow = Tensor::f32(&[rows, width], vec![0.5; rows * width]);
+        assert!(!endure(&with(&file, &header, Some((name, Some(narrow))))), "width {width}");
+    }
+}
+
 proptest! {
     #![proptest_config(settings(1500))]
 

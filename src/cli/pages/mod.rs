@@ -5,5 +5,7 @@ mod parts;
 mod training;
 
 pub(super) use figures::FigureFiles;
-pub(super) use parts::{facts, headline, most_surprising, panel_in_words, threshold};
+pub(super) use parts::{
+    facts, headline, held_in_words, member_in_words, most_surprising, panel_in_words, threshold, trimmed_in_words,
+};
 pub(super) use training::training_page;

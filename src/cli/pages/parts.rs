@@ -3,6 +3,7 @@
 use crate::cli::table_writer::number;
 use crate::data::Dataset;
 use crate::detect::{Model, PanelMember};
+use crate::encode::Held;
 use crate::report::{Headline, ReportTable};
 
 /// Rows of the table of the most surprising rows.
@@ -41,15 +42,44 @@ pub(in crate::cli) fn most_surprising(cases: &dyn Dataset, scores: &[f64], p_val
 /// Facts about the model, each with its name.
 pub(in crate::cli) fn facts(model: &Model) -> Vec<(String, String)> {
     let configuration = model.configuration();
-    [
+    let fixed = [
         ("configuration", configuration.hash()),
         ("kind of score", configuration.score.name().to_owned()),
         ("active learning", if configuration.active.is_some() { "on" } else { "off" }.to_owned()),
         ("smallest p-value", format!("1/{}", model.calibration_rows() + 1)),
         ("nafal", env!("CARGO_PKG_VERSION").to_owned()),
     ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .to_vec()
+    .map(|(name, value)| (name.to_owned(), value));
+    let members = panel_in_words(model).map_or_else(Vec::new, |_| model.panel());
+    let members = members.iter().map(|m| (format!("expert {}", m.name()), member_in_words(model, m)));
+    let left_out = trimmed_in_words(model).map(|trimmed| ("left out".to_owned(), trimmed));
+    let held = ("the model file holds".to_owned(), held_in_words(model));
+    fixed.into_iter().chain(members).chain(left_out).chain([held]).collect()
+}
+
+/// A member's share, and its criterion if members were selected: "share 33.3 %, …".
+pub(in crate::cli) fn member_in_words(model: &Model, member: &PanelMember) -> String {
+    let share = format!("share {:4.1} %", 100.0 * member.share);
+    match model.configuration().selection {
+        Some(_) => format!("{share}, told held-out cases from made ones with AUROC {:.3}", member.criterion),
+        None => share,
+    }
+}
+
+/// The training cases that a robust fit left out, if any: "40 rows as unusual".
+pub(in crate::cli) fn trimmed_in_words(model: &Model) -> Option<String> {
+    let trimmed = model.trimmed_rows();
+    (trimmed > 0).then(|| format!("{trimmed} {} as unusual", model.kind().cases()))
+}
+
+/// What a model file holds of the training cases, beside their scores.
+pub(in crate::cli) fn held_in_words(model: &Model) -> String {
+    let (case, cases) = (model.kind().case(), model.kind().cases());
+    match model.holds() {
+        Held::Cases => format!("{} of the training {cases}, as the features that are compared", model.rows_held()),
+        Held::ColumnValues => format!("no training {case}, but values of single columns"),
+        Held::Figures => format!("no training {case}, and no values of single columns"),
+    }
 }
 
 /// The members of a panel, if the model has one: "flows:gaussian, near:robust".

@@ -1,6 +1,6 @@
 //! The page that `nafal fit --report` writes: how the training data themselves look to the model.
 
-use super::parts::{facts, headline, most_surprising, threshold};
+use super::parts::{facts, headline, most_surprising, threshold, trimmed_in_words};
 use crate::cli::alpha::ALPHA;
 use crate::data::Dataset;
 use crate::detect::{Model, Threshold};
@@ -38,11 +38,12 @@ pub(in crate::cli) fn training_page(model: &Model, cases: &dyn Dataset, normal: 
     let input = ReportInput {
         title: format!("A detector fitted to {}", cases.source()),
         summary: format!(
-            "{} views of {}, fitted to {} rows. A higher score is more anomalous. Rows that were trained on are \
+            "{} views of {}, fitted to {} rows{}. A higher score is more anomalous. Rows that were trained on are \
              scored here by flows of which some have seen them.",
             model.configuration().views(),
             model.inputs(),
-            model.training_rows()
+            model.training_rows(),
+            trimmed_in_words(model).map_or_else(String::new, |trimmed| format!(", without {trimmed}"))
         ),
         headlines: vec![
             headline(model.training_rows().to_string(), "training rows"),

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::cli::arguments::{Global, PresetArg, data_help, keep_apart, kind_help};
 use crate::cli::output::{Output, print};
-use crate::cli::pages::{panel_in_words, training_page};
+use crate::cli::pages::{held_in_words, panel_in_words, training_page, trimmed_in_words};
 use crate::cli::progress::ProgressReporter;
 use crate::data::{Dataset, Input, Kind, ReadOptions};
 use crate::detect::{Detector, Experts, Model, ScoreKind};
@@ -40,6 +40,9 @@ pub(in crate::cli) struct Fit {
     /// Some of the training rows may be anomalies: leave out the fifth that is most unusual; p-values stay valid
     #[arg(long)]
     robust: bool,
+    /// Let the model file hold no training row: experts that keep some, as neighbours do, are not selected
+    #[arg(long)]
+    no_training_rows: bool,
     /// About how many views of a row [default: the preset's]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     views: Option<u32>,
@@ -136,6 +139,7 @@ impl Fit {
             .experts(if self.method() == MethodArg::Panel { Experts::Panel } else { Experts::Flows })
             .members(&self.experts)
             .robust(self.robust)
+            .no_training_rows(self.no_training_rows)
             .active(self.active())
             .preset(self.preset.into())
             .progress(progress);
@@ -160,7 +164,7 @@ impl Fit {
         if global.json {
             let mut line = json!({
                 "model": shown(&self.output), "rows": rows_read, "training_rows": rows,
-                "trimmed_rows": model.trimmed_rows(), "views": views, "seed": self.seed, "config": model.configuration().hash(),
+                "trimmed_rows": model.trimmed_rows(), "rows_held": model.rows_held(), "views": views, "seed": self.seed, "config": model.configuration().hash(),
                 "report": self.report.as_deref().map(shown), "seconds": seconds,
             });
             line.as_object_mut().expect("an object was made").extend(model.inputs_json());
@@ -174,10 +178,10 @@ impl Fit {
             model.kind().cases(),
             shown(&self.output)
         ));
-        if model.trimmed_rows() > 0 {
-            let trimmed = model.trimmed_rows();
-            global.note(format_args!("left out as unusual: {trimmed} of them; they calibrate p-values all the same"));
+        if let Some(trimmed) = trimmed_in_words(model) {
+            global.note(format_args!("left out: {trimmed}; they calibrate p-values all the same"));
         }
+        global.note(format_args!("the model file holds {}", held_in_words(model)));
         let unseen = model.unseen_columns();
         if unseen > 0 {
             global.note(format_args!("note: no view looks at {unseen} of the columns; raise --views"));

@@ -3,18 +3,19 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cli::arguments::Global;
 use crate::cli::output::print;
-use crate::cli::pages::panel_in_words;
+use crate::cli::pages::{held_in_words, member_in_words, panel_in_words, trimmed_in_words};
 use crate::cli::table_writer::number;
-use crate::detect::Model;
+use crate::detect::{Model, PanelMember};
 use crate::error::Result;
 
 /// Print what a model file holds
 ///
-/// With --json: the header of the file, one JSON object.
+/// With --json: the header of the file, one JSON object, with `panel`, each expert's share and criterion, and `holds`, what
+/// the file holds of the training rows.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Info {
     /// Model file, as written by `nafal fit`
@@ -25,35 +26,39 @@ impl Info {
     pub fn run(&self, global: &Global) -> Result<()> {
         let model = Model::load(&self.model)?;
         let header = model.header_json();
+        let fields = serde_json::from_str::<Value>(&header).unwrap_or_default();
         if global.json {
-            return print(&format!("{header}\n"));
+            return print(&format!("{}\n", with_panel(fields, &model)));
         }
-        let panel: String = model
-            .panel()
-            .iter()
-            .filter(|_| panel_in_words(&model).is_some())
-            .map(|m| match model.configuration().selection {
-                Some(_) => {
-                    format!("  {:<22} told held-out cases from made ones with AUROC {:.3}\n", m.name(), m.criterion)
-                }
-                None => format!("  {}\n", m.name()),
-            })
-            .chain([format!("  it holds {} of the training rows\n", model.rows_held())])
-            .collect();
+        let members = panel_in_words(&model).map_or_else(Vec::new, |_| model.panel());
+        let members = members.iter().map(|m| format!("  {:<22} {}\n", m.name(), member_in_words(&model, m)));
+        let trimmed = trimmed_in_words(&model).map(|trimmed| format!("  left out: {trimmed}\n"));
+        let held = format!("  it holds {}\n", held_in_words(&model));
         let mut text = format!(
-            "{}: fitted on {} {} of {}, {} views of flows\n{panel}\n",
+            "{}: fitted on {} {} of {}, {} views of flows\n{}\n",
             self.model.display(),
             model.training_rows(),
             model.kind().cases(),
             model.inputs(),
-            model.configuration().views()
+            model.configuration().views(),
+            members.chain(trimmed).chain([held]).collect::<String>()
         );
-        match serde_json::from_str::<Value>(&header) {
-            Ok(Value::Object(fields)) => fields.iter().for_each(|(name, value)| outline(&mut text, 0, name, value)),
-            _ => text.push_str(&header),
-        }
+        let fields = fields.as_object().into_iter().flatten();
+        fields.for_each(|(name, value)| outline(&mut text, 0, name, value));
         print(&text)
     }
+}
+
+/// The header with what is not a field of its own there.
+fn with_panel(mut header: Value, model: &Model) -> Value {
+    let selected = model.configuration().selection.is_some();
+    let member = |m: &PanelMember| {
+        let criterion = selected.then_some(m.criterion);
+        json!({"expert": m.expert, "name": m.name(), "share": m.share, "criterion": criterion})
+    };
+    header["panel"] = model.panel().iter().map(member).collect();
+    header["holds"] = json!({"kind": model.holds().name(), "rows": model.rows_held()});
+    header
 }
 
 /// Values of a list that are shown.

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::encoding::{self, FORMAT, MAX_FILE_BYTES};
+use super::encoding::{self, Content, FORMAT, MAX_FILE_BYTES};
 use super::fields::Fields;
 use super::tensor::{Tensor, Values};
 use crate::data::AtomicFile;
@@ -161,9 +161,7 @@ impl Container {
     /// [`Error::ModelFile`] if `bytes` is anything but what [`Container::to_bytes`] writes, or holds a number that is
     /// not finite.
     pub fn from_bytes(bytes: &[u8], name: &str) -> Result<Container> {
-        let (header, tensors) =
-            encoding::decode(bytes).map_err(|problem| Error::ModelFile { path: name.to_owned(), problem })?;
-        Ok(Container { file: name.to_owned(), header, tensors })
+        Container::of(name, encoding::decode(&mut &bytes[..], bytes.len() as u64))
     }
 
     /// Writes the file atomically.
@@ -186,9 +184,15 @@ impl Container {
     /// As for [`Container::from_bytes`], and if the file is missing, unreadable or too large.
     pub fn load(path: impl AsRef<Path>) -> Result<Container> {
         let path = path.as_ref();
-        let name = path.display().to_string();
-        let bytes = read(path).map_err(|problem| Error::ModelFile { path: name.clone(), problem })?;
-        Container::from_bytes(&bytes, &name)
+        Container::of(&path.display().to_string(), read(path))
+    }
+
+    fn of(file: &str, content: Result<Content, String>) -> Result<Container> {
+        let file = file.to_owned();
+        match content {
+            Ok((header, tensors)) => Ok(Container { file, header, tensors }),
+            Err(problem) => Err(Error::ModelFile { path: file, problem }),
+        }
     }
 
     fn shaped(&self, name: &str, shape: &[usize], dtype: &str) -> Result<&Values> {
@@ -217,14 +221,14 @@ impl Container {
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, String> {
+fn read(path: &Path) -> Result<Content, String> {
     let open = File::open(path).and_then(|file| Ok((file.metadata()?, file)));
-    let (kind, file) = match open {
+    let (kind, mut file) = match open {
         Ok(opened) => opened,
         Err(e) if e.kind() == ErrorKind::NotFound => {
             return Err("no such file; check the path, or write it with `nafal fit DATA -o MODEL`".to_owned());
         }
-        Err(e) => return Err(format!("cannot be read: {e}")),
+        Err(e) => return Err(encoding::unreadable(e)),
     };
     if kind.is_dir() {
         return Err("is a directory; name the model file in it".to_owned());
@@ -235,8 +239,12 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
     if kind.len() > MAX_FILE_BYTES {
         return Err(too_large(kind.len()));
     }
+    if kind.is_file() {
+        return encoding::decode(&mut file, kind.len());
+    }
+    // A pipe has no length beforehand.
     let mut bytes = Vec::new();
-    // A pipe has no length beforehand, and a file may grow while it is read.
-    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|e| format!("cannot be read: {e}"))?;
-    if bytes.len() as u64 > MAX_FILE_BYTES { Err(too_large(bytes.len() as u64)) } else { Ok(bytes) }
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(encoding::unreadable)?;
+    let length = bytes.len() as u64;
+    if length > MAX_FILE_BYTES { Err(too_large(length)) } else { encoding::decode(&mut &bytes[..], length) }
 }

@@ -4,11 +4,13 @@
 //! claimed offsets without looking for overflow.
 
 use std::collections::BTreeMap;
+use std::io::{self, Read};
 
+use crc32fast::Hasher;
 use safetensors::tensor::{Metadata, TensorInfo};
 use serde_json::{Map, Value};
 
-use super::tensor::Tensor;
+use super::tensor::{Tensor, Values};
 
 /// Version of the layout this library writes, and the only one it reads.
 pub const FORMAT: u64 = 4;
@@ -16,6 +18,9 @@ pub const FORMAT: u64 = 4;
 pub const MAX_FILE_BYTES: u64 = 1 << 30;
 /// No longer header is read: parsed JSON takes up to eighty times its text, and that must stay small.
 pub const MAX_HEADER_BYTES: usize = 4 << 20;
+
+/// Bytes of a tensor that are read at a time: whole values, and little of the second-level cache.
+const PIECE: usize = 1 << 16;
 
 const KEY: &str = "nafal";
 const LENGTH_BYTES: usize = 8;
@@ -42,7 +47,10 @@ pub(super) fn encode(header: &Map<String, Value>, tensors: &BTreeMap<String, Ten
         let data_offsets = (start, data.len());
         infos.push((name.clone(), TensorInfo { dtype: tensor.dtype(), shape: tensor.shape().to_vec(), data_offsets }));
     }
-    let checksum = checksum_of(header, infos.clone(), &data).expect("offsets were just laid out without a gap");
+    let mut crc = Hasher::new();
+    crc.update(&head(header, NO_CHECKSUM, infos.clone()).expect("offsets were just laid out without a gap"));
+    crc.update(&data);
+    let checksum = format!("{:08x}", crc.finalize());
     let mut bytes = head(header, &checksum, infos).expect("as before");
     let length = bytes.len() - LENGTH_BYTES;
     if length > MAX_HEADER_BYTES {
@@ -69,19 +77,13 @@ fn head(header: &Map<String, Value>, checksum: &str, infos: Vec<(String, TensorI
     Ok(bytes)
 }
 
-fn checksum_of(header: &Map<String, Value>, infos: Vec<(String, TensorInfo)>, data: &[u8]) -> Result<String, String> {
-    let mut crc = crc32fast::Hasher::new();
-    crc.update(&head(header, NO_CHECKSUM, infos)?);
-    crc.update(data);
-    Ok(format!("{:08x}", crc.finalize()))
-}
-
 /// Header, without its checksum, and tensors.
-type Content = (Map<String, Value>, BTreeMap<String, Tensor>);
+pub(super) type Content = (Map<String, Value>, BTreeMap<String, Tensor>);
 
-/// The content, or what is wrong with the file and what to do.
-pub(super) fn decode(bytes: &[u8]) -> Result<Content, String> {
-    let (metadata, data_start) = read_head(bytes)?;
+/// The content of a file of `length` bytes, or what is wrong with it and what to do. Tensors are read piece by piece to where
+/// they stay: a file's bytes are never held as a whole, which would touch as much memory again.
+pub(super) fn decode(source: &mut impl Read, length: u64) -> Result<Content, String> {
+    let (metadata, written) = read_head(source, length)?;
     let mut header = read_header(&metadata)?;
     let mut infos: Vec<(String, TensorInfo)> =
         metadata.tensors().into_iter().map(|(name, info)| (name, info.clone())).collect();
@@ -91,21 +93,37 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Content, String> {
         Some(Value::String(stored)) => stored,
         _ => return Err(format!("has no checksum; {DAMAGED}")),
     };
-    let data = &bytes[data_start..];
-    let computed = checksum_of(&header, infos.clone(), data).ok();
-    if computed.as_ref() != Some(&stored) {
-        return Err(format!("is damaged (its checksum does not match its content); {DAMAGED}"));
+    let damaged = || format!("is damaged (its checksum does not match its content); {DAMAGED}");
+    let mut crc = Hasher::new();
+    // From here on the tensors follow each other without a gap, each as long as its shape says.
+    crc.update(&head(&header, NO_CHECKSUM, infos.clone()).map_err(|_| damaged())?);
+    let mut piece = vec![0; PIECE];
+    let mut values = Vec::with_capacity(infos.len());
+    for (_, TensorInfo { dtype, data_offsets: (start, end), .. }) in &infos {
+        let mut read = Values::with_room(*dtype, end - start);
+        for at in (*start..*end).step_by(PIECE) {
+            let piece = &mut piece[..PIECE.min(end - at)];
+            source.read_exact(piece).map_err(unreadable)?;
+            crc.update(piece);
+            read.iter_mut().for_each(|values| values.append(piece));
+        }
+        values.push(read);
+    }
+    if format!("{:08x}", crc.finalize()) != stored {
+        return Err(damaged());
     }
     // What the checksum cannot see, a reordered header or one escape written for another: only our own bytes will do.
-    if head(&header, &stored, infos.clone())? != bytes[..data_start] {
+    if head(&header, &stored, infos.clone())? != written {
         return Err(format!("was altered by another program (its header is not as nafal writes it); {DAMAGED}"));
     }
     let mut tensors = BTreeMap::new();
-    for (name, info) in infos {
-        let (start, end) = info.data_offsets;
-        let tensor = Tensor::from_bytes(info.dtype, &info.shape, &data[start..end]).ok_or_else(|| {
-            format!("tensor `{name}` is of type {}, which nafal does not write; {DAMAGED}", info.dtype)
-        })?;
+    for ((name, info), values) in infos.into_iter().zip(values) {
+        let tensor = Tensor::filled(
+            &info.shape,
+            values.ok_or_else(|| {
+                format!("tensor `{name}` is of type {}, which nafal does not write; {DAMAGED}", info.dtype)
+            })?,
+        );
         if let Some((i, value)) = tensor.first_not_finite() {
             return Err(format!("tensor `{name}` holds {value} at index {i}, and no model does; fit the model again"));
         }
@@ -114,32 +132,40 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Content, String> {
     Ok((header, tensors))
 }
 
-/// The parsed safetensors header and where the tensors start, once the claimed lengths match the file's.
-fn read_head(bytes: &[u8]) -> Result<(Metadata, usize), String> {
-    let (length, rest) = bytes
-        .split_first_chunk::<LENGTH_BYTES>()
-        .ok_or_else(|| format!("is only {} bytes long, so it is no model file; is it the right one?", bytes.len()))?;
-    let length = u64::from_le_bytes(*length);
-    let fits = usize::try_from(length).ok().filter(|&n| n <= MAX_HEADER_BYTES);
-    let length = fits.ok_or_else(|| {
+/// What a person reads when the system refuses.
+pub(super) fn unreadable(error: io::Error) -> String {
+    format!("cannot be read: {error}")
+}
+
+/// The parsed safetensors header and the bytes before the tensors, once the claimed lengths match the file's.
+fn read_head(source: &mut impl Read, length: u64) -> Result<(Metadata, Vec<u8>), String> {
+    let Some(after) = length.checked_sub(LENGTH_BYTES as u64) else {
+        return Err(format!("is only {length} bytes long, so it is no model file; is it the right one?"));
+    };
+    let mut written = vec![0; LENGTH_BYTES];
+    source.read_exact(&mut written).map_err(unreadable)?;
+    let claimed = u64::from_le_bytes(written[..].try_into().expect("eight bytes"));
+    let fits = usize::try_from(claimed).ok().filter(|&n| n <= MAX_HEADER_BYTES);
+    let header = fits.ok_or_else(|| {
         format!("is no model file of nafal: it does not start with the length of a header (of at most {MAX_HEADER_BYTES} bytes)")
     })?;
-    let text = rest.get(..length).ok_or_else(|| {
-        format!(
-            "is cut short or no model file: its header should be {length} bytes long and {} are there; {DAMAGED}",
-            rest.len()
-        )
-    })?;
-    let metadata: Metadata = serde_json::from_slice(text)
+    let Some(found) = after.checked_sub(claimed) else {
+        return Err(format!(
+            "is cut short or no model file: its header should be {header} bytes long and {after} are there; {DAMAGED}"
+        ));
+    };
+    written.resize(LENGTH_BYTES + header, 0);
+    source.read_exact(&mut written[LENGTH_BYTES..]).map_err(unreadable)?;
+    let metadata: Metadata = serde_json::from_slice(&written[LENGTH_BYTES..])
         .map_err(|e| format!("is damaged or no model file (its safetensors header does not parse: {e}); {DAMAGED}"))?;
-    let (claimed, found) = (metadata.data_len(), rest.len() - length);
+    let claimed = metadata.data_len() as u64;
     if found < claimed {
         return Err(format!("is cut short: {found} bytes of tensors out of {claimed}; {DAMAGED}"));
     }
     if found > claimed {
         return Err(format!("has {} bytes after its end; {DAMAGED}", found - claimed));
     }
-    Ok((metadata, LENGTH_BYTES + length))
+    Ok((metadata, written))
 }
 
 /// The object under the metadata key, of a version this library reads.

@@ -12,7 +12,7 @@
 //!
 //! The reader accepts exactly the bytes the writer would write for the same content, and nothing else; so one flipped
 //! bit anywhere, a missing or an added byte, or a hand-edited header is refused. What it allocates is bounded by the
-//! bytes it was given, whatever those bytes claim: twice the tensors, and at most eighty times the header, of which
+//! bytes it was given, whatever those bytes claim: the tensors once, and at most eighty times the header, of which
 //! [`MAX_HEADER_BYTES`] are accepted. A checksum protects against accidents, not against forgery: shapes and ranges are
 //! checked again by whoever reads the content, through [`Fields`] and [`Container::tensor_f32`] and its like.
 

@@ -60,7 +60,14 @@ impl Tensor {
 
     /// Index and text of the first value that is not a finite number.
     pub(super) fn first_not_finite(&self) -> Option<(usize, String)> {
+        // Whether there is one is asked without a branch a value, which vector registers answer at once.
+        let finite = match &self.values {
+            Values::F32(v) => v.iter().fold(true, |finite, x| finite & x.is_finite()),
+            Values::F64(v) => v.iter().fold(true, |finite, x| finite & x.is_finite()),
+            Values::U32(_) => true,
+        };
         match &self.values {
+            _ if finite => None,
             Values::F32(v) => v.iter().position(|x| !x.is_finite()).map(|i| (i, v[i].to_string())),
             Values::F64(v) => v.iter().position(|x| !x.is_finite()).map(|i| (i, v[i].to_string())),
             Values::U32(_) => None,
@@ -83,13 +90,37 @@ impl Tensor {
         }
     }
 
-    /// The tensor whose little-endian `bytes` fill `shape`, or `None` for a type model files do not have.
-    pub(super) fn from_bytes(dtype: Dtype, shape: &[usize], bytes: &[u8]) -> Option<Tensor> {
+    /// The tensor of shape `shape` with those values.
+    ///
+    /// # Panics
+    /// If `values` does not fill `shape`.
+    pub(super) fn filled(shape: &[usize], values: Values) -> Tensor {
+        let len = match &values {
+            Values::F32(v) => v.len(),
+            Values::F64(v) => v.len(),
+            Values::U32(v) => v.len(),
+        };
+        Tensor::of(shape, len, values)
+    }
+}
+
+impl Values {
+    /// No values yet, with room for those of `bytes` bytes; `None` for a type model files do not have.
+    pub(super) fn with_room(dtype: Dtype, bytes: usize) -> Option<Values> {
         Some(match dtype {
-            Dtype::F32 => Tensor::f32(shape, bytes.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect()),
-            Dtype::F64 => Tensor::f64(shape, bytes.as_chunks().0.iter().map(|&b| f64::from_le_bytes(b)).collect()),
-            Dtype::U32 => Tensor::u32(shape, bytes.as_chunks().0.iter().map(|&b| u32::from_le_bytes(b)).collect()),
+            Dtype::F32 => Values::F32(Vec::with_capacity(bytes / size_of::<f32>())),
+            Dtype::F64 => Values::F64(Vec::with_capacity(bytes / size_of::<f64>())),
+            Dtype::U32 => Values::U32(Vec::with_capacity(bytes / size_of::<u32>())),
             _ => return None,
         })
+    }
+
+    /// Adds the values of little-endian `bytes`, a whole number of them.
+    pub(super) fn append(&mut self, bytes: &[u8]) {
+        match self {
+            Values::F32(v) => v.extend(bytes.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b))),
+            Values::F64(v) => v.extend(bytes.as_chunks().0.iter().map(|&b| f64::from_le_bytes(b))),
+            Values::U32(v) => v.extend(bytes.as_chunks().0.iter().map(|&b| u32::from_le_bytes(b))),
+        }
     }
 }

@@ -163,6 +163,29 @@ impl Configuration {
         Ok(self)
     }
 
+    /// The same without the learners that keep training rows, as `keeps_rows(learner)` says: none of them stands for election.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] if experts are not elected but given, and one of them keeps training rows.
+    pub(in crate::detect) fn without_training_rows(
+        mut self,
+        keeps_rows: impl Fn(&str) -> bool,
+    ) -> Result<Configuration> {
+        if self.selection.is_some() {
+            self.learners.retain(|learner| !keeps_rows(&learner.learner));
+        }
+        match self.learners.iter().find(|learner| keeps_rows(&learner.learner)) {
+            None => Ok(self),
+            Some(learner) => {
+                let score = learner.scores.first().unwrap_or(&learner.learner);
+                Err(Error::Usage(format!(
+                    "the expert `{}` keeps training rows, and the model file shall hold none: leave it out of the experts",
+                    member_name(score, learner.input.name())
+                )))
+            }
+        }
+    }
+
     /// The configuration for `rows` training rows: noise and steps as each family's scaling has them.
     pub(in crate::detect) fn for_rows(mut self, rows: usize) -> Configuration {
         for family in &mut self.families {

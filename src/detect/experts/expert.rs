@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::data::container::Container;
 use crate::detect::configuration::ScoreKind;
-use crate::encode::{Encoder, Features};
+use crate::encode::{Encoder, Features, Held};
 use crate::error::Result;
 
 /// Buffers of scoring, reused from chunk to chunk of cases.
@@ -74,6 +74,8 @@ pub(in crate::detect) trait Expert: Debug + Send + Sync {
     fn in_sample(&self, features: &Features, folds: &[usize]) -> Option<Vec<Vec<f64>>>;
     /// Features that some view looks at; `None` for all.
     fn features_seen(&self) -> Option<Vec<u32>>;
+    /// What it keeps of the training cases.
+    fn holds(&self) -> Held;
     /// Training rows that a model file holds of it.
     fn rows_held(&self) -> usize;
     /// Whether it is a density that samples can be drawn from.

@@ -10,7 +10,7 @@ use super::expert::{Expert, FeatureSample, Scratch, TrainingData, Unseen};
 use super::learners::{Learned, Learner, Stream, named};
 use crate::data::container::Container;
 use crate::detect::configuration::{LearnerConfiguration, LeftOut, ScoreKind, ViewInput};
-use crate::encode::{Encoder, Features};
+use crate::encode::{Encoder, Features, Held};
 use crate::error::{Error, Result};
 
 /// Name of the block of fold `fold`, where `*` in `input` stands for the fold.
@@ -152,6 +152,9 @@ impl Expert for OutOfFold {
     }
     fn features_seen(&self) -> Option<Vec<u32>> {
         None
+    }
+    fn holds(&self) -> Held {
+        self.learner.holds()
     }
     fn rows_held(&self) -> usize {
         self.members.iter().map(|(_, member)| member.rows_held()).max().unwrap_or(0)

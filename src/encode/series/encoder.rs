@@ -15,7 +15,7 @@ use super::{EncoderOptions, KIND, made};
 use crate::data::container::{Container, Fields};
 use crate::data::series::SERIES_LABEL;
 use crate::data::{Dataset, Kind, Series, SeriesSet};
-use crate::encode::{Block, BoundCases, Encoder, EncoderSettings, Features, Making, Plan};
+use crate::encode::{Block, BoundCases, Encoder, EncoderSettings, Features, Held, Making, Plan};
 use crate::error::{DataError, Result};
 
 /// Header field of the encoder.
@@ -199,6 +199,10 @@ impl Encoder for SeriesEncoder {
     /// Every view is made by the same pass over the planes: none is left out.
     fn keeping(&self, _: &[bool]) -> Arc<dyn Encoder> {
         Arc::new(self.clone())
+    }
+    /// Thresholds are quantiles of responses of random filters, over many cases and steps.
+    fn holds(&self) -> Held {
+        Held::Figures
     }
     fn made_kinds(&self) -> &'static [&'static str] {
         &made::KINDS

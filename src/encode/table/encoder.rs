@@ -14,7 +14,7 @@ use super::marginal::MarginalGaussianisation;
 use super::{KIND, made};
 use crate::data::container::{Container, Fields};
 use crate::data::{Dataset, Kind, Table};
-use crate::encode::{BoundCases, Encoder, EncoderSettings, Features, Making, Plan};
+use crate::encode::{BoundCases, Encoder, EncoderSettings, Features, Held, Making, Plan};
 use crate::error::{DataError, Error, Result};
 
 /// Settings of the encoder of tables.
@@ -141,6 +141,13 @@ impl Encoder for TableEncoder {
             maps.keep(kept);
         }
         Arc::new(TableEncoder { maps: Arc::new(maps), ..self.clone() })
+    }
+    fn holds(&self) -> Held {
+        match &*self.maps {
+            // The centres of the kernels are values.
+            Maps::Marginal(_) => Held::ColumnValues,
+            Maps::Folded(maps) => maps.holds(),
+        }
     }
     fn made_kinds(&self) -> &'static [&'static str] {
         &made::KINDS

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use super::representations::{ColumnMap, REPRESENTATIONS, Representation, narrow};
 use crate::data::container::Container;
-use crate::encode::{Block, Features};
+use crate::encode::{Block, Features, Held};
 use crate::error::Result;
 
 /// The maps of a block, `[d]`.
@@ -71,6 +71,12 @@ impl FoldedColumns {
             }
         };
         Features::new(values.len() / d, self.blocks.iter().map(block).collect())
+    }
+
+    /// What the maps of the kept blocks keep of the training rows.
+    pub(super) fn holds(&self) -> Held {
+        let kept = self.blocks.iter().enumerate().filter(|(_, maps)| maps.is_some());
+        kept.map(|(block, _)| REPRESENTATIONS[block / self.folds].holds).max().unwrap_or(Held::Figures)
     }
 
     /// Forgets the blocks that `kept` says no of.

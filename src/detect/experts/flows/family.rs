@@ -8,7 +8,7 @@ use crate::data::container::Container;
 use crate::detect::configuration::{FamilyConfiguration, ScoreKind};
 use crate::detect::experts::expert::{Expert, FeatureSample, Unseen};
 use crate::detect::views::View;
-use crate::encode::{Encoder, Features};
+use crate::encode::{Encoder, Features, Held};
 use crate::error::{Error, Result};
 use crate::flow::Scratch;
 
@@ -71,6 +71,9 @@ impl Expert for FlowFamily {
             scores.chunks(rows.len().max(1)).map(<[f64]>::to_vec).collect()
         };
         Some(self.flows.par_iter().zip(&rows_of).flat_map(of_flow).collect())
+    }
+    fn holds(&self) -> Held {
+        Held::Figures
     }
     fn rows_held(&self) -> usize {
         0

@@ -9,7 +9,7 @@ use nalgebra::{DMatrix, DVector};
 use super::{Learned, Learner, Stream};
 use crate::data::container::{Container, Tensor};
 use crate::detect::baselines::{cholesky_factor, shrunk_covariance};
-use crate::encode::Points;
+use crate::encode::{Held, Points};
 use crate::error::Result;
 
 /// Squares smaller than this do not count.
@@ -25,6 +25,9 @@ impl Learner for ShrunkGaussian {
     }
     fn heads(&self) -> &'static [&'static str] {
         &["distance", "residuals", "residual"]
+    }
+    fn holds(&self) -> Held {
+        Held::Figures
     }
     fn fit(&self, rows: Points<'static>, _: Stream) -> Result<Box<dyn Learned>> {
         let mut x = DMatrix::from_row_slice(rows.len(), rows.columns(), rows.values());

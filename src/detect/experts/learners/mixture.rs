@@ -8,7 +8,7 @@ use nalgebra::{Cholesky, DMatrix, DVector};
 
 use super::{Learned, Learner, Stream};
 use crate::data::container::{Container, Tensor};
-use crate::encode::Points;
+use crate::encode::{Held, Points};
 use crate::error::{Error, Result};
 use crate::random::{Key, below, stream, uniform};
 
@@ -44,6 +44,9 @@ impl Learner for Mixture {
     }
     fn heads(&self) -> &'static [&'static str] {
         &["mixture"]
+    }
+    fn holds(&self) -> Held {
+        Held::Figures
     }
     fn fit(&self, rows: Points<'static>, Stream { seed, learner, view }: Stream) -> Result<Box<dyn Learned>> {
         let n = rows.len().min(ROWS);

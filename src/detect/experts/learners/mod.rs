@@ -12,7 +12,7 @@ mod tails;
 use std::fmt::Debug;
 
 use crate::data::container::Container;
-use crate::encode::Points;
+use crate::encode::{Held, Points};
 use crate::error::Result;
 
 /// Settings of what learns from rows.
@@ -25,6 +25,8 @@ pub(in crate::detect) trait Learner: Debug + Send + Sync {
     fn leaves_one_out(&self) -> bool {
         false
     }
+    /// What it keeps of the training rows.
+    fn holds(&self) -> Held;
     /// Learns from `rows` `[n, m]`, `n ≥ 2`.
     ///
     /// # Errors
@@ -84,4 +86,9 @@ pub(in crate::detect) fn named(name: &str) -> Option<&'static dyn Learner> {
 /// Names of the scores of the learner of that name; none if there is no such learner.
 pub(in crate::detect) fn scores_of(learner: &str) -> &'static [&'static str] {
     named(learner).map_or(&[], |learner| learner.heads())
+}
+
+/// What the learner of that name keeps of the training rows; nothing if there is no such learner.
+pub(in crate::detect) fn held_by(learner: &str) -> Held {
+    named(learner).map_or(Held::Figures, |learner| learner.holds())
 }

@@ -7,7 +7,7 @@
 use super::{Learned, Learner, Stream};
 use crate::data::container::{Container, Tensor};
 use crate::detect::baselines::{Neighbour, Neighbours};
-use crate::encode::Points;
+use crate::encode::{Held, Points};
 use crate::error::Result;
 use crate::random::{Key, permutation, stream};
 
@@ -34,6 +34,9 @@ impl Learner for Neighbourhood {
     fn leaves_one_out(&self) -> bool {
         true
     }
+    fn holds(&self) -> Held {
+        Held::Cases
+    }
     fn fit(&self, rows: Points<'static>, Stream { seed, learner, view }: Stream) -> Result<Box<dyn Learned>> {
         let (mut rows, mut numbers) = (rows, Vec::new());
         if rows.len() > ROWS {
@@ -49,13 +52,7 @@ impl Learner for Neighbourhood {
         Ok(Box::new(Rows { neighbours, own, numbers }))
     }
     fn read(&self, file: &Container, prefix: &str, width: usize) -> Result<Box<dyn Learned>> {
-        let name = format!("{prefix}.rows");
-        let count = file.tensor(&name)?.shape().first().copied().unwrap_or(0);
-        let values = file.tensor_f32(&name, &[count, width])?;
-        if count == 0 {
-            return Err(file.error(&name, "is empty"));
-        }
-        let rows = Points::new(width, values.iter().map(|&v| f64::from(v)).collect::<Vec<f64>>());
+        let rows = Points::read(file, &format!("{prefix}.rows"), width)?;
         let own = file.tensor_f64(&format!("{prefix}.own"), &[rows.len()])?.to_vec();
         Ok(Box::new(Rows { neighbours: Neighbours::new(rows), own, numbers: Vec::new() }))
     }

@@ -6,7 +6,7 @@
 
 use super::{Learned, Learner, Stream};
 use crate::data::container::Container;
-use crate::encode::Points;
+use crate::encode::{Held, Points};
 use crate::error::Result;
 
 /// Most quantiles kept of a column.
@@ -22,6 +22,9 @@ impl Learner for ColumnTails {
     }
     fn heads(&self) -> &'static [&'static str] {
         &["tails", "largest-tail"]
+    }
+    fn holds(&self) -> Held {
+        Held::ColumnValues
     }
     fn fit(&self, rows: Points<'static>, _: Stream) -> Result<Box<dyn Learned>> {
         let column = |j: usize| {

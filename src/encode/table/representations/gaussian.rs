@@ -7,10 +7,12 @@
 use nafal_kernels::{Isa, map};
 
 use super::{ColumnMap, Representation, centre_and_scale, standardise};
+use crate::encode::Held;
 use crate::stats::{lower_quantile, mean_and_scale};
 
 /// Its line in the list.
-pub(super) const REPRESENTATION: Representation = Representation { name: "gaussian", fit, read };
+pub(super) const REPRESENTATION: Representation =
+    Representation { name: "gaussian", holds: Held::ColumnValues, fit, read };
 
 /// Most quantiles of the training values that are kernel centres, and around which there are knots.
 const CENTRES: usize = 128;

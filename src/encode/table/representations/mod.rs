@@ -15,6 +15,7 @@ mod standard;
 
 use std::fmt::Debug;
 
+use crate::encode::Held;
 use crate::stats::mean_and_scale;
 
 /// Largest magnitude handed on in single precision: its square and any slope times it stay finite.
@@ -38,6 +39,8 @@ pub(super) trait ColumnMap: Debug + Send + Sync {
 pub(super) struct Representation {
     /// Its name in configurations and model files.
     pub name: &'static str,
+    /// What its maps keep of the training values.
+    pub holds: Held,
     /// The map learned from the values of a column, at least one.
     pub fit: fn(&[f64]) -> Box<dyn ColumnMap>,
     /// The map with some parameters; `None` if they make no sense.

@@ -4,10 +4,11 @@
 //! the others nor is lost itself.
 
 use super::{ColumnMap, Representation, centre_and_scale, standardise};
+use crate::encode::Held;
 use crate::stats::mean_and_scale;
 
 /// Its line in the list.
-pub(super) const REPRESENTATION: Representation = Representation { name: "robust", fit, read };
+pub(super) const REPRESENTATION: Representation = Representation { name: "robust", holds: Held::Figures, fit, read };
 
 /// Interquartile range of a normal law of unit variance.
 const NORMAL_IQR: f64 = 1.349;

@@ -1,9 +1,10 @@
 //! `v = (x − mean)/sd`.
 
 use super::{ColumnMap, Representation, centre_and_scale, standardise};
+use crate::encode::Held;
 
 /// Its line in the list.
-pub(super) const REPRESENTATION: Representation = Representation { name: "standard", fit, read };
+pub(super) const REPRESENTATION: Representation = Representation { name: "standard", holds: Held::Figures, fit, read };
 
 #[derive(Debug)]
 struct Standard {
