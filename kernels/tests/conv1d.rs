@@ -2,7 +2,7 @@
 
 mod support;
 
-use nafal_kernels::conv1d::{self, Conv1d};
+use nafal_kernels::conv1d::{self, Conv1d, PooledFilters};
 use nafal_kernels::gemm::Epilogue;
 use nafal_kernels::{Isa, Real, reference};
 use proptest::prelude::*;
@@ -98,4 +98,89 @@ fn equivariant_to_shifts() {
         };
         assert_eq!(bits(&forward(&x)[2 * 5..]), bits(&forward(&x[4 * 3..])), "{}", isa.name());
     }
+}
+
+/// `x` between margins of zeros.
+fn with_margins<T: Real>(x: &[T], margin: usize) -> Vec<T> {
+    let zeros = vec![T::ZERO; margin];
+    [&zeros[..], x, &zeros[..]].concat()
+}
+
+/// Pooled responses are the sums, to the bit, of those that [`conv1d::forward`] gives.
+fn pools<T: Real>(c: &Conv1d, quantiles: usize, length: usize, segments: &[std::ops::Range<usize>]) {
+    let mut r = Numbers(length as u64);
+    let x: Vec<T> = r.vec(length * c.channels_in);
+    let (weights, bias): (Vec<T>, Vec<T>) = (r.vec(c.weights()), r.vec(c.channels_out));
+    let mut thresholds: Vec<T> = r.vec(quantiles * c.channels_out);
+    let slope = T::from_f64(0.2);
+    for isa in isas() {
+        let mut v = vec![T::ZERO; length * c.channels_out];
+        conv1d::forward(isa, c, length, &x, &weights, &bias, Epilogue::LeakyRelu(slope), &mut v);
+        // A threshold that is a response itself: the response is not above it.
+        thresholds.iter_mut().zip(&v).step_by(3).for_each(|(threshold, &v)| *threshold = v);
+        let filters = PooledFilters { geometry: c, weights: &weights, bias: &bias, slope, thresholds: &thresholds };
+        let mut got = vec![T::ONE; segments.len() * filters.statistics()];
+        for more in [0, 5] {
+            let margin = c.padding + conv1d::STEPS + more;
+            conv1d::pool(isa, &filters, margin, &with_margins(&x, margin * c.channels_in), segments, &mut got);
+            let what = format!("{} {} {c:?} length {length} {segments:?}", isa.name(), T::NAME);
+            for (steps, got) in segments.iter().zip(got.chunks_exact(filters.statistics())) {
+                let n = T::from_f64(steps.len() as f64);
+                for o in 0..c.channels_out {
+                    let of = |t: usize| v[t * c.channels_out + o];
+                    let mean = steps.clone().fold(T::ZERO, |sum, t| sum + of(t)) / n;
+                    assert_eq!(got[o].bits(), mean.bits(), "{what}: mean of filter {o}");
+                    for (q, thresholds) in thresholds.chunks_exact(c.channels_out).enumerate() {
+                        let above = steps.clone().filter(|&t| of(t) > thresholds[o]).count();
+                        let share = T::from_f64(above as f64) / n;
+                        assert_eq!(got[(1 + q) * c.channels_out + o].bits(), share.bits(), "{what}: share {q} of {o}");
+                    }
+                }
+            }
+            if isa.fused() {
+                let mut want = got.clone();
+                reference::conv1d_pool(&filters, &x, segments, &mut want);
+                assert_eq!(bits(&got), bits(&want), "{what}: the definition");
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(settings(96))]
+    #[test]
+    fn pooled_responses_are_those_of_the_convolution(
+        (channels_in, channels_out, half) in (1usize..10, 1usize..40, 0usize..5),
+        (dilation, quantiles, length) in (1usize..9, 0usize..4, 1usize..50),
+        (a, b) in (0.0f64..1.0, 0.0f64..1.0),
+    ) {
+        let taps = 2 * half + 1;
+        let c = Conv1d { channels_in, channels_out, taps, stride: 1, padding: half * dilation, dilation };
+        let start = (a * length as f64) as usize;
+        let end = start + 1 + (b * (length - start) as f64) as usize;
+        let segments = [0..length, start..end.min(length), length - 1..length];
+        pools::<f32>(&c, quantiles, length, &segments);
+        pools::<f64>(&c, quantiles, length, &segments);
+    }
+}
+
+#[test]
+fn pooling_refuses_margins_that_are_too_small_and_empty_segments() {
+    let c = Conv1d { channels_in: 4, channels_out: 8, taps: 3, stride: 1, padding: 2, dilation: 2 };
+    let (weights, bias) = (vec![0.5f32; c.weights()], vec![0.0; 8]);
+    let filters = PooledFilters { geometry: &c, weights: &weights, bias: &bias, slope: 0.2, thresholds: &[] };
+    let pooled = |margin: usize, steps: std::ops::Range<usize>| {
+        let x = with_margins(&[1.0f32; 20], margin * 4);
+        std::panic::catch_unwind(|| {
+            let mut out = [0.0f32; 8];
+            conv1d::pool(Isa::detect(), &filters, margin, &x, &[steps], &mut out);
+            out
+        })
+    };
+    // Weights of one half on three taps of four channels: six, less the taps on the padding.
+    assert_eq!(pooled(2 + conv1d::STEPS, 2..3).unwrap(), [6.0; 8]);
+    assert_eq!(pooled(2 + conv1d::STEPS, 0..5).unwrap(), [4.4; 8]);
+    assert!(pooled(1 + conv1d::STEPS, 2..3).is_err());
+    assert!(pooled(2 + conv1d::STEPS, 3..3).is_err());
+    assert!(pooled(2 + conv1d::STEPS, 2..6).is_err());
 }

@@ -4,6 +4,8 @@
 #[path = "../harness/bits.rs"]
 mod bits;
 mod encoder;
+mod few_cases;
+mod long_cases;
 mod model;
 mod protocol;
 #[path = "../harness/real_data.rs"]

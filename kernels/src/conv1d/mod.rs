@@ -14,6 +14,7 @@
 //! padding only shortens the windows at the ends.
 
 mod gradients;
+mod pooled;
 mod window;
 
 use crate::entry::run;
@@ -24,6 +25,7 @@ use crate::math::Tanh;
 use crate::{Isa, Matrix, MatrixMut, Real};
 
 pub use gradients::{flip, gradient_bias, gradient_input, gradient_weights};
+pub use pooled::{PooledFilters, STEPS, pool};
 
 /// The geometry of a convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

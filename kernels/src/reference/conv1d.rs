@@ -1,8 +1,9 @@
 //! The one-dimensional convolution and its gradients, by their definitions.
 
 use crate::Real;
-use crate::conv1d::Conv1d;
+use crate::conv1d::{Conv1d, PooledFilters};
 use crate::gemm::Epilogue;
+use core::ops::Range;
 
 /// Calls `f(sample, t, k, position)` for every output step `t` and tap `k` that falls on an input position.
 fn each(c: &Conv1d, length: usize, samples: usize, mut f: impl FnMut(usize, usize, usize, usize)) {
@@ -87,5 +88,25 @@ pub fn conv1d_gradient_bias<T: Real>(c: &Conv1d, dy: &[T], db: &mut [T]) {
         for (b, d) in db.iter_mut().zip(row) {
             *b += *d;
         }
+    }
+}
+
+/// See [`crate::conv1d::pool()`]; `x: [length, channels_in]`, without margins.
+pub fn conv1d_pool<T: Real>(f: &PooledFilters<T>, x: &[T], segments: &[Range<usize>], out: &mut [T]) {
+    let (c, filters) = (f.geometry, f.bias.len());
+    let length = x.len() / c.channels_in;
+    let mut v = vec![T::ZERO; length * filters];
+    conv1d_forward(c, length, x, f.weights, f.bias, Epilogue::LeakyRelu(f.slope), &mut v);
+    for (steps, out) in segments.iter().zip(out.chunks_exact_mut(f.statistics())) {
+        out.fill(T::ZERO);
+        for row in v[steps.start * filters..steps.end * filters].chunks_exact(filters) {
+            for (o, &v) in row.iter().enumerate() {
+                out[o] += v;
+                for (q, thresholds) in f.thresholds.chunks_exact(filters).enumerate() {
+                    out[(1 + q) * filters + o] += if v > thresholds[o] { T::ONE } else { T::ZERO };
+                }
+            }
+        }
+        out.iter_mut().for_each(|sum| *sum = *sum / T::from_f64(steps.len() as f64));
     }
 }

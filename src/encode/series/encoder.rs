@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::fitted_view::{FittedView, Scratch};
 use super::prepare::Preparation;
 use super::view::{LARGEST, View};
-use super::{EncoderOptions, KIND, made};
+use super::{EncoderOptions, KIND, made, variety};
 use crate::data::container::{Container, Fields};
 use crate::data::series::SERIES_LABEL;
 use crate::data::{Dataset, Kind, Series, SeriesSet};
@@ -44,16 +44,17 @@ impl SeriesEncoder {
     pub fn fit(set: &SeriesSet, options: &EncoderOptions, seed: u64) -> Result<(SeriesEncoder, Features)> {
         let cases: Vec<&Series> = set.cases().iter().collect();
         let all: Vec<usize> = (0..cases.len()).collect();
-        Self::fit_views(&cases, set.source(), options, seed, |_| all.clone())
+        Self::fit_views(&cases, set.source(), options, seed, 1, |_| all.clone())
     }
 
-    /// As [`SeriesEncoder::fit`], but view `view` learns its thresholds and its whitening from the cases `learned(view)`
-    /// alone.
+    /// As [`SeriesEncoder::fit`], but of the cases `different` must differ, and view `view` learns its thresholds and its
+    /// whitening from the cases `learned(view)` alone.
     fn fit_views(
         cases: &[&Series],
         source: &str,
         options: &EncoderOptions,
         seed: u64,
+        different: usize,
         learned: impl Fn(usize) -> Vec<usize> + Sync,
     ) -> Result<(SeriesEncoder, Features)> {
         options.check()?;
@@ -61,6 +62,7 @@ impl SeriesEncoder {
         let length = options.length.unwrap_or_else(|| cases.iter().map(|c| c.longest()).max().unwrap_or(0));
         let preparation = Preparation::fit(cases, length, source)?;
         let planes = preparation.apply(cases);
+        variety::check_different(&planes, preparation.size(), different, source)?;
         let fewest = (0..options.views).map(|view| learned(view).len()).min().unwrap_or(0);
         let width = options.components.min(fewest / 2).max(1);
         let fitted: Vec<(FittedView, Block)> = (0..options.views)
@@ -93,9 +95,7 @@ impl SeriesEncoder {
         let planes = self.preparation.apply(cases);
         let block = |scratch: &mut Scratch, view: &FittedView| {
             let mut rows = vec![0.0; cases.len() * m];
-            for (row, planes) in rows.chunks_exact_mut(m).zip(planes.chunks_exact(self.preparation.size())) {
-                view.encode(self.isa, planes, length, self.slope, scratch, row);
-            }
+            view.encode(self.isa, &planes, length, self.slope, scratch, &mut rows);
             Block::new(m, rows)
         };
         Features::new(cases.len(), self.views.par_iter().map_init(Scratch::default, block).collect())
@@ -258,7 +258,9 @@ impl EncoderSettings for EncoderOptions {
             let fold = view / plan.run % plan.fold_count;
             (0..plan.folds.len()).filter(|&i| plan.folds[i] != fold).collect()
         };
-        let (encoder, features) = SeriesEncoder::fit_views(&cases, set.source(), &options, plan.seed, learned)?;
+        let (source, different) = (set.source(), variety::FEWEST_DIFFERENT);
+        variety::check_varies(&cases, source)?;
+        let (encoder, features) = SeriesEncoder::fit_views(&cases, source, &options, plan.seed, different, learned)?;
         Ok((Arc::new(SeriesEncoder { labelled: set.labels().is_some(), ..encoder }), features))
     }
     fn to_json(&self) -> Value {

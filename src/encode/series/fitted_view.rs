@@ -1,10 +1,13 @@
 //! A view of series with what was learned for it: thresholds of its filters' responses, and the whitening of what they pool
 //! to.
 
+use std::ops::Range;
+
 use nafal_kernels::Isa;
 
 use super::EncoderOptions;
-use super::pooling::{pool, quantiles, segment};
+use super::filters::FilterGroup;
+use super::pooling::{quantiles, segment};
 use super::view::View;
 use super::whitening::Whitening;
 use crate::data::container::{Container, Fields, Tensor};
@@ -22,12 +25,13 @@ pub(super) struct FittedView {
     pub whitening: Whitening,
 }
 
-/// Buffers of one view of one case.
+/// Buffers of one view.
 #[derive(Default)]
 pub(super) struct Scratch {
+    /// A case in the view's channels, between margins of zeros.
     mixed: Vec<f32>,
-    responses: Vec<f32>,
-    sums: Vec<f32>,
+    /// Statistics of one group of filters.
+    statistics: Vec<f32>,
     pooled: Vec<f32>,
 }
 
@@ -44,21 +48,15 @@ impl FittedView {
     ) -> (FittedView, Vec<f32>) {
         let size = length * view.map.len() / view.channels();
         let mut scratch = Scratch::default();
-        let thresholds = thresholds(isa, &view, options, planes, kept, length, &mut scratch);
+        let thresholds = thresholds(isa, &view, options, planes, kept, length);
         let whitening = Whitening { mean: vec![], inverse_deviation: vec![], projection: vec![], offset: vec![] };
         let mut fitted = FittedView { view, thresholds, whitening };
-        let mut pooled = Vec::new();
-        for case in planes.chunks_exact(size) {
-            fitted.pool(isa, case, length, options.slope, &mut scratch);
-            pooled.extend_from_slice(&scratch.pooled);
-        }
-        let row = fitted.pooled();
+        fitted.pool(isa, planes, length, options.slope, &mut scratch);
+        let (row, pooled) = (fitted.pooled(), &mut scratch.pooled);
         let learned: Vec<f32> = kept.iter().flat_map(|&i| &pooled[i * row..(i + 1) * row]).copied().collect();
         fitted.whitening = Whitening::fit(&learned, kept.len(), width);
         let mut features = vec![0.0; planes.len() / size * width];
-        for (row, out) in pooled.chunks_exact_mut(row).zip(features.chunks_exact_mut(width)) {
-            fitted.whitening.apply(isa, row, out);
-        }
+        fitted.whitening.apply(isa, pooled, &mut features);
         (fitted, features)
     }
 
@@ -67,31 +65,35 @@ impl FittedView {
         (self.view.filters() + self.thresholds.len()) * self.view.segments
     }
 
-    /// Pooled responses of one case `[L, C]` into `scratch.pooled`, ordered by filter, segment, statistic.
+    /// Pooled responses of the cases `planes: [n, L, C]` into `scratch.pooled: [n, P]`, ordered by filter, segment, statistic.
     fn pool(&self, isa: Isa, planes: &[f32], length: usize, slope: f32, scratch: &mut Scratch) {
-        let Scratch { mixed, responses, sums, pooled } = scratch;
-        let (view, segments) = (&self.view, self.view.segments);
+        let Scratch { mixed, statistics, pooled } = scratch;
+        let view = &self.view;
+        let (channels, margin) = (view.channels(), view.groups.iter().map(FilterGroup::margin).max().unwrap_or(0));
+        let size = length * view.map.len() / channels;
         let quantiles = self.thresholds.len() / view.filters();
-        let statistics = 1 + quantiles;
-        view.apply(isa, planes, length, mixed);
-        pooled.clear();
-        pooled.resize(self.pooled(), 0.0);
-        let mut first = 0;
-        for group in &view.groups {
-            let filters = group.bias.len();
-            group.respond(isa, mixed, length, slope, responses);
-            let thresholds = &self.thresholds[first * quantiles..(first + filters) * quantiles];
-            for s in 0..segments {
-                let steps = segment(length, segments, s);
-                let responses = &responses[steps.start * filters..steps.end * filters];
-                let out = &mut pooled[(first * segments + s) * statistics..];
-                pool(responses, filters, thresholds, sums, out, segments * statistics);
+        let segments: Vec<Range<usize>> = (0..view.segments).map(|s| segment(length, view.segments, s)).collect();
+        mixed.clear();
+        mixed.resize((length + 2 * margin) * channels, 0.0);
+        pooled.resize(planes.len() / size * self.pooled(), 0.0);
+        for (case, pooled) in planes.chunks_exact(size).zip(pooled.chunks_exact_mut(self.pooled())) {
+            view.apply(isa, case, length, &mut mixed[margin * channels..(margin + length) * channels]);
+            let mut first = 0;
+            for group in &view.groups {
+                let filters = group.bias.len();
+                let thresholds = &self.thresholds[first * quantiles..(first + filters) * quantiles];
+                group.pool(isa, mixed, margin, slope, thresholds, &segments, statistics);
+                let of_filters =
+                    pooled[first * segments.len() * (1 + quantiles)..].chunks_mut(segments.len() * (1 + quantiles));
+                for (f, out) in of_filters.take(filters).enumerate() {
+                    out.iter_mut().zip(statistics[f..].iter().step_by(filters)).for_each(|(out, &v)| *out = v);
+                }
+                first += filters;
             }
-            first += filters;
         }
     }
 
-    /// Features `[m]` of one case `[L, C]`.
+    /// Features `[n, m]` of cases `[n, L, C]`.
     pub fn encode(&self, isa: Isa, planes: &[f32], length: usize, slope: f32, scratch: &mut Scratch, out: &mut [f32]) {
         self.pool(isa, planes, length, slope, scratch);
         self.whitening.apply(isa, &mut scratch.pooled, out);
@@ -131,21 +133,21 @@ fn thresholds(
     planes: &[f32],
     kept: &[usize],
     length: usize,
-    scratch: &mut Scratch,
 ) -> Vec<f32> {
     let size = length * view.map.len() / view.channels();
     let used = kept.len().min(QUANTILE_CASES);
+    let (mut mixed, mut responses) = (vec![0.0; length * view.channels()], Vec::new());
     let mut seen: Vec<Vec<f32>> = vec![Vec::with_capacity(used * length); view.filters()];
     for u in 0..used {
         let i = kept[u * kept.len() / used];
-        view.apply(isa, &planes[i * size..(i + 1) * size], length, &mut scratch.mixed);
+        view.apply(isa, &planes[i * size..(i + 1) * size], length, &mut mixed);
         let mut of_group = &mut seen[..];
         for group in &view.groups {
             let filters = group.bias.len();
-            group.respond(isa, &scratch.mixed, length, options.slope, &mut scratch.responses);
+            group.respond(isa, &mixed, length, options.slope, &mut responses);
             let (seen, rest) = of_group.split_at_mut(filters);
             of_group = rest;
-            for row in scratch.responses.chunks_exact(filters) {
+            for row in responses.chunks_exact(filters) {
                 seen.iter_mut().zip(row).for_each(|(seen, &v)| seen.push(v));
             }
         }

@@ -4,6 +4,7 @@
 //! features for each of `K` views of a case, one block a view. A case's features depend on that case alone.
 
 mod encoder;
+mod extremes;
 mod filters;
 mod fitted_view;
 mod flattening;
@@ -12,6 +13,7 @@ mod options;
 mod pooling;
 mod prepare;
 mod resample;
+mod variety;
 mod view;
 mod whitening;
 

@@ -1,4 +1,4 @@
-//! Pooling of a filter's responses over time: mean and shares above fixed thresholds, per segment.
+//! What a filter's responses are pooled over, segments of time, and compared with, quantiles of responses on normal cases.
 
 use std::ops::Range;
 
@@ -6,38 +6,6 @@ use std::ops::Range;
 pub(super) fn segment(length: usize, count: usize, s: usize) -> Range<usize> {
     let start = (s * length / count).min(length - 1);
     start..((s + 1) * length / count).max(start + 1)
-}
-
-/// Pools `responses: [steps, F]`, all steps of one segment: for each filter the mean, then the share above each of its
-/// thresholds, into `out[f·stride + s]`, `s = 0 … Q`. `thresholds` is `[Q, F]`; `sums` is a buffer.
-pub(super) fn pool(
-    responses: &[f32],
-    filters: usize,
-    thresholds: &[f32],
-    sums: &mut Vec<f32>,
-    out: &mut [f32],
-    stride: usize,
-) {
-    let steps = (responses.len() / filters) as f32;
-    let statistics = 1 + thresholds.len() / filters;
-    sums.clear();
-    sums.resize(statistics * filters, 0.0);
-    let (means, shares) = sums.split_at_mut(filters);
-    for row in responses.chunks_exact(filters) {
-        for (sum, &v) in means.iter_mut().zip(row) {
-            *sum += v;
-        }
-        for (shares, thresholds) in shares.chunks_exact_mut(filters).zip(thresholds.chunks_exact(filters)) {
-            for ((count, &v), &threshold) in shares.iter_mut().zip(row).zip(thresholds) {
-                *count += if v > threshold { 1.0 } else { 0.0 };
-            }
-        }
-    }
-    for (s, sums) in sums.chunks_exact(filters).enumerate() {
-        for (f, &sum) in sums.iter().enumerate() {
-            out[f * stride + s] = sum / steps;
-        }
-    }
 }
 
 /// The `q`-quantiles of `values` (reordered), by the nearest order statistic below.
@@ -64,12 +32,8 @@ mod tests {
     }
 
     #[test]
-    fn pooled_values_are_mean_and_shares() {
-        let x: Vec<f32> = (0..37).map(|v| v as f32).collect();
-        let two: Vec<f32> = x.iter().flat_map(|&v| [v, -v]).collect();
-        let mut out = [7.0; 8];
-        pool(&two, 2, &[9.0, -9.0, 36.0, -36.0], &mut Vec::new(), &mut out, 4);
-        assert_eq!(out, [18.0, 27.0 / 37.0, 0.0, 7.0, -18.0, 9.0 / 37.0, 36.0 / 37.0, 7.0]);
+    fn quantiles_are_order_statistics() {
+        let x: Vec<f32> = (0..37).rev().map(|v| v as f32).collect();
         assert_eq!(quantiles(&mut x.clone(), &[0.0, 0.25, 1.0]), [0.0, 9.0, 36.0]);
     }
 }

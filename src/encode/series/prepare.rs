@@ -1,18 +1,29 @@
 //! A case as `f32` planes `[L, C]`: resampled, each channel centred by its training mean, all divided by one scalar.
 //!
+//! A case that is longer than `L` keeps values farther from their surroundings than [`FARTHER`] times the farthest of a
+//! training case.
+//!
 //! One scale for all channels keeps their relative sizes, which carry information.
 
 use std::borrow::Borrow;
 
 use rayon::prelude::*;
 
-use super::resample;
+use super::extremes::{largest_extreme, resample_with_extremes};
+use super::{resample, variety};
 use crate::data::Series;
 use crate::data::container::{Container, Tensor};
 use crate::error::{DataError, Result};
 
 /// Largest magnitude of a prepared value; what lies beyond is as abnormal as can be.
 const LIMIT: f64 = 1e6;
+
+/// Name of the limits in a model file.
+const LIMITS: &str = "encoder.limits";
+/// How many times as far out as any training value a value of a longer case must be that a step takes for its own.
+const FARTHER: f64 = 2.0;
+/// Fewest steps that have surroundings, against which a value is far out; for fewer it is the whole spread of a channel.
+const SURROUNDED: usize = 5;
 
 /// Length, means and scale of the training cases.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +34,9 @@ pub(super) struct Preparation {
     pub mean: Vec<f64>,
     /// √ of the mean over channels of the variance, 1 if nothing varies.
     pub scale: f64,
+    /// Distance from its surroundings beyond which a value of a longer case is not skipped, of each channel, `[C]`; none in
+    /// model files written before there was one.
+    pub limits: Option<Vec<f64>>,
 }
 
 impl Preparation {
@@ -49,7 +63,22 @@ impl Preparation {
             return Err(DataError::new(source, problem).into());
         }
         let scale = if variance > 0.0 { variance.sqrt() } else { 1.0 };
-        Ok(Preparation { length, mean, scale })
+        let farthest = |c: usize| {
+            let mut line = vec![0.0; length];
+            let of_case = |case: &&Series| {
+                resample(case.channel(c), &mut line);
+                largest_extreme(case.channel(c), &line)
+            };
+            if length < SURROUNDED {
+                let (low, high) = variety::ends(cases, c);
+                high - low
+            } else {
+                cases.iter().map(of_case).fold(0.0, f64::max)
+            }
+        };
+        // Values whose variance is finite are far from the largest number.
+        let limits = (0..channels).into_par_iter().map(|c| FARTHER * farthest(c)).collect();
+        Ok(Preparation { length, mean, scale, limits: Some(limits) })
     }
 
     /// Length of [`Preparation::planes`]'s output.
@@ -61,7 +90,10 @@ impl Preparation {
     pub fn planes(&self, case: &Series, line: &mut [f64], out: &mut [f32]) {
         let channels = self.mean.len();
         for (c, mean) in self.mean.iter().enumerate() {
-            resample(case.channel(c), line);
+            match &self.limits {
+                Some(limits) => resample_with_extremes(case.channel(c), limits[c], line),
+                None => resample(case.channel(c), line),
+            }
             for (p, v) in out.iter_mut().skip(c).step_by(channels).zip(line.iter()) {
                 // Subtracting after dividing cannot overflow into a NaN.
                 *p = (v / self.scale - mean / self.scale).clamp(-LIMIT, LIMIT) as f32;
@@ -81,10 +113,14 @@ impl Preparation {
         planes
     }
 
-    /// `encoder.mean` f64 `[C]` and `encoder.scale` f64 `[1]`; the sizes stand in the encoder's header.
+    /// `encoder.mean` f64 `[C]`, `encoder.scale` f64 `[1]` and, if there are limits, `encoder.limits` f64 `[C]`; the sizes stand
+    /// in the encoder's header.
     pub fn write(&self, file: &mut Container) {
         file.insert("encoder.mean", Tensor::f64(&[self.mean.len()], self.mean.clone()));
         file.insert("encoder.scale", Tensor::f64(&[1], vec![self.scale]));
+        if let Some(limits) = &self.limits {
+            file.insert(LIMITS, Tensor::f64(&[limits.len()], limits.clone()));
+        }
     }
 
     /// What [`Preparation::write`] wrote.
@@ -93,7 +129,16 @@ impl Preparation {
         if scale <= 0.0 {
             return Err(file.error("encoder.scale", "must be positive"));
         }
-        Ok(Preparation { length, mean: file.tensor_f64("encoder.mean", &[channels])?.to_vec(), scale })
+        let limits = if file.names().any(|name| name == LIMITS) {
+            let limits = file.tensor_f64(LIMITS, &[channels])?.to_vec();
+            if limits.iter().any(|&limit| limit < 0.0) {
+                return Err(file.error(LIMITS, "must not be negative"));
+            }
+            Some(limits)
+        } else {
+            None
+        };
+        Ok(Preparation { length, mean: file.tensor_f64("encoder.mean", &[channels])?.to_vec(), scale, limits })
     }
 }
 

@@ -53,8 +53,8 @@ impl View {
     pub fn filters(&self) -> usize {
         self.groups.iter().map(|g| g.bias.len()).sum()
     }
-    /// Writes the view of `planes: [L, C]` as `[L, C']`; `out` is resized.
-    pub fn apply(&self, isa: Isa, planes: &[f32], length: usize, out: &mut Vec<f32>) {
+    /// Writes the view of `planes: [L, C]` as `out: [L, C']`.
+    pub fn apply(&self, isa: Isa, planes: &[f32], length: usize, out: &mut [f32]) {
         let geometry = Conv1d {
             channels_in: planes.len() / length,
             channels_out: self.channels(),
@@ -63,7 +63,6 @@ impl View {
             padding: 0,
             dilation: 1,
         };
-        out.resize(length * self.channels(), 0.0);
         conv1d::forward(isa, &geometry, length, planes, &self.map, &self.shift, Epilogue::Store, out);
     }
 }

@@ -56,13 +56,14 @@ impl Whitening {
         }
     }
 
-    /// Whitened features `[m]` of `pooled: [P]`, which is overwritten.
+    /// Whitened features `[n, m]` of `pooled: [n, P]`, which is overwritten.
     pub fn apply(&self, isa: Isa, pooled: &mut [f32], out: &mut [f32]) {
-        self.standardise(pooled);
-        // One step of one tap: the product of a row and a matrix.
-        let geometry =
-            Conv1d { channels_in: pooled.len(), channels_out: out.len(), taps: 1, stride: 1, padding: 0, dilation: 1 };
-        conv1d::forward(isa, &geometry, 1, pooled, &self.projection, &self.offset, Epilogue::Store, out);
+        let (width, m) = (self.mean.len(), self.offset.len());
+        pooled.chunks_exact_mut(width).for_each(|row| self.standardise(row));
+        // One step of one tap a case: the product of two matrices.
+        let geometry = Conv1d { channels_in: width, channels_out: m, taps: 1, stride: 1, padding: 0, dilation: 1 };
+        let (projection, offset) = (&self.projection, &self.offset);
+        conv1d::forward(isa, &geometry, out.len() / m, pooled, projection, offset, Epilogue::Store, out);
         out.iter_mut().for_each(|o| *o = o.clamp(-OUTPUT_LIMIT, OUTPUT_LIMIT));
     }
 }
