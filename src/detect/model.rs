@@ -113,7 +113,9 @@ impl Model {
         mut member: impl FnMut(&FittedHead, std::slice::Chunks<f64>),
     ) {
         for FittedExpert { expert, heads, .. } in &self.experts {
-            let raw = expert.scores(self.configuration.score, features, scratch);
+            let mut wanted = vec![false; expert.heads().len()];
+            heads.iter().for_each(|fitted| wanted[fitted.head] = true);
+            let raw = expert.scores(self.configuration.score, features, &wanted, scratch);
             let of_head = raw.len() / expert.heads().len();
             for fitted in heads {
                 member(fitted, raw[fitted.head * of_head..(fitted.head + 1) * of_head].chunks(features.cases()));

@@ -43,12 +43,19 @@ pub fn configurations() -> Vec<(&'static str, Configuration)> {
         c.families.retain(|f| f.name == name);
         c
     };
+    let without_family = |name: &str| {
+        let mut c = default();
+        c.families.retain(|f| f.name != name);
+        c
+    };
     let mapped = |maps| every(default(), &|f| f.maps = maps);
     vec![
         ("default", default()),
         ("default-pairs", of_family("pairs")),
         ("default-wide", of_family("wide")),
         ("default-plain", of_family("plain")),
+        ("default-whitened", of_family("whitened")),
+        ("default-unwhitened", without_family("whitened")),
         ("default-gaussian", mapped(ViewFamily::GAUSSIAN)),
         ("default-rotation", mapped(ViewFamily::ROTATION)),
         ("default-standard", every(default(), &|f| f.input = ViewInput::block(STANDARDISED))),

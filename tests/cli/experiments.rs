@@ -158,7 +158,8 @@ fn figures_of_scores_and_settings_are_files() {
     let shares = bench.read("f/figure4-share.csv");
     assert_eq!(shares.lines().filter(|l| l.starts_with("lympho,0,naf-al,")).count(), 5, "{shares}");
     assert_eq!(shares.lines().filter(|l| l.starts_with("lympho,0,control,0,")).count(), 1, "{shares}");
-    assert!(bench.read("f/figure4-views.csv").contains("lympho,0,naf-ad,40,"));
+    let views = bench.read("f/figure4-views.csv");
+    assert!(views.lines().filter(|l| l.starts_with("lympho,0,naf-ad,")).count() > 2, "{views}");
     for name in ["figure3-lympho.svg", "figure4-share.svg", "figure4-views.svg"] {
         assert!(bench.read(&format!("f/{name}")).contains("</svg>"), "{name}");
     }

@@ -86,9 +86,16 @@ impl Nearest {
 
     /// Takes a row nearer than `limit`. Rows come in ascending order, so equal distances keep the earlier row.
     fn insert(&mut self, squared: f64, index: usize) {
-        let place = self.kept.partition_point(|n| n.distance <= squared);
-        self.kept.insert(place, Neighbour { distance: squared, index });
-        self.kept.truncate(self.k);
+        if self.kept.len() == self.k {
+            self.kept.pop();
+        }
+        // From behind: few are kept, and shifting them one by one costs less than a search and a move.
+        let mut place = self.kept.len();
+        self.kept.push(Neighbour { distance: squared, index });
+        while place > 0 && self.kept[place - 1].distance > squared {
+            self.kept.swap(place - 1, place);
+            place -= 1;
+        }
         if self.kept.len() == self.k {
             self.limit = self.kept[self.k - 1].distance;
         }

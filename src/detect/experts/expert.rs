@@ -64,9 +64,9 @@ pub(in crate::detect) trait Expert: Debug + Send + Sync {
     }
     /// The encoder's blocks that it looks at.
     fn blocks(&self) -> Vec<usize>;
-    /// Raw scores of all cases under every head and view, `[heads][views][cases]`; larger = more anomalous. A case's bits do not depend on
-    /// the others.
-    fn scores(&self, kind: ScoreKind, features: &Features, scratch: &mut Scratch) -> Vec<f64>;
+    /// Raw scores of all cases under every head and view, `[heads][views][cases]`; larger = more anomalous. A case's bits do not
+    /// depend on the others. Heads that are not `wanted` may have any.
+    fn scores(&self, kind: ScoreKind, features: &Features, wanted: &[bool], scratch: &mut Scratch) -> Vec<f64>;
     /// For each head and view, head by head, the raw scores of the cases of the view's fold, as ones that it never saw.
     fn held_out(&self, kind: ScoreKind, features: &Features, cases: Unseen) -> Vec<Vec<f64>>;
     /// For each view raw scores of some of its own training cases, whose folds are `folds`, to measure its centre and scale

@@ -117,11 +117,11 @@ impl Expert for OutOfFold {
     fn blocks(&self) -> Vec<usize> {
         self.members.iter().map(|(block, _)| *block).collect()
     }
-    fn scores(&self, _: ScoreKind, features: &Features, _: &mut Scratch) -> Vec<f64> {
+    fn scores(&self, _: ScoreKind, features: &Features, wanted: &[bool], _: &mut Scratch) -> Vec<f64> {
         let (n, heads) = (features.cases(), self.heads().len());
         let mut all = vec![0.0; heads * self.views() * n];
         for (view, (block, member)) in self.members.iter().enumerate() {
-            let scores = member.scores(&features.block(*block).points(0..n));
+            let scores = member.scores(&features.block(*block).points(0..n), wanted);
             for (head, scores) in scores.chunks_exact(n).enumerate() {
                 let start = (head * self.views() + view) * n;
                 all[start..start + n].copy_from_slice(scores);
@@ -136,10 +136,12 @@ impl Expert for OutOfFold {
                 return vec![Vec::new(); self.heads().len()];
             }
             let points = features.block(*block).points(rows.iter().copied());
+            let wanted = vec![true; self.heads().len()];
             let scores = match self.left_out {
-                LeftOut::Fold => member.scores(&points),
+                LeftOut::Fold => member.scores(&points, &wanted),
                 LeftOut::Case => {
-                    member.scores_without(&points, &rows.iter().map(|&row| cases.origin[row]).collect::<Vec<_>>())
+                    let left_out: Vec<usize> = rows.iter().map(|&row| cases.origin[row]).collect();
+                    member.scores_without(&points, &wanted, &left_out)
                 }
             };
             scores.chunks_exact(rows.len()).map(<[f64]>::to_vec).collect()

@@ -60,6 +60,7 @@ pub(super) fn preset(preset: Preset) -> Result<Configuration> {
         ..pairs.clone()
     };
     let plain = FamilyConfiguration { name: "plain".into(), input: ViewInput::block(STANDARDISED), ..wide.clone() };
+    let whitened = FamilyConfiguration { name: "whitened".into(), maps: ViewFamily::ROTATION, ..plain.clone() };
     let (families, score) = match preset {
         Preset::Fast => {
             let fewer = |f: FamilyConfiguration| FamilyConfiguration {
@@ -68,10 +69,10 @@ pub(super) fn preset(preset: Preset) -> Result<Configuration> {
                 steps: f.steps.div_ceil(4),
                 ..f
             };
-            ([pairs, wide, plain].map(fewer).into(), ScoreKind::Calibrated)
+            ([pairs, wide, plain, whitened].map(fewer).into(), ScoreKind::Calibrated)
         }
         Preset::Paper => (vec![paper::family()], ScoreKind::Likelihood),
-        Preset::Default => (vec![pairs, wide, plain], ScoreKind::Calibrated),
+        Preset::Default => (vec![pairs, wide, plain, whitened], ScoreKind::Calibrated),
     };
     Ok(Configuration {
         families,

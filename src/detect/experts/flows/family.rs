@@ -84,7 +84,7 @@ impl Expert for FlowFamily {
     fn fold(&self, view: usize) -> usize {
         self.flows[view / self.views_per_flow].fold
     }
-    fn scores(&self, kind: ScoreKind, features: &Features, scratch: &mut Scratch<f32>) -> Vec<f64> {
+    fn scores(&self, kind: ScoreKind, features: &Features, _: &[bool], scratch: &mut Scratch<f32>) -> Vec<f64> {
         let rows: Vec<usize> = (0..features.cases()).collect();
         self.flows.iter().flat_map(|flow| raw_scores(kind, &flow.densities(features, &rows, scratch))).collect()
     }

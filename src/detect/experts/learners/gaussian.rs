@@ -65,7 +65,7 @@ impl Ellipsoid {
 }
 
 impl Learned for Ellipsoid {
-    fn scores(&self, rows: &Points) -> Vec<f64> {
+    fn scores(&self, rows: &Points, _: &[bool]) -> Vec<f64> {
         let (n, m) = (rows.len(), self.mean.len());
         let mut scores = vec![0.0; 3 * n];
         let mut x = vec![0.0; m];

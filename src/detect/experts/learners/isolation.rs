@@ -42,7 +42,7 @@ impl Learner for Isolation {
 }
 
 impl Learned for Forest {
-    fn scores(&self, rows: &Points) -> Vec<f64> {
+    fn scores(&self, rows: &Points, _: &[bool]) -> Vec<f64> {
         (0..rows.len()).map(|i| -self.relative_depth(rows.row(i))).collect()
     }
     fn write(&self, file: &mut Container, prefix: &str) {

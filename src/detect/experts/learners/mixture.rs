@@ -156,7 +156,7 @@ impl Component {
 }
 
 impl Learned for Components {
-    fn scores(&self, rows: &Points) -> Vec<f64> {
+    fn scores(&self, rows: &Points, _: &[bool]) -> Vec<f64> {
         let score = |i: usize| {
             let logs: Vec<f64> = self.0.iter().map(|c| c.log_density(rows.row(i))).collect();
             let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max).max(-f64::MAX);

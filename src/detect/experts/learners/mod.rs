@@ -53,13 +53,13 @@ pub(in crate::detect) struct Stream {
 /// What was learned.
 pub(in crate::detect) trait Learned: Debug + Send + Sync {
     /// Raw scores `[heads][rows]` of rows `[n, m]`; larger = more anomalous, finite. A row's bits do not depend on the
-    /// others.
-    fn scores(&self, rows: &Points) -> Vec<f64>;
+    /// others. Heads that are not `wanted` may have any.
+    fn scores(&self, rows: &Points, wanted: &[bool]) -> Vec<f64>;
     /// As [`Learned::scores`], but row `i` is scored as if training row `left_out[i]` had not been learned; only asked of a
     /// learner that [leaves one out](Learner::leaves_one_out), right after it was fitted.
-    fn scores_without(&self, rows: &Points, left_out: &[usize]) -> Vec<f64> {
+    fn scores_without(&self, rows: &Points, wanted: &[bool], left_out: &[usize]) -> Vec<f64> {
         debug_assert_eq!(rows.len(), left_out.len());
-        self.scores(rows)
+        self.scores(rows, wanted)
     }
     /// Training rows that a model file then holds.
     fn rows_held(&self) -> usize {

@@ -20,6 +20,9 @@ const ROWS: usize = 5000;
 /// Neighbours of a ratio.
 const RATIO: usize = 10;
 
+/// Neighbours looked for where only the nearest counts: those that rounding could put in its place.
+const NEAR: usize = 3;
+
 /// Nearest neighbours.
 #[derive(Debug)]
 pub(super) struct Neighbourhood;
@@ -84,11 +87,12 @@ fn scores(found: &[Vec<Neighbour>], own: impl Fn(usize, usize) -> f64) -> Vec<f6
 }
 
 impl Learned for Rows {
-    fn scores(&self, rows: &Points) -> Vec<f64> {
-        scores(&self.neighbours.nearest(rows, RATIO.min(self.own.len())), |_, row| self.own[row])
+    fn scores(&self, rows: &Points, wanted: &[bool]) -> Vec<f64> {
+        let k = if wanted[1] { RATIO } else { NEAR };
+        scores(&self.neighbours.nearest(rows, k.min(self.own.len())), |_, row| self.own[row])
     }
     /// Neither the row's distance to itself counts, nor that of its neighbours to it.
-    fn scores_without(&self, rows: &Points, left_out: &[usize]) -> Vec<f64> {
+    fn scores_without(&self, rows: &Points, _: &[bool], left_out: &[usize]) -> Vec<f64> {
         let (n, skip) = (self.own.len(), |query: usize, row: usize| self.numbers[row] == left_out[query]);
         let found = self.neighbours.nearest_but(rows, RATIO.min(n - 1), skip);
         let others = self.neighbours.nearest_others((RATIO + 1).min(n - 1));

@@ -92,7 +92,7 @@ impl Tails {
 }
 
 impl Learned for Columns {
-    fn scores(&self, rows: &Points) -> Vec<f64> {
+    fn scores(&self, rows: &Points, _: &[bool]) -> Vec<f64> {
         let n = rows.len();
         let mut scores = vec![0.0; 2 * n];
         for i in 0..n {
