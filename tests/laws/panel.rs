@@ -118,9 +118,9 @@ fn named_experts_are_the_panel_and_unknown_ones_are_refused() {
 
 #[test]
 fn many_training_rows_are_sampled_for_their_neighbours() {
-    let train = rows(12, 6500, 1, |rng| vec![normal(rng)]);
+    let train = rows(12, 2600, 1, |rng| vec![normal(rng)]);
     let model = Detector::builder().preset(Preset::Fast).members(["near:standard"]).fit(&train).unwrap();
-    assert_eq!((model.rows_held(), model.calibration_rows()), (5000, 6500));
+    assert_eq!((model.rows_held(), model.calibration_rows()), (2000, 2600));
 }
 
 #[test]

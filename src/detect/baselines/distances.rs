@@ -1,8 +1,8 @@
 //! Squared Euclidean distances between many rows and a fixed set of reference rows.
 //!
-//! `‖q − r‖² = ‖q‖² + ‖r‖² − 2·q·r`, with the products by the matrix kernel over blocks of reference rows that lie
+//! `‖q − r‖² = ‖q‖² + [−2q, 1]·[r, ‖r‖²]`, one product by the matrix kernel over blocks of reference rows that lie
 //! feature-major in the vector lanes. Both sides are shifted by the reference mean, which keeps the cancellation
-//! at about 1e-15 of the data's spread.
+//! at about 1e-15 of the data's spread; a distance of next to nothing may come out as far below zero.
 
 use crate::encode::Points;
 use nafal_kernels::gemm::{Epilogue, Init, product};
@@ -22,11 +22,11 @@ pub(super) struct Reference {
     blocks: Vec<Block>,
 }
 
-/// Some of the reference rows: values feature-major `[d, lanes]`, and squared norms.
+/// Some of the reference rows: values feature-major and squared norms, `[d + 1, lanes]`.
 #[derive(Debug)]
 struct Block {
     values: Vec<f64>,
-    norms: Vec<f64>,
+    lanes: usize,
 }
 
 impl Reference {
@@ -78,20 +78,21 @@ impl Reference {
     pub fn visit(&self, queries: &[f64], mut visit: impl FnMut(usize, usize, &[f64])) {
         let (d, isa) = (self.columns(), Isa::detect());
         let n = queries.len() / d;
-        let shifted: Vec<f64> =
-            queries.chunks_exact(d).flat_map(|q| q.iter().zip(&self.shift).map(|(v, s)| v - s)).collect();
-        let norms: Vec<f64> = shifted.chunks_exact(d).map(squared_norm).collect();
-        let shape = Staircase::dense(n, d);
+        let (mut factors, mut norms) = (Vec::with_capacity(n * (d + 1)), Vec::with_capacity(n));
+        for query in queries.chunks_exact(d) {
+            let shifted = || query.iter().zip(&self.shift).map(|(v, s)| v - s);
+            norms.push(shifted().map(|v| v * v).sum());
+            factors.extend(shifted().map(|v| -2.0 * v).chain([1.0]));
+        }
+        let shape = Staircase::dense(n, d + 1);
         let mut out = vec![0.0; n * self.lanes];
-        for (b, block) in self.blocks.iter().enumerate() {
-            let lanes = block.norms.len();
-            let w = Matrix::new(&shifted, n, d, d);
-            let x = Matrix::new(&block.values, d, lanes, lanes);
-            product(isa, &shape, w, x, Init::Zero, Epilogue::Store, MatrixMut::new(&mut out, n, lanes, lanes));
-            for (query, row) in out[..n * lanes].chunks_exact_mut(lanes).enumerate() {
-                for (v, norm) in row.iter_mut().zip(&block.norms) {
-                    *v = (norms[query] + norm - 2.0 * *v).max(0.0);
-                }
+        for (b, Block { values, lanes }) in self.blocks.iter().enumerate() {
+            let lanes = *lanes;
+            let w = Matrix::new(&factors, n, d + 1, d + 1);
+            let x = Matrix::new(values, d + 1, lanes, lanes);
+            let y = MatrixMut::new(&mut out, n, lanes, lanes);
+            product(isa, &shape, w, x, Init::Bias(&norms), Epilogue::Store, y);
+            for (query, row) in out[..n * lanes].chunks_exact(lanes).enumerate() {
                 visit(query, b * self.lanes, row);
             }
         }
@@ -100,18 +101,14 @@ impl Reference {
 
 impl Block {
     fn new(rows: &Points, shift: &[f64], start: usize, lanes: usize) -> Block {
-        let mut values = vec![0.0; shift.len() * lanes];
-        let mut norms = vec![0.0; lanes];
+        let mut values = vec![0.0; (shift.len() + 1) * lanes];
+        let (coordinates, norms) = values.split_at_mut(shift.len() * lanes);
         for lane in 0..lanes {
             for (j, (v, s)) in rows.row(start + lane).iter().zip(shift).enumerate() {
-                values[j * lanes + lane] = v - s;
+                coordinates[j * lanes + lane] = v - s;
                 norms[lane] += (v - s) * (v - s);
             }
         }
-        Block { values, norms }
+        Block { values, lanes }
     }
-}
-
-fn squared_norm(row: &[f64]) -> f64 {
-    row.iter().map(|v| v * v).sum()
 }

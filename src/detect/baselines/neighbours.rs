@@ -6,6 +6,9 @@
 use super::distances::Reference;
 use crate::encode::Points;
 
+/// Distances that are looked at together.
+const PART: usize = 16;
+
 /// One neighbour of a query.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::detect) struct Neighbour {
@@ -54,9 +57,15 @@ impl Neighbours {
             queries.values(),
             || Nearest::new(k),
             |nearest, query, first, distances| {
-                for (lane, &d) in distances.iter().enumerate() {
-                    if d < nearest.limit && !skip(query, first + lane) {
-                        nearest.insert(d, first + lane);
+                for (part, distances) in distances.chunks(PART).enumerate() {
+                    // Whether any is near is asked without a branch a distance: mostly none is.
+                    if distances.iter().fold(false, |any, &d| any | (d < nearest.limit)) {
+                        for (lane, &d) in distances.iter().enumerate() {
+                            let row = first + part * PART + lane;
+                            if d < nearest.limit && !skip(query, row) {
+                                nearest.insert(d, row);
+                            }
+                        }
                     }
                 }
             },

@@ -4,6 +4,8 @@
 //! [`ROUNDS`] rounds; each covariance is the responsibilities' one, shrunk to the rows' own by `m/(n_c + m)` and with
 //! [`RIDGE`] on the diagonal, so that neither few rows nor repeats make a component collapse.
 
+use nafal_kernels::gemm::{Epilogue, Init, product};
+use nafal_kernels::{Isa, Matrix, MatrixMut, Staircase};
 use nalgebra::{Cholesky, DMatrix, DVector};
 
 use super::{Learned, Learner, Stream};
@@ -28,9 +30,11 @@ pub(super) struct Mixture;
 /// One component.
 #[derive(Debug)]
 struct Component {
-    mean: DVector<f64>,
-    /// `L⁻¹` of `Σ = L·Lᵀ`, lower triangular.
-    whitening: DMatrix<f64>,
+    mean: Vec<f64>,
+    /// `L⁻¹` of `Σ = L·Lᵀ`, lower triangular, `[m, m]`, row-major.
+    whitening: Vec<f64>,
+    /// `−L⁻¹·μ`.
+    shift: Vec<f64>,
     /// `ln π − ½·ln det Σ`.
     offset: f64,
 }
@@ -77,13 +81,13 @@ impl Learner for Mixture {
         let mut components = centres.iter().map(start).collect::<Result<Vec<_>>>()?;
         let rounds = if count == 1 { 0 } else { ROUNDS };
         for _ in 0..rounds {
+            // A matrix of nalgebra is one of features in rows.
+            let logs: Vec<Vec<f64>> = components.iter().map(|c| c.log_densities(x.as_slice(), n)).collect();
             let mut weights = vec![DVector::zeros(n); count];
             for i in 0..n {
-                let row = x.row(i).transpose();
-                let logs: Vec<f64> = components.iter().map(|c| c.log_density(row.as_slice())).collect();
-                let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-                let sum: f64 = logs.iter().map(|l| (l - top).exp()).sum();
-                weights.iter_mut().zip(&logs).for_each(|(w, l)| w[i] = (l - top).exp() / sum);
+                let top = logs.iter().map(|l| l[i]).fold(f64::NEG_INFINITY, f64::max);
+                let sum: f64 = logs.iter().map(|l| (l[i] - top).exp()).sum();
+                weights.iter_mut().zip(&logs).for_each(|(w, l)| w[i] = (l[i] - top).exp() / sum);
             }
             let maximised = |w: &DVector<f64>| {
                 let total = w.sum();
@@ -105,10 +109,8 @@ impl Learner for Mixture {
         let offsets = file.tensor_f64(&name, &[count])?;
         let means = file.tensor_f64(&format!("{prefix}.means"), &[count, width])?;
         let whitenings = file.tensor_f64(&format!("{prefix}.whitenings"), &[count, width, width])?;
-        let component = |((&offset, mean), whitening): ((&f64, &[f64]), &[f64])| Component {
-            mean: DVector::from_column_slice(mean),
-            whitening: DMatrix::from_row_slice(width, width, whitening),
-            offset,
+        let component = |((&offset, mean), whitening): ((&f64, &[f64]), &[f64])| {
+            Component::new(mean.to_vec(), whitening.to_vec(), offset)
         };
         let parts = offsets.iter().zip(means.chunks_exact(width)).zip(whitenings.chunks_exact(width * width));
         Ok(Box::new(Components(parts.map(component).collect())))
@@ -137,40 +139,52 @@ fn component(mean: DVector<f64>, mut covariance: DMatrix<f64>, share: f64) -> Re
     let log_root = factor.diagonal().iter().map(|v| v.ln()).sum::<f64>();
     let mut whitening = DMatrix::identity(m, m);
     factor.solve_lower_triangular_mut(&mut whitening);
-    Ok(Component { mean, whitening, offset: share.ln() - log_root })
+    let by_rows = whitening.transpose().as_slice().to_vec();
+    Ok(Component::new(mean.as_slice().to_vec(), by_rows, share.ln() - log_root))
 }
 
 impl Component {
-    /// `ln(π·N(x; μ, Σ))` without the constant of the dimension.
-    fn log_density(&self, x: &[f64]) -> f64 {
-        let m = x.len();
-        let mut y = vec![0.0; m];
-        for (j, (x, mean)) in x.iter().zip(self.mean.iter()).enumerate() {
-            let centred = x - mean;
-            for (y, w) in y[j..].iter_mut().zip(&self.whitening.column(j).as_slice()[j..]) {
-                *y += w * centred;
-            }
+    fn new(mean: Vec<f64>, whitening: Vec<f64>, offset: f64) -> Component {
+        let dot = |row: &[f64]| -row.iter().zip(&mean).map(|(w, mean)| w * mean).sum::<f64>();
+        let shift = whitening.chunks_exact(mean.len()).map(dot).collect();
+        Component { mean, whitening, shift, offset }
+    }
+
+    /// `ln(π·N(x; μ, Σ))` of `n` rows, without the constant of the dimension; `features` are `[m, n]`.
+    fn log_densities(&self, features: &[f64], n: usize) -> Vec<f64> {
+        let m = self.mean.len();
+        // Four rows at a time share their columns, zeros among them.
+        let prefixes: Vec<usize> = (0..m).map(|i| (i / 4 * 4 + 4).min(m)).collect();
+        let (shape, isa) = (Staircase::from_prefixes(&prefixes, m), Isa::detect());
+        let (whitening, features) = (Matrix::new(&self.whitening, m, m, m), Matrix::new(features, m, n, n));
+        let (mut whitened, mut squares) = (vec![0.0; m * n], vec![0.0; n]);
+        let out = MatrixMut::new(&mut whitened, m, n, n);
+        product(isa, &shape, whitening, features, Init::Bias(&self.shift), Epilogue::Store, out);
+        for row in whitened.chunks_exact(n) {
+            squares.iter_mut().zip(row).for_each(|(sum, y)| *sum += y * y);
         }
-        self.offset - 0.5 * y.iter().map(|y| y * y).sum::<f64>()
+        squares.into_iter().map(|sum| self.offset - 0.5 * sum).collect()
     }
 }
 
 impl Learned for Components {
     fn scores(&self, rows: &Points, _: &[bool]) -> Vec<f64> {
+        let (n, m) = (rows.len(), rows.columns());
+        let features: Vec<f64> = (0..m * n).map(|at| rows.row(at % n)[at / n]).collect();
+        let logs: Vec<Vec<f64>> = self.0.iter().map(|c| c.log_densities(&features, n)).collect();
         let score = |i: usize| {
-            let logs: Vec<f64> = self.0.iter().map(|c| c.log_density(rows.row(i))).collect();
-            let top = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max).max(-f64::MAX);
-            -(top + logs.iter().map(|l| (l - top).exp()).sum::<f64>().max(f64::MIN_POSITIVE).ln())
+            let top = logs.iter().map(|l| l[i]).fold(f64::NEG_INFINITY, f64::max).max(-f64::MAX);
+            -(top + logs.iter().map(|l| (l[i] - top).exp()).sum::<f64>().max(f64::MIN_POSITIVE).ln())
         };
-        (0..rows.len()).map(score).collect()
+        (0..n).map(score).collect()
     }
     /// `PREFIX.offsets` f64 `[C]`, `PREFIX.means` f64 `[C, m]`, `PREFIX.whitenings` f64 `[C, m, m]`.
     fn write(&self, file: &mut Container, prefix: &str) {
         let (count, m) = (self.0.len(), self.0[0].mean.len());
         file.insert(&format!("{prefix}.offsets"), Tensor::f64(&[count], self.0.iter().map(|c| c.offset).collect()));
-        let means = self.0.iter().flat_map(|c| c.mean.iter().copied()).collect();
+        let means = self.0.iter().flat_map(|c| c.mean.clone()).collect();
         file.insert(&format!("{prefix}.means"), Tensor::f64(&[count, m], means));
-        let whitenings = self.0.iter().flat_map(|c| c.whitening.transpose().as_slice().to_vec()).collect();
+        let whitenings = self.0.iter().flat_map(|c| c.whitening.clone()).collect();
         file.insert(&format!("{prefix}.whitenings"), Tensor::f64(&[count, m, m], whitenings));
     }
 }

@@ -15,7 +15,7 @@ use crate::random::{Key, permutation, stream};
 const FLOOR: f64 = 1e-3;
 
 /// Most training rows to look among: a random sample of more. It bounds what a row costs, and the model file.
-const ROWS: usize = 5000;
+const ROWS: usize = 2000;
 
 /// Neighbours of a ratio.
 const RATIO: usize = 10;
