@@ -10,7 +10,8 @@ pub(super) const ALPHA: f64 = 0.05;
 pub(super) fn note_unattainable(model: &Model, alpha: f64, global: &Global) {
     let smallest = model.smallest_p_value();
     if alpha < smallest {
-        let (rows, calibrating) = (model.training_rows(), model.calibration_rows());
+        // Rows that a robust fit left out calibrate too.
+        let (rows, calibrating) = (model.training_rows() + model.trimmed_rows(), model.calibration_rows());
         let needed = (1.0 / alpha - 1.0).ceil() * rows as f64 / calibrating.max(1) as f64;
         global.note(format_args!(
             "note: no p-value is below 1/{} with {rows} training rows, so alpha {alpha} calls nothing anomalous; \

@@ -12,8 +12,8 @@ use rayon::prelude::*;
 use super::calibration::{Calibration, Conformal, ScoreAggregator};
 use super::configuration::{ActiveConfiguration, CalibrationKind, Configuration, Experts, FLOWS, Preset, ScoreKind};
 use super::experts::{
-    Expert, OutOfFold, Trained, TrainingData, Unseen, block_width, held_by, scores_of, train, training_cost,
-    training_steps,
+    Expert, OutOfFold, Trained, TrainingData, Unseen, block_width, held_by, most_columns, scores_of, train,
+    training_cost, training_steps,
 };
 use super::fitted_expert::{FittedExpert, FittedHead, Origin};
 use super::model::{Model, Summary};
@@ -125,6 +125,12 @@ impl<'p> DetectorBuilder<'p> {
     pub fn with_configuration(mut self, configuration: Configuration) -> Self {
         self.configuration = Some(configuration);
         self
+    }
+    /// That configuration as it is, whatever else the builder was told of experts, steps, views, scores and active learning.
+    pub(super) fn exactly(mut self, configuration: Configuration) -> Self {
+        (self.members, self.steps, self.views, self.score) = (Vec::new(), None, None, None);
+        (self.active, self.control, self.no_training_rows) = (false, false, false);
+        self.with_configuration(configuration)
     }
     /// Training steps of every flow, and of an extractor that is trained.
     pub fn steps(mut self, steps: u64) -> Self {
@@ -254,7 +260,11 @@ impl<'p> DetectorBuilder<'p> {
         self.progress.begin(configuration.encoder.stage(), 1);
         let (encoder, features) = configuration.encoder.fit(cases, &self.plan(&configuration, &kept, &folds))?;
         self.progress.advance(1);
-        let configuration = configuration.covering(|family| block_width(family, &*encoder))?;
+        let mut configuration = configuration.covering(|family| block_width(family, &*encoder))?;
+        if configuration.selection.is_some() {
+            let widest = encoder.widths().iter().copied().max().unwrap_or(0);
+            configuration.learners.retain(|learner| most_columns(&learner.learner) >= widest);
+        }
         let data = TrainingData { features: &features, folds: &folds, encoder: &*encoder };
         let trained = self.train(isa, &configuration, actives, &data)?;
         let learners = self.learn(&configuration, &data)?;

@@ -228,9 +228,14 @@ impl Model {
     pub fn holds(&self) -> Held {
         self.experts.iter().map(|e| e.expert.holds()).fold(self.encoder.holds(), Held::max)
     }
-    /// Training rows that a model file holds, at most, of each fold's experts.
+    /// Training rows that a model file holds, at most: the experts of different folds hold different ones, up to all.
     pub fn rows_held(&self) -> usize {
-        self.experts.iter().map(|e| e.expert.rows_held()).max().unwrap_or(0)
+        let of_all: usize = self.experts.iter().map(|e| e.expert.rows_held()).sum();
+        of_all.min(self.training_rows())
+    }
+    /// Views of the flows that are kept.
+    pub fn flow_views(&self) -> usize {
+        self.experts.iter().map(|e| if e.expert.has_density() { e.expert.views() } else { 0 }).sum()
     }
     /// The scores of the training cases, in their order, each by the views that never saw it: what p-values rank a score
     /// among. Where views are so few that some folds are left out by none, the cases of those folds have none.

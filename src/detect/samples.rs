@@ -27,7 +27,7 @@ impl Model {
     /// `n` samples, one view after the other in turn, from the stream of `seed`.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a model whose views, or whose features, cannot be mapped back to the inputs.
+    /// [`Error::Usage`] for a model without flows, or one whose views or features cannot be mapped back to the inputs.
     pub fn sample(&self, n: usize, seed: u64) -> Result<Samples> {
         let names = self.encoder.input_names().to_vec();
         // Experts without a density have no samples.
@@ -38,6 +38,11 @@ impl Model {
             .filter(with_density)
             .flat_map(|fitted| (0..fitted.expert.views()).map(move |v| (fitted, v)))
             .collect();
+        if views.is_empty() {
+            let problem =
+                "the model keeps no flows, and only flows can be drawn from: fit one with flows among its experts";
+            return Err(Error::Usage(problem.into()));
+        }
         let mixed = || {
             let kind = self.kind().in_words();
             Error::Usage(format!("samples live in the feature space of {kind} and cannot be mapped back"))

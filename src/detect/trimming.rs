@@ -10,7 +10,7 @@ use super::configuration::{CalibrationKind, Configuration, ScoreKind};
 use super::detector::{DetectorBuilder, MIN_ROWS};
 use super::model::Model;
 use crate::data::Dataset;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 impl DetectorBuilder<'_> {
     /// Those of the cases `normal` that are fitted, in order: all without trimming.
@@ -32,8 +32,10 @@ impl DetectorBuilder<'_> {
             ..configuration.clone()
         };
         // Nothing of the judge stays: it may keep training rows, and is none of the experts that were asked for.
-        let judge = self.clone().members(Vec::<String>::new()).no_training_rows(false).with_configuration(scorer);
-        let scores = judge.fit(cases)?.training_scores().to_vec();
+        let scores = self.clone().exactly(scorer).fit(cases)?.training_scores().to_vec();
+        if scores.len() != normal.len() {
+            return Err(Error::Usage("the learner that judges training cases leaves out some folds only".into()));
+        }
         let count = ((1.0 - trimming.share) * normal.len() as f64).round() as usize;
         let mut order: Vec<usize> = (0..normal.len()).collect();
         order.sort_by(|&a, &b| scores[a].total_cmp(&scores[b]).then(a.cmp(&b)));
@@ -45,9 +47,20 @@ impl DetectorBuilder<'_> {
 
 impl Model {
     /// The model with p-values ranked among all of the cases `normal`, of which it was fitted to `kept`.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a model that only some folds calibrate: among few scores of usual cases the unusual ones would be
+    /// too many, and p-values far too large.
     pub(super) fn calibrated_by(mut self, cases: &dyn Dataset, normal: &[usize], kept: &[usize]) -> Result<Model> {
         if kept.len() == normal.len() {
             return Ok(self);
+        }
+        if self.conformal.cases() != kept.len() {
+            let folds = self.configuration.folds;
+            return Err(Error::Usage(format!(
+                "a robust fit needs views that leave out each of the {folds} folds, and these leave out some only: raise the \
+                 number of views, or take another preset"
+            )));
         }
         let is_kept = |i: &usize| kept.binary_search(i).is_ok();
         let trimmed: Vec<usize> = normal.iter().copied().filter(|i| !is_kept(i)).collect();

@@ -107,6 +107,10 @@ fn named_experts_are_the_panel_and_unknown_ones_are_refused() {
     assert!(model.rows_held() > 0 && fit(&["depth:standard"]).unwrap().rows_held() == 0);
     let again = Model::from_bytes(&model.to_bytes(), "m").unwrap();
     assert_eq!(again.score(&train).unwrap(), model.score(&train).unwrap());
+    // Without flows there is nothing to draw from, which is said.
+    let none = fit(&["depth:standard"]).unwrap();
+    let error = none.sample(2, 0).unwrap_err();
+    assert!(none.flow_views() == 0 && error.exit_code() == 2 && error.to_string().contains("no flows"), "{error}");
     let error = fit(&["near:robust", "nearest"]).unwrap_err();
     assert!(
         error.exit_code() == 2
@@ -120,7 +124,7 @@ fn named_experts_are_the_panel_and_unknown_ones_are_refused() {
 fn many_training_rows_are_sampled_for_their_neighbours() {
     let train = rows(12, 2600, 1, |rng| vec![normal(rng)]);
     let model = Detector::builder().preset(Preset::Fast).members(["near:standard"]).fit(&train).unwrap();
-    assert_eq!((model.rows_held(), model.calibration_rows()), (2000, 2600));
+    assert_eq!((model.rows_held(), model.calibration_rows()), (2600, 2600));
 }
 
 #[test]
@@ -138,6 +142,43 @@ fn a_gross_value_far_modes_and_heavy_tails_hide_no_outlier() {
         let p_values = fit(&train).p_values(&test).unwrap();
         assert!(p_values.iter().all(|&p| p <= 0.02), "{:?}: {p_values:?}", test.values());
     }
+}
+
+#[test]
+fn off_one_of_two_far_modes_is_unusual_beside_another_column() {
+    for far in [100.0, 1e5] {
+        let train = rows(25, 300, 2, |rng| {
+            let mode = if uniform(rng) < 0.5 { 0.0 } else { far };
+            vec![mode + normal::<f64>(rng), normal(rng)]
+        });
+        let test = table(2, [20.0, -20.0, far + 20.0, 0.25 * far, 0.0].iter().flat_map(|&x| [x, 0.0]).collect());
+        let p_values = fit(&train).p_values(&test).unwrap();
+        assert!(p_values[..4].iter().all(|&p| p <= 0.02) && p_values[4] > 0.1, "{far}: {p_values:?}");
+    }
+}
+
+#[test]
+fn a_robust_fit_judges_by_views_of_its_own_and_calibrates_every_fold() {
+    let case = |seed: u64| {
+        let mut rng = stream(seed, Key::Simulation(43, 0));
+        Series::new(&[(0..12).map(|_| normal(&mut rng)).collect::<Vec<f64>>()]).unwrap()
+    };
+    let set = SeriesSet::new((0..14).map(case).collect()).unwrap();
+    let builder = Detector::builder().preset(Preset::Fast).steps(2).robust(true);
+    // One view leaves one fold out and the other uncalibrated.
+    let error = builder.clone().views(1).experts(Experts::Flows).fit(&set).unwrap_err();
+    assert!(error.exit_code() == 2 && error.to_string().contains("raise the number of views"), "{error}");
+    assert_eq!(builder.clone().views(2).fit(&set).unwrap().trimmed_rows(), 3);
+    let latent = builder.experts(Experts::Flows).score(nafal::ScoreKind::Latent).fit(&set).unwrap();
+    assert_eq!((latent.trimmed_rows(), latent.calibration_rows()), (3, 14));
+}
+
+#[test]
+fn a_mixture_does_not_stand_for_election_in_a_wide_table() {
+    let train = rows(27, 30, 600, |rng| (0..600).map(|_| normal(rng)).collect());
+    let model = Detector::builder().preset(Preset::Fast).steps(2).fit(&train).unwrap();
+    assert!(model.panel().iter().all(|member| member.expert != "mixture"), "{:?}", model.panel());
+    assert!(model.to_bytes().len() < 20 << 20, "{} bytes", model.to_bytes().len());
 }
 
 #[test]
@@ -220,7 +261,7 @@ fn a_model_without_training_rows_holds_none() {
     let test = rows(20, 40, 3, |rng| (0..3).map(|_| 9.0 * normal::<f64>(rng)).collect());
     let builder = Detector::builder().preset(Preset::Fast).steps(20);
     let plain = builder.clone().members(["near:robust", "flows:robust"]).fit(&train).unwrap();
-    assert_eq!((plain.rows_held(), plain.holds()), (64, Held::Cases));
+    assert_eq!((plain.rows_held(), plain.holds()), (80, Held::Cases));
     for robust in [false, true] {
         let builder = builder.clone().no_training_rows(true).robust(robust);
         let model = builder.fit(&train).unwrap();

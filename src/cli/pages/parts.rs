@@ -61,7 +61,7 @@ pub(in crate::cli) fn facts(model: &Model) -> Vec<(String, String)> {
 pub(in crate::cli) fn member_in_words(model: &Model, member: &PanelMember) -> String {
     let share = format!("share {:4.1} %", 100.0 * member.share);
     match model.configuration().selection {
-        Some(_) => format!("{share}, told held-out cases from made ones with AUROC {:.3}", member.criterion),
+        Some(_) => format!("{share}, tells held-out cases from made ones with AUROC {:.3}", member.criterion),
         None => share,
     }
 }
@@ -76,7 +76,13 @@ pub(in crate::cli) fn trimmed_in_words(model: &Model) -> Option<String> {
 pub(in crate::cli) fn held_in_words(model: &Model) -> String {
     let (case, cases) = (model.kind().case(), model.kind().cases());
     match model.holds() {
-        Held::Cases => format!("{} of the training {cases}, as the features that are compared", model.rows_held()),
+        Held::Cases if model.rows_held() == model.training_rows() => {
+            format!("all {} training {cases}, as features that lead back to their values", model.rows_held())
+        }
+        Held::Cases => {
+            let (held, of) = (model.rows_held(), model.training_rows());
+            format!("up to {held} of the {of} training {cases}, as features that lead back to their values")
+        }
         Held::ColumnValues => format!("no training {case}, but values of single columns"),
         Held::Figures => format!("no training {case}, and no values of single columns"),
     }

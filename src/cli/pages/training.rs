@@ -40,14 +40,14 @@ pub(in crate::cli) fn training_page(model: &Model, cases: &dyn Dataset, normal: 
         summary: format!(
             "{} views of {}, fitted to {} rows{}. A higher score is more anomalous. Rows that were trained on are \
              scored here by flows of which some have seen them.",
-            model.configuration().views(),
+            model.flow_views(),
             model.inputs(),
             model.training_rows(),
             trimmed_in_words(model).map_or_else(String::new, |trimmed| format!(", without {trimmed}"))
         ),
         headlines: vec![
             headline(model.training_rows().to_string(), "training rows"),
-            headline(model.configuration().views().to_string(), "views"),
+            headline(model.flow_views().to_string(), "views"),
             headline(flagged.to_string(), "training rows with p ≤ 0.05"),
         ],
         plots: vec![histogram.plot(), p_histogram.plot()],

@@ -116,7 +116,7 @@ impl Demo {
         }
         print(&format!(
             "simulated  {TRAINING} rows of a pump at work (train.csv); {} more, and {} with a fault (test.csv)\n\
-             fitted     {} views of {} sensors, in {seconds:.1} s in all (pump.nafal)\n\
+             fitted     a panel with {} views of flows to {} sensors, in {seconds:.1} s in all (pump.nafal)\n\
              scored     the test rows (scores.csv, scores.svg)\n\
              AUROC      {:.4} of each sensor by itself, {:.4} together; average precision {:.4} and {:.4}\n\
              alarms     F1 {:.3} with an alarm at p <= {}\n\n\
@@ -126,7 +126,7 @@ impl Demo {
              your own:  {nafal} fit YOUR.csv -o your.nafal\n",
             TEST.0,
             TEST.1,
-            model.configuration().views(),
+            model.flow_views(),
             columns,
             single.auroc,
             together.auroc,

@@ -137,7 +137,7 @@ impl Fit {
             .seed(self.seed)
             .normals(&self.normal)
             .experts(if self.method() == MethodArg::Panel { Experts::Panel } else { Experts::Flows })
-            .members(&self.experts)
+            .members(self.experts.iter().map(|name| name.trim()).filter(|name| !name.is_empty()))
             .robust(self.robust)
             .no_training_rows(self.no_training_rows)
             .active(self.active())
@@ -160,7 +160,7 @@ impl Fit {
     }
 
     fn conclude(&self, model: &Model, rows_read: usize, seconds: f64, global: &Global) -> Result<()> {
-        let (rows, views) = (model.training_rows(), model.configuration().views());
+        let (rows, views) = (model.training_rows(), model.flow_views());
         if global.json {
             let mut line = json!({
                 "model": shown(&self.output), "rows": rows_read, "training_rows": rows,
@@ -173,7 +173,7 @@ impl Fit {
         let experts =
             panel_in_words(model).map_or_else(|| format!("{views} views"), |panel| format!("a panel ({panel})"));
         global.note(format_args!(
-            "fitted {experts} of {} on {rows} normal {} of {rows_read} in {seconds:.1} s; wrote {}",
+            "fitted {experts} of {} on {rows} {} of {rows_read} in {seconds:.1} s; wrote {}",
             model.inputs(),
             model.kind().cases(),
             shown(&self.output)

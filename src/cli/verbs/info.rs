@@ -40,7 +40,7 @@ impl Info {
             model.training_rows(),
             model.kind().cases(),
             model.inputs(),
-            model.configuration().views(),
+            model.flow_views(),
             members.chain(trimmed).chain([held]).collect::<String>()
         );
         let fields = fields.as_object().into_iter().flatten();

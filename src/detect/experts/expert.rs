@@ -76,7 +76,7 @@ pub(in crate::detect) trait Expert: Debug + Send + Sync {
     fn features_seen(&self) -> Option<Vec<u32>>;
     /// What it keeps of the training cases.
     fn holds(&self) -> Held;
-    /// Training rows that a model file holds of it.
+    /// Training rows that a model file holds of it, one that several views hold counted as often.
     fn rows_held(&self) -> usize;
     /// Whether it is a density that samples can be drawn from.
     fn has_density(&self) -> bool;

@@ -159,7 +159,7 @@ impl Expert for OutOfFold {
         self.learner.holds()
     }
     fn rows_held(&self) -> usize {
-        self.members.iter().map(|(_, member)| member.rows_held()).max().unwrap_or(0)
+        self.members.iter().map(|(_, member)| member.rows_held()).sum()
     }
     fn has_density(&self) -> bool {
         false

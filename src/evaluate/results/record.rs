@@ -176,6 +176,8 @@ pub struct Results {
 pub struct Regret {
     /// The experiment.
     pub table: String,
+    /// Names of the yardsticks that ran, by the best of which a regret is measured.
+    pub measured_by: String,
     /// The method.
     pub method: Method,
     /// The metric's name.

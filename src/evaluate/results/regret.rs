@@ -37,11 +37,18 @@ pub fn regrets(runs: &[Run], metrics: &[&'static str], yardsticks: &[&str], rows
             if behind.iter().any(|b| !b.is_finite()) {
                 continue;
             }
+            let measured_by = methods
+                .iter()
+                .map(|m| m.name())
+                .filter(|name| yardsticks.contains(name))
+                .collect::<Vec<_>>()
+                .join(", ");
             let worst = (0..rows.len()).fold(0, |w, i| if behind[i] > behind[w] { i } else { w });
             let count = |accept: &dyn Fn(f64) -> bool| behind.iter().filter(|b| accept(**b)).count();
             let sets = rows.len() as f64;
             all.push(Regret {
                 table: runs[0].table.clone(),
+                measured_by,
                 method,
                 metric,
                 value: own.iter().sum::<f64>() / sets,
@@ -61,7 +68,7 @@ impl Regret {
     pub(super) fn to_json(&self) -> Value {
         let [ahead, level, behind] = self.standing;
         json!({
-            "table": self.table, "dataset": "mean", "method": self.method.name(), "metric": self.metric,
+            "table": self.table, "dataset": "mean", "measured_by": self.measured_by, "method": self.method.name(), "metric": self.metric,
             "mean": self.value, "mean_regret": self.mean, "worst_regret": self.worst,
             "worst_dataset": self.worst_dataset, "ahead": ahead, "level": level, "behind": behind,
             "fit_s": self.fit_s, "rows_per_s": self.rows_per_s,
@@ -73,19 +80,20 @@ impl Regret {
 pub(super) fn regrets_text(all: &[Regret]) -> String {
     let mut text = String::new();
     for metric in distinct(all.iter().map(|r| r.metric)) {
+        let by = all.iter().find(|r| r.metric == metric).map_or("", |r| &r.measured_by);
         text += &format!(
-            "regret in {metric}, percent\n  {:<14}{:>8}{:>8}{:>8}  {:<18}{:>20}{:>10}{:>12}\n",
+            "regret in {metric}, percent: the best of {by} on each table, less the method's; at least 0\n  {:<20}{:>8}{:>8}{:>8}  {:<18}{:>20}{:>10}{:>12}\n",
             "method", "mean", "regret", "worst", "on", "ahead/level/behind", "fit s", "rows/s"
         );
         for r in all.iter().filter(|r| r.metric == metric) {
             let standing = r.standing.map(|n| n.to_string()).join("/");
             text += &format!(
-                "  {:<14}{:>8.2}{:>8.2}{:>8.2}  {:<18}{:>20}{:>10.2}{:>12.0}\n",
+                "  {:<20}{:>8.2}{:>8.2}{:>8.2}  {:<18}{:>20}{:>10.2}{:>12.0}\n",
                 r.method.name(),
                 100.0 * r.value,
                 100.0 * r.mean,
                 100.0 * r.worst,
-                r.worst_dataset,
+                if r.worst > 0.0 { &r.worst_dataset } else { "-" },
                 standing,
                 r.fit_s,
                 r.rows_per_s

@@ -215,9 +215,9 @@ fn losses_text(sheets: &[Sheet]) -> String {
     let losses: Vec<String> = against
         .iter()
         .filter(|d| d.mean < 0.0)
-        .map(|d| format!("{} to {} ({})", d.dataset, d.right, signed(d)))
+        .map(|d| format!("{} on {} by {} ({})", d.left, d.dataset, d.right, signed(d)))
         .collect();
-    if losses.is_empty() { "we lose nowhere\n".into() } else { format!("we lose on {}\n", losses.join(", ")) }
+    if losses.is_empty() { "beaten nowhere by a baseline\n".into() } else { format!("beaten: {}\n", losses.join(", ")) }
 }
 
 fn inventory_header(i: &Inventory) -> String {

@@ -49,6 +49,10 @@ impl Learner for Mixture {
     fn heads(&self) -> &'static [&'static str] {
         &["mixture"]
     }
+    /// A covariance has as many values as columns squared, in memory and in the file; the widest development tables have 512.
+    fn most_columns(&self) -> usize {
+        512
+    }
     fn holds(&self) -> Held {
         Held::Figures
     }

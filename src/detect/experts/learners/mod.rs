@@ -21,6 +21,10 @@ pub(in crate::detect) trait Learner: Debug + Send + Sync {
     fn name(&self) -> &'static str;
     /// Names of its raw scores.
     fn heads(&self) -> &'static [&'static str];
+    /// Most columns of rows for which it stands for election: beyond, it costs more than it is worth.
+    fn most_columns(&self) -> usize {
+        usize::MAX
+    }
     /// Whether one training row can be left out afterwards ([`Learned::scores_without`]).
     fn leaves_one_out(&self) -> bool {
         false
@@ -81,6 +85,11 @@ pub(in crate::detect) const LEARNERS: [&dyn Learner; 5] = [
 /// The learner of that name.
 pub(in crate::detect) fn named(name: &str) -> Option<&'static dyn Learner> {
     LEARNERS.into_iter().find(|learner| learner.name() == name)
+}
+
+/// Most columns for which the learner of that name stands for election; none if there is no such learner.
+pub(in crate::detect) fn most_columns(learner: &str) -> usize {
+    named(learner).map_or(0, |learner| learner.most_columns())
 }
 
 /// Names of the scores of the learner of that name; none if there is no such learner.

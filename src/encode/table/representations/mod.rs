@@ -3,12 +3,13 @@
 //! | name | map | what it keeps |
 //! |---|---|---|
 //! | `standard` | `(x − mean)/sd` | distances of the data |
-//! | `robust` | `asinh((x − median)/s)`, standardised, `s = min(IQR/1.349, sd)` | resolution under gross values, far modes, heavy tails |
+//! | `robust` | `asinh((x − median)/s)`, standardised, `s = min(IQR/1.349, sd)`; far modes by their own spread | resolution under gross values, far modes, heavy tails |
 //! | `gaussian` | `Φ⁻¹(F(x))`, standardised, `F` a smoothed distribution function | ranks |
 //!
 //! A representation is one file here and one line in [`REPRESENTATIONS`]. A constant column of value `c ≠ 0` has the scale
 //! `|c|/10`, since what is a large change of a constant is known relative to it alone.
 
+mod far_modes;
 mod gaussian;
 mod robust;
 mod standard;
