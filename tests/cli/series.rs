@@ -72,14 +72,14 @@ fn labels_are_used_only_if_asked_for() {
     let bench = bench();
     let all = bench.succeeds(&["fit", "train.ts", "-o", "a.nafal", "--views", "2"]);
     assert!(
-        all.err.contains("every series is taken as normal") && all.err.contains("on 60 normal series of 60"),
+        all.err.contains("every series is taken as normal") && all.err.contains("on 60 series of 60"),
         "{}",
         all.err
     );
     let both = [
         "fit", "train.ts", "-o", "b.nafal", "--views", "2", "--label", "class", "--normal", "slow", "--normal", "fast",
     ];
-    assert!(bench.succeeds(&both).err.contains("on 60 normal series of 60"));
+    assert!(bench.succeeds(&both).err.contains("on 60 series of 60"));
     let fit = |label: &'static str, normal: &'static str| {
         ["fit", "train.ts", "-o", "c.nafal", "--label", label, "--normal", normal]
     };

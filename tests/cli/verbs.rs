@@ -195,7 +195,7 @@ fn what_a_model_keeps_is_said() {
     assert!(ran.code == 0 && ran.err.contains("holds no training row, but values of single columns"), "{}", ran.err);
     let (text, json) = info();
     assert!(text.contains("left out: 10 rows as unusual") && text.contains("holds no training row"), "{text}");
-    assert!(text.contains(" %, told held-out cases from made ones with AUROC 0."), "{text}");
+    assert!(text.contains(" %, tells held-out cases from made ones with AUROC 0."), "{text}");
     assert_eq!((&json["holds"]["rows"], &json["training"]["trimmed"]), (&0.into(), &10.into()));
     assert!(json["panel"].as_array().unwrap().iter().all(|member| member["criterion"].is_f64()), "{json}");
     let page = bench.read("r.html");
