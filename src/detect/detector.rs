@@ -260,11 +260,10 @@ impl<'p> DetectorBuilder<'p> {
         self.progress.begin(configuration.encoder.stage(), 1);
         let (encoder, features) = configuration.encoder.fit(cases, &self.plan(&configuration, &kept, &folds))?;
         self.progress.advance(1);
-        let mut configuration = configuration.covering(|family| block_width(family, &*encoder))?;
-        if configuration.selection.is_some() {
-            let widest = encoder.widths().iter().copied().max().unwrap_or(0);
-            configuration.learners.retain(|learner| most_columns(&learner.learner) >= widest);
-        }
+        let widest = encoder.widths().iter().copied().max().unwrap_or(0);
+        let configuration = configuration
+            .covering(|family| block_width(family, &*encoder))?
+            .electing(|learner| most_columns(learner) >= widest);
         let data = TrainingData { features: &features, folds: &folds, encoder: &*encoder };
         let trained = self.train(isa, &configuration, actives, &data)?;
         let learners = self.learn(&configuration, &data)?;

@@ -3,8 +3,10 @@
 pub mod chi_square;
 pub mod mahalanobis;
 mod normal_quantile;
+mod range;
 mod standardizer;
 
 pub(crate) use normal_quantile::lower_quantile;
+pub(crate) use range::{is_constant, range};
 pub use standardizer::Standardizer;
 pub(crate) use standardizer::mean_and_scale;

@@ -5,10 +5,8 @@
 //! first multiplied by a power of two (exactly) that brings its largest magnitude to [½, 1), so that sums and squares
 //! neither overflow nor underflow for values up to the largest double.
 
+use super::range::ROUNDING;
 use crate::error::{DataError, Result};
-
-/// A column whose standard deviation is below this share of its largest magnitude differs by rounding alone.
-const ROUNDING: f64 = 8.0 * f64::EPSILON;
 
 /// Mean and scale of each column.
 #[derive(Clone, Debug, PartialEq)]

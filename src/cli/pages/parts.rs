@@ -50,7 +50,7 @@ pub(in crate::cli) fn facts(model: &Model) -> Vec<(String, String)> {
         ("nafal", env!("CARGO_PKG_VERSION").to_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value));
-    let members = panel_in_words(model).map_or_else(Vec::new, |_| model.panel());
+    let members = panel_members(model);
     let members = members.iter().map(|m| (format!("expert {}", m.name()), member_in_words(model, m)));
     let left_out = trimmed_in_words(model).map(|trimmed| ("left out".to_owned(), trimmed));
     let held = ("the model file holds".to_owned(), held_in_words(model));
@@ -88,10 +88,13 @@ pub(in crate::cli) fn held_in_words(model: &Model) -> String {
     }
 }
 
+/// The members of a panel; none of flows alone, which are one by design.
+pub(in crate::cli) fn panel_members(model: &Model) -> Vec<PanelMember> {
+    if model.configuration().learners.is_empty() { Vec::new() } else { model.panel() }
+}
+
 /// The members of a panel, if the model has one: "flows:gaussian, near:robust".
 pub(in crate::cli) fn panel_in_words(model: &Model) -> Option<String> {
-    if model.configuration().learners.is_empty() {
-        return None;
-    }
-    Some(model.panel().iter().map(PanelMember::name).collect::<Vec<_>>().join(", "))
+    let names: Vec<String> = panel_members(model).iter().map(PanelMember::name).collect();
+    (!names.is_empty()).then(|| names.join(", "))
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cli::arguments::Global;
 use crate::cli::output::print;
-use crate::cli::pages::{held_in_words, member_in_words, panel_in_words, trimmed_in_words};
+use crate::cli::pages::{held_in_words, member_in_words, panel_members, trimmed_in_words};
 use crate::cli::table_writer::number;
 use crate::detect::{Model, PanelMember};
 use crate::error::Result;
@@ -30,7 +30,7 @@ impl Info {
         if global.json {
             return print(&format!("{}\n", with_panel(fields, &model)));
         }
-        let members = panel_in_words(&model).map_or_else(Vec::new, |_| model.panel());
+        let members = panel_members(&model);
         let members = members.iter().map(|m| format!("  {:<22} {}\n", m.name(), member_in_words(&model, m)));
         let trimmed = trimmed_in_words(&model).map(|trimmed| format!("  left out: {trimmed}\n"));
         let held = format!("  it holds {}\n", held_in_words(&model));

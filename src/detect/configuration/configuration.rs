@@ -163,6 +163,14 @@ impl Configuration {
         Ok(self)
     }
 
+    /// The same with those learners alone that stand for election, as `stands(learner)` says; of experts that are given, all.
+    pub(in crate::detect) fn electing(mut self, stands: impl Fn(&str) -> bool) -> Configuration {
+        if self.selection.is_some() {
+            self.learners.retain(|learner| stands(&learner.learner));
+        }
+        self
+    }
+
     /// The same without the learners that keep training rows, as `keeps_rows(learner)` says: none of them stands for election.
     ///
     /// # Errors
@@ -171,9 +179,7 @@ impl Configuration {
         mut self,
         keeps_rows: impl Fn(&str) -> bool,
     ) -> Result<Configuration> {
-        if self.selection.is_some() {
-            self.learners.retain(|learner| !keeps_rows(&learner.learner));
-        }
+        self = self.electing(|learner| !keeps_rows(learner));
         match self.learners.iter().find(|learner| keeps_rows(&learner.learner)) {
             None => Ok(self),
             Some(learner) => {

@@ -5,17 +5,14 @@
 
 use crate::data::Series;
 use crate::error::{DataError, Result};
+use crate::stats::{is_constant, range};
 
 /// Fewest different training cases of a detector, as many as it needs training cases.
 pub(super) const FEWEST_DIFFERENT: usize = 8;
 
-/// Values of a channel that differ by no more than this share of the largest are the same up to rounding.
-const ROUNDING: f64 = 8.0 * f64::EPSILON;
-
 /// Smallest and largest value of a channel over all cases.
 pub(super) fn ends(cases: &[&Series], channel: usize) -> (f64, f64) {
-    let values = cases.iter().flat_map(|case| case.channel(channel));
-    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &v| (low.min(v), high.max(v)))
+    range(cases.iter().flat_map(|case| case.channel(channel)))
 }
 
 /// Checks that some channel has two values that differ by more than rounding.
@@ -23,12 +20,7 @@ pub(super) fn ends(cases: &[&Series], channel: usize) -> (f64, f64) {
 /// # Errors
 /// If none has.
 pub(super) fn check_varies(cases: &[&Series], source: &str) -> Result<()> {
-    let varies = |channel: usize| {
-        let (low, high) = ends(cases, channel);
-        // Halves do not overflow.
-        0.5 * high - 0.5 * low > 0.5 * ROUNDING * low.abs().max(high.abs())
-    };
-    if (0..cases[0].channels()).any(varies) {
+    if (0..cases[0].channels()).any(|channel| !is_constant(ends(cases, channel))) {
         return Ok(());
     }
     let problem = "no channel varies: all values of all training series are the same, which says nothing about what is \

@@ -17,13 +17,10 @@ mod standard;
 use std::fmt::Debug;
 
 use crate::encode::Held;
-use crate::stats::mean_and_scale;
+use crate::stats::{is_constant, mean_and_scale, range};
 
 /// Largest magnitude handed on in single precision: its square and any slope times it stay finite.
 const LIMIT: f64 = 1e15;
-
-/// A column that spans less than this share of its largest magnitude differs by rounding alone.
-const ROUNDING: f64 = 8.0 * f64::EPSILON;
 
 /// The map of one column. It grows strictly over the values of a training column, and is finite for finite values.
 pub(super) trait ColumnMap: Debug + Send + Sync {
@@ -60,11 +57,13 @@ pub(super) fn narrow(v: f64) -> f32 {
 /// Mean and scale of a column, the scale of a constant one relative to its value.
 fn centre_and_scale(values: &[f64]) -> (f64, f64) {
     let (mean, scale) = mean_and_scale(values);
-    let (low, high) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), &v| (l.min(v), h.max(v)));
+    let (low, high) = range(values);
     let largest = low.abs().max(high.abs());
-    // Halves, so that the two ends of the number line do not overflow.
-    let constant = 0.5 * high - 0.5 * low <= 0.5 * ROUNDING * largest;
-    if constant && largest > 0.0 { (mean, (0.1 * largest).max(f64::MIN_POSITIVE)) } else { (mean, scale) }
+    if is_constant((low, high)) && largest > 0.0 {
+        (mean, (0.1 * largest).max(f64::MIN_POSITIVE))
+    } else {
+        (mean, scale)
+    }
 }
 
 /// `(x − centre)/scale` without overflow.
