@@ -52,8 +52,10 @@ impl FarModes {
             return None;
         }
         // Ends are whole numbers of units, so that no value of the column is kept.
-        let down = |x: f64| ((x / unit).floor() * unit).min(x);
-        let up = |x: f64| ((x / unit).ceil() * unit).max(x);
+        // More units than there are numbers leave a value as it is.
+        let whole = |x: f64, units: f64| if (units * unit).is_finite() { units * unit } else { x };
+        let down = |x: f64| whole(x, (x / unit).floor()).min(x);
+        let up = |x: f64| whole(x, (x / unit).ceil()).max(x);
         Self::new(unit, modes.iter().map(|mode| (down(mode[0]), up(mode[mode.len() - 1]))).collect())
     }
 
@@ -143,6 +145,19 @@ mod tests {
         assert!(FarModes::find(&gross).is_none(), "a single value is no mode");
         assert!(FarModes::find(&(0..100).map(f64::from).collect::<Vec<_>>()).is_none(), "no gaps");
         assert!(FarModes::find(&[[0.0; 50], [1.0; 50]].concat()).is_none(), "two values have no width");
+    }
+
+    #[test]
+    fn ends_are_numbers_however_narrow_and_far_the_modes() {
+        let narrow: Vec<f64> = column(&[0.0], 80).iter().map(|v| 1e-9 * v).collect();
+        for far in [-1e300, 1e300] {
+            // Fewer than a quarter of the values: alone they have no width.
+            let mut values = [&narrow[..], &[far; 20]].concat();
+            values.sort_by(f64::total_cmp);
+            let modes = FarModes::find(&values).unwrap();
+            assert!(modes.ends().all(f64::is_finite), "{modes:?}");
+            assert!(values.iter().all(|&v| modes.apply(v).is_finite()), "{modes:?}");
+        }
     }
 
     #[test]

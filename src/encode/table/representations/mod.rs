@@ -123,6 +123,15 @@ mod tests {
     }
 
     #[test]
+    fn features_beyond_every_value_come_back_as_numbers() {
+        let robust = REPRESENTATIONS.iter().find(|r| r.name == "robust").unwrap();
+        for values in columns() {
+            let map = (robust.fit)(&values);
+            assert!([-1e9, -50.0, 50.0, 1e9].iter().all(|&v| map.invert(v).is_finite()), "{values:?}");
+        }
+    }
+
+    #[test]
     fn a_constant_is_measured_by_itself() {
         for representation in &REPRESENTATIONS {
             let far = |c: f64, x: f64| (representation.fit)(&[c; 50]).apply(x).abs();

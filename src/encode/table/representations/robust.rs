@@ -78,7 +78,8 @@ impl ColumnMap for Robust {
         (soften(standardise(x, self.median, self.scale).asinh()) - self.mean) / self.sd
     }
     fn invert(&self, v: f64) -> f64 {
-        harden(v * self.sd + self.mean).sinh() * self.scale + self.median
+        // What lies beyond every number, as a sample may, is the largest one.
+        (harden(v * self.sd + self.mean).sinh() * self.scale + self.median).clamp(f64::MIN, f64::MAX)
     }
     fn parameters(&self) -> Vec<f64> {
         vec![self.median, self.scale, self.mean, self.sd]
@@ -97,7 +98,7 @@ impl ColumnMap for Modal {
         self.modes.apply(x) - self.mean
     }
     fn invert(&self, v: f64) -> f64 {
-        self.modes.invert(v + self.mean)
+        self.modes.invert(v + self.mean).clamp(f64::MIN, f64::MAX)
     }
     /// The unit, the mean, and the ends of at least two modes: six numbers or more, where others have four.
     fn parameters(&self) -> Vec<f64> {
