@@ -14,8 +14,11 @@ use crate::random::{Key, permutation, stream};
 /// Distances shorter than this do not count.
 const FLOOR: f64 = 1e-3;
 
-/// Most training rows to look among: a random sample of more. It bounds what a row costs, and the model file.
+/// Training rows to look among: a random quarter of more than these. It bounds what a row costs, and the model file.
 const ROWS: usize = 2000;
+
+/// Most of them. Rare kinds of normal rows are near none of a smaller sample (decisions/0004).
+const MOST_ROWS: usize = 5000;
 
 /// Neighbours of a ratio.
 const RATIO: usize = 10;
@@ -42,9 +45,10 @@ impl Learner for Neighbourhood {
     }
     fn fit(&self, rows: Points<'static>, Stream { seed, learner, view }: Stream) -> Result<Box<dyn Learned>> {
         let (mut rows, mut numbers) = (rows, Vec::new());
-        if rows.len() > ROWS {
+        let sample = (rows.len() / 4).clamp(ROWS, MOST_ROWS);
+        if rows.len() > sample {
             numbers = permutation(&mut stream(seed, Key::Learner { learner, view }), rows.len());
-            numbers.truncate(ROWS);
+            numbers.truncate(sample);
             rows = rows.select(&numbers);
         } else {
             numbers.extend(0..rows.len());
