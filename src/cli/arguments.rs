@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
+use super::bad_rows::OnBadRow;
+use super::memory::{Memory, Size};
 use super::output::Output;
 use crate::data::{Input, Kind, readable_formats};
 use crate::detect::{Model, Preset};
@@ -23,6 +25,9 @@ pub(super) struct Global {
     /// Print one JSON object a line
     #[arg(long, global = true)]
     pub json: bool,
+    /// Most memory to take, such as 500M or 2G: training rows beyond it are sampled [default: half of what there is]
+    #[arg(long, global = true, value_name = "SIZE")]
+    max_memory: Option<Size>,
 }
 
 impl Global {
@@ -34,6 +39,16 @@ impl Global {
                 .map_err(|e| Error::Usage(format!("cannot start {threads} threads: {e}"))),
             None => Ok(()),
         }
+    }
+
+    /// How much memory may be taken.
+    pub fn memory(&self) -> Memory {
+        Memory::new(self.max_memory)
+    }
+
+    /// Prints a line on stderr that changes what a result means, so that even `--quiet` does not silence it.
+    pub fn warn(&self, line: std::fmt::Arguments) {
+        super::output::eprint(format_args!("warning: {line}"));
     }
 
     /// Prints a line on stderr, unless `--quiet` is given.
@@ -136,6 +151,9 @@ pub(super) struct ModelAndData {
     pub data: PathBuf,
     #[arg(long, value_name = "KIND", help = kind_help("the model's"))]
     pub kind: Option<Kind>,
+    /// What a row that cannot be used does
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    pub on_bad_row: OnBadRow,
 }
 
 impl ModelAndData {

@@ -6,7 +6,9 @@
 
 mod alpha;
 mod arguments;
+mod bad_rows;
 mod measures;
+mod memory;
 mod output;
 mod pages;
 mod progress;

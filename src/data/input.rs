@@ -16,7 +16,7 @@ use crate::error::{DataError, Result};
 /// println!("{}", input.kind());
 /// let mut cases = input.stream(&ReadOptions::default())?;
 /// while let Some(chunk) = cases.next_chunk(1000)? {
-///     println!("{} cases", chunk.len());
+///     println!("{} cases", chunk.good());
 /// }
 /// # Ok::<(), nafal::Error>(())
 /// ```
@@ -67,7 +67,7 @@ impl Input {
     /// # Errors
     /// The first thing that is wrong, with its place in the file, or an option that the format does not have.
     pub fn read(self, options: &ReadOptions) -> Result<Box<dyn Dataset>> {
-        self.stream(options)?.into_rest()
+        Ok(self.stream(options)?.gather()?.cases)
     }
 
     /// Reads it case by case, in memory that does not grow with the file.

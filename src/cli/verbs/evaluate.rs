@@ -52,7 +52,9 @@ impl Evaluate {
         let measures = Measures::of(&anomalous, &all.scores, &all.p_values, self.alpha)?;
         let mut table = TableWriter::new(output, global.json, &Measures::COLUMNS)?;
         table.row(&measures.cells())?;
-        table.finish()
+        table.finish()?;
+        stream.conclude(global);
+        Ok(())
     }
 }
 

@@ -7,10 +7,11 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use crate::cli::arguments::{Global, PresetArg, data_help, keep_apart, kind_help};
+use crate::cli::bad_rows::{BadRows, OnBadRow};
 use crate::cli::output::{Output, print};
 use crate::cli::pages::{held_in_words, panel_in_words, training_page, trimmed_in_words};
 use crate::cli::progress::ProgressReporter;
-use crate::data::{Dataset, Input, Kind, ReadOptions};
+use crate::data::{Dataset, Gathered, Input, Kind, ReadOptions, Sample};
 use crate::detect::{Detector, Experts, Model, ScoreKind};
 use crate::error::Result;
 use crate::progress::Progress;
@@ -43,6 +44,12 @@ pub(in crate::cli) struct Fit {
     /// Let the model file hold no training row: experts that keep some, as neighbours do, are not selected
     #[arg(long)]
     no_training_rows: bool,
+    /// What a row that cannot be used does
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    on_bad_row: OnBadRow,
+    /// Fit to a uniform sample of N of the rows, drawn in one pass [default: as many as fit into --max-memory]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(8..))]
+    fit_rows: Option<u64>,
     /// About how many views of a row [default: the preset's]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     views: Option<u32>,
@@ -97,8 +104,28 @@ impl Fit {
         let started = Instant::now();
         let outputs = [Some(&self.output), self.report.as_ref()];
         keep_apart(outputs.into_iter().flatten().chain([&self.data]).map(PathBuf::as_path))?;
-        let options = ReadOptions { label: self.label.clone(), columns: None };
-        let mut cases = Input::open(&self.data, self.kind)?.read(&options)?;
+        let options = ReadOptions {
+            label: self.label.clone(),
+            skip_bad: self.on_bad_row != OnBadRow::Stop,
+            most_bytes: Some(global.memory().of_training_cases()),
+            sample: Some(Sample { most: self.fit_rows.map_or(usize::MAX, |rows| rows as usize), seed: self.seed }),
+            ..ReadOptions::default()
+        };
+        let Gathered { mut cases, good, bad, first_bad } =
+            Input::open(&self.data, self.kind)?.stream(&options)?.gather()?;
+        BadRows::of(bad, first_bad).report(good + bad, cases.kind(), global);
+        if cases.len() < good {
+            global.warn(format_args!(
+                "fitted to a sample of {} of {good} {}: {}",
+                cases.len(),
+                cases.kind().cases(),
+                if self.fit_rows.is_some_and(|rows| cases.len() == rows as usize) {
+                    "as --fit-rows asks"
+                } else {
+                    "more do not fit into the memory; allow more with --max-memory"
+                }
+            ));
+        }
         if self.label.is_none() {
             note_labels(&*cases, global);
             cases = cases.without_labels();

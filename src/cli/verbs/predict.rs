@@ -4,8 +4,9 @@ use clap::Args;
 
 use crate::cli::alpha::{ALPHA, note_unattainable};
 use crate::cli::arguments::{Global, ModelAndData, OutputArgs};
+use crate::cli::bad_rows::OnBadRow;
 use crate::cli::score_stream::{ScoreStream, ScoredChunk};
-use crate::cli::table_writer::{Cell, TableWriter};
+use crate::cli::table_writer::{Cell, TableWriter, columns};
 use crate::detect::{Model, Threshold};
 use crate::error::Result;
 
@@ -49,20 +50,30 @@ impl Predict {
             Threshold::Contamination(_) => Some(stream.rest()?),
             _ => stream.next()?,
         };
-        let mut table = TableWriter::new(output, global.json, &["row", "score", "p_value", "anomaly"])?;
+        let marks = self.inputs.on_bad_row == OnBadRow::Mark;
+        let names = columns(&["row", "score", "p_value", "anomaly", "error"], marks);
+        let mut table = TableWriter::new(output, global.json, names)?;
         while let Some(some) = next {
-            write(&mut table, &some, threshold)?;
+            write(&mut table, &some, threshold, marks)?;
             next = stream.next()?;
         }
-        table.finish()
+        table.finish()?;
+        stream.conclude(global);
+        Ok(())
     }
 }
 
-fn write(table: &mut TableWriter, some: &ScoredChunk, threshold: Threshold) -> Result<()> {
+fn write(table: &mut TableWriter, some: &ScoredChunk, threshold: Threshold, marks: bool) -> Result<()> {
     let flags = threshold.apply(&some.scores, &some.p_values);
-    for (i, anomaly) in flags.into_iter().enumerate() {
-        let (score, p) = (some.scores[i], some.p_values[i]);
-        table.row(&[Cell::Count(some.first + i), Cell::Number(score), Cell::Number(p), Cell::Flag(anomaly)])?;
+    for (number, row) in some.rows() {
+        match row {
+            Ok(i) => {
+                let (score, p) = (Cell::Number(some.scores[i]), Cell::Number(some.p_values[i]));
+                table.row(&[Cell::Count(number), score, p, Cell::Flag(flags[i])])?;
+            }
+            Err(error) if marks => table.bad_row(number, error)?,
+            Err(_) => {}
+        }
     }
     table.flush()
 }

@@ -4,15 +4,18 @@
 //! else — gzip, byte-order marks, which format reads an input — is done once, before a format sees the bytes.
 
 mod case_reader;
+mod case_stream;
+mod cases;
 mod csv;
 mod format;
 mod missing;
 mod npy;
+mod sampler;
 mod series_reader;
 mod source;
 mod ts;
 
-pub use case_reader::CaseReader;
+pub use case_reader::{BadCase, CaseReader, Chunk, Gathered};
 pub(super) use format::Format;
 pub(super) use source::Source;
 

@@ -1,14 +1,13 @@
-//! What readers of series share: chunks of cases, and what the options mean for series.
+//! What readers of series share: where series are kept, and what the options mean for series.
 
-use super::case_reader::CaseReader;
+use super::case_stream::CaseStream;
+use super::cases::{Cases, Slots, Step};
 use crate::data::series::SERIES_LABEL;
 use crate::data::{Dataset, ReadOptions, Series, SeriesSet};
 use crate::error::{DataError, Result};
 
-/// Values after which a chunk of cases ends.
-const CHUNK_VALUES: usize = 1 << 22;
-
 /// A series of a file.
+#[derive(Debug, Default)]
 pub(super) struct Record {
     pub series: Series,
     /// Its label, if the file has labels.
@@ -21,20 +20,19 @@ pub(super) trait Records: Send {
     fn source(&self) -> &str;
     /// Whether every series has a label; otherwise none has.
     fn has_labels(&self) -> bool;
-    /// Whether reading another series would have to ask the stream, which may block.
+    /// Whether reading another series would have to wait for whoever writes the stream.
     fn is_drained(&self) -> bool;
-    /// The next series; `None` after the last.
+    /// The next series, or what is wrong with it where those behind it can be read all the same; `None` after the last.
     ///
     /// # Errors
-    /// What is wrong with it, with file, line and channel. Nothing is read after an error.
-    fn next(&mut self) -> Result<Option<Record>>;
+    /// What ends the reading, with file, line and channel. Nothing is read after an error.
+    fn next(&mut self) -> Result<Option<Result<Record, DataError>>, DataError>;
 }
 
-/// Reads series in chunks.
+/// Reads series case by case.
 pub(super) struct SeriesReader<R> {
     records: R,
-    /// Series read so far.
-    count: usize,
+    record: Record,
 }
 
 impl<R: Records> SeriesReader<R> {
@@ -42,7 +40,7 @@ impl<R: Records> SeriesReader<R> {
     ///
     /// # Errors
     /// For a choice of columns, a label of another name than [`SERIES_LABEL`], or a label where there are none.
-    pub fn new(records: R, options: &ReadOptions) -> Result<Self, DataError> {
+    pub fn open(records: R, options: &ReadOptions) -> Result<CaseStream<Self>, DataError> {
         let fail = |problem: String| DataError::new(records.source(), problem);
         if options.columns.is_some() {
             return Err(fail("series have channels and no columns to choose from; leave the columns out".into()));
@@ -58,46 +56,59 @@ impl<R: Records> SeriesReader<R> {
                 return Err(fail(problem.into()));
             }
         }
-        Ok(SeriesReader { records, count: 0 })
-    }
-
-    /// The next series, at most `limit`; `None` after the last. `eager`: end where the stream has no whole series more at
-    /// hand, and where the chunk has grown large.
-    fn read(&mut self, limit: usize, eager: bool) -> Result<Option<SeriesSet>> {
-        let (mut cases, mut labels, mut values) = (Vec::new(), Vec::new(), 0);
-        while cases.len() < limit
-            && !(eager && (values >= CHUNK_VALUES || !cases.is_empty() && self.records.is_drained()))
-        {
-            let Some(Record { series, label }) = self.records.next()? else { break };
-            values += series.flat().len();
-            cases.push(series);
-            labels.extend(label);
-        }
-        self.count += cases.len();
-        if self.count == 0 {
-            return Err(DataError::new(self.records.source(), "there are no cases").into());
-        }
-        if cases.is_empty() {
-            return Ok(None);
-        }
-        let set = SeriesSet::new(cases)?.with_source(self.records.source());
-        if self.records.has_labels() { set.with_labels(labels).map(Some) } else { Ok(Some(set)) }
+        Ok(CaseStream::new(SeriesReader { records, record: Record::default() }, options))
     }
 }
 
-impl<R: Records> CaseReader for SeriesReader<R> {
+impl<R: Records> Cases for SeriesReader<R> {
+    type Store = Vec<Record>;
+
     fn source(&self) -> &str {
         self.records.source()
     }
-
-    fn next_chunk(&mut self, limit: usize) -> Result<Option<Box<dyn Dataset>>> {
-        Ok(self.read(limit.max(1), true)?.map(|set| Box::new(set) as Box<dyn Dataset>))
+    fn advance(&mut self, wait: bool) -> Result<Step, DataError> {
+        if !wait && self.records.is_drained() {
+            return Ok(Step::Waiting);
+        }
+        Ok(match self.records.next()? {
+            None => Step::End,
+            Some(Err(error)) => Step::Bad(error),
+            Some(Ok(record)) => {
+                self.record = record;
+                Step::Case
+            }
+        })
+    }
+    fn size(&self) -> usize {
+        let label = self.record.label.as_ref().map_or(0, String::len);
+        size_of_val(self.record.series.flat()) + label + 2 * size_of::<Record>()
+    }
+    fn no_cases(&self) -> DataError {
+        DataError::new(self.records.source(), "there are no cases")
     }
 
-    fn into_rest(mut self: Box<Self>) -> Result<Box<dyn Dataset>> {
-        match self.read(usize::MAX, false)? {
-            Some(set) => Ok(Box::new(set)),
-            None => Err(DataError::new(self.records.source(), "has no cases left").into()),
+    fn store(&self) -> Vec<Record> {
+        Vec::new()
+    }
+    fn put(&mut self, store: &mut Vec<Record>, slot: usize) {
+        let record = std::mem::take(&mut self.record);
+        if slot == store.len() {
+            store.push(record);
+        } else {
+            store[slot] = record;
         }
+    }
+    fn dataset(&self, mut store: Vec<Record>, slots: Slots) -> Result<Box<dyn Dataset>> {
+        if let Slots::Some(slots) = slots {
+            store = slots.into_iter().map(|slot| std::mem::take(&mut store[slot])).collect();
+        }
+        let (cases, labels): (Vec<Series>, Vec<Option<String>>) =
+            store.into_iter().map(|record| (record.series, record.label)).unzip();
+        let set = SeriesSet::new(cases)?.with_source(self.records.source());
+        let labels = labels.into_iter().collect::<Option<Vec<String>>>().filter(|_| self.records.has_labels());
+        Ok(match labels {
+            Some(labels) => Box::new(set.with_labels(labels)?),
+            None => Box::new(set),
+        })
     }
 }

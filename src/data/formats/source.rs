@@ -19,20 +19,26 @@ pub(in crate::data) struct Source {
     ahead: Vec<u8>,
     stream: Box<dyn Read + Send>,
     gzip: bool,
+    /// Whether a read may wait for whoever writes: anything but a file.
+    waits: bool,
 }
 
 impl Source {
     /// Opens `path`, or standard input if it is `-`.
     pub fn open(path: &Path) -> Result<Source, DataError> {
         if path.as_os_str() == "-" {
-            return Source::from_stream(io::stdin(), "<stdin>");
+            let source = Source::from_stream(io::stdin(), "<stdin>")?;
+            return Ok(Source { waits: !stdin_is_file(), ..source });
         }
         let name = path.display().to_string();
         if path.is_dir() {
             return Err(DataError::new(name, "is a directory; name a file in it"));
         }
         match File::open(path) {
-            Ok(file) => Source::from_stream(file, &name),
+            Ok(file) => {
+                let waits = !file.metadata().is_ok_and(|metadata| metadata.is_file());
+                Ok(Source { waits, ..Source::from_stream(file, &name)? })
+            }
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 Err(DataError::new(name, "no such file; check the path (- is standard input)"))
             }
@@ -42,7 +48,7 @@ impl Source {
 
     /// Takes any stream; `name` is used in messages.
     pub fn from_stream(stream: impl Read + Send + 'static, name: &str) -> Result<Source, DataError> {
-        let mut source = Source { name: name.into(), ahead: Vec::new(), stream: Box::new(stream), gzip: false };
+        let mut source = Source { name: name.into(), ahead: Vec::new(), stream: Box::new(stream), gzip: false, waits: true };
         if source.starts_with(b"\x1f\x8b")? {
             let compressed = io::Cursor::new(source.ahead).chain(source.stream);
             source =
@@ -57,6 +63,11 @@ impl Source {
     /// The path as given, or `<stdin>`.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether reading on may have to wait for whoever writes. Of a file it never does.
+    pub fn waits(&self) -> bool {
+        self.waits
     }
 
     /// Whether the name ends in `.extension`, in any case and also with `.gz` behind it.
@@ -101,6 +112,20 @@ impl Source {
         };
         DataError::new(&self.name, problem)
     }
+}
+
+/// Whether standard input is a file.
+#[cfg(unix)]
+fn stdin_is_file() -> bool {
+    use std::os::fd::AsFd;
+    let file = io::stdin().as_fd().try_clone_to_owned().map(File::from);
+    file.and_then(|file| file.metadata()).is_ok_and(|metadata| metadata.is_file())
+}
+
+/// Not known: taken as what may have to be waited for.
+#[cfg(not(unix))]
+fn stdin_is_file() -> bool {
+    false
 }
 
 impl Read for Source {

@@ -9,6 +9,8 @@ mod tests;
 
 use std::path::Path;
 
+use super::case_reader::CaseReader;
+use super::case_stream::CaseStream;
 use super::format::Format;
 use super::source::Source;
 use crate::data::{Kind, ReadOptions, Table};
@@ -20,7 +22,7 @@ pub(super) const FORMAT: Format = Format {
     extensions: &["csv"],
     kind: Kind::Table,
     recognises: |_| Ok(false),
-    open: |source, options| Ok(Box::new(CsvRows::new(source, options)?)),
+    open: |source, options| Ok(Box::new(CaseStream::new(CsvRows::new(source, options)?, options))),
 };
 
 impl Table {
@@ -32,6 +34,8 @@ impl Table {
     /// # Errors
     /// The first thing that is wrong, with file, 1-based line and column, and what to do about it.
     pub fn read_csv(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Table> {
-        CsvRows::new(Source::open(path.as_ref())?, options)?.into_table()
+        let rows = CsvRows::new(Source::open(path.as_ref())?, options)?;
+        let table = Box::new(CaseStream::new(rows, options)).gather()?.cases;
+        Ok(table.downcast_owned().expect("CSV is read as a table"))
     }
 }

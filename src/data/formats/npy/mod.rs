@@ -28,7 +28,7 @@ pub(super) const FORMAT: Format = Format {
     extensions: &["npy"],
     kind: Kind::Series,
     recognises: |source| source.starts_with(b"\x93"),
-    open: |source, options| Ok(Box::new(SeriesReader::new(NpyRecords::new(source)?, options)?)),
+    open: |source, options| Ok(Box::new(SeriesReader::open(NpyRecords::new(source)?, options)?)),
 };
 
 /// Reads a stream of series case by case; holds one case at a time (Fortran order: all of them).
@@ -75,7 +75,7 @@ impl NpyRecords {
         self.header.shape[1..].iter().product()
     }
 
-    fn read(&mut self) -> Result<Record, DataError> {
+    fn read(&mut self) -> Result<Result<Record, DataError>, DataError> {
         let (size, row) = (self.case_size(), self.row);
         self.case.clear();
         match &self.whole {
@@ -88,10 +88,11 @@ impl NpyRecords {
         let channels = if self.header.shape.len() == 3 { self.header.shape[1] } else { 1 };
         let (mut series, name) = (Series::default(), self.reader.get_ref().name());
         for (c, channel) in self.case.chunks_exact_mut(size / channels).enumerate() {
-            push(&mut series, channel)
-                .map_err(|p| DataError::new(name, p).at_row(row).in_column(format!("channel {c}")))?;
+            if let Err(problem) = push(&mut series, channel) {
+                return Ok(Err(DataError::new(name, problem).at_row(row).in_column(format!("channel {c}"))));
+            }
         }
-        Ok(Record { series, label: None })
+        Ok(Ok(Record { series, label: None }))
     }
 }
 
@@ -103,9 +104,11 @@ impl Records for NpyRecords {
         false
     }
     fn is_drained(&self) -> bool {
-        self.whole.is_none() && self.reader.buffer().len() < self.case_size() * self.header.element.size()
+        self.reader.get_ref().waits()
+            && self.whole.is_none()
+            && self.reader.buffer().len() < self.case_size() * self.header.element.size()
     }
-    fn next(&mut self) -> Result<Option<Record>> {
+    fn next(&mut self) -> Result<Option<Result<Record, DataError>>, DataError> {
         if self.row == self.header.shape[0] {
             return Ok(None);
         }

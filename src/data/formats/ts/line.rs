@@ -3,10 +3,10 @@
 use std::io::{BufRead, BufReader, Read};
 
 use crate::data::formats::source::Source;
-use crate::error::{DataError, Result};
+use crate::error::DataError;
 
 /// Longest line that is read; a longer one is refused instead of filling the memory.
-const LONGEST: u64 = 256 << 20;
+const LONGEST: u64 = 64 << 20;
 
 /// Bytes of the stream's buffer.
 const BUFFER: usize = 1 << 20;
@@ -33,13 +33,13 @@ impl Lines {
         DataError::new(self.source(), problem).at_line(self.number.max(1))
     }
 
-    /// Whether reading another line would have to ask the stream, which may block.
+    /// Whether reading another line would have to wait for whoever writes the stream.
     pub fn is_drained(&self) -> bool {
-        !self.reader.buffer().contains(&b'\n')
+        self.reader.get_ref().waits() && !self.reader.buffer().contains(&b'\n')
     }
 
-    /// The next line that is neither blank nor a comment (`#`), trimmed; `None` at the end.
-    pub fn next_content(&mut self) -> Result<Option<&str>> {
+    /// The next line that is neither blank nor a comment (`#`), trimmed, or what is wrong with it; `None` at the end.
+    pub fn next_content(&mut self) -> Result<Option<Result<&str, &'static str>>, DataError> {
         loop {
             if !self.fill()? {
                 return Ok(None);
@@ -50,25 +50,23 @@ impl Lines {
                 break;
             }
         }
-        match std::str::from_utf8(&self.line) {
-            Ok(text) => Ok(Some(text.trim())),
-            Err(_) => Err(self.error("not UTF-8 text: is this a .ts file?").into()),
-        }
+        let text = std::str::from_utf8(&self.line).map(str::trim);
+        Ok(Some(text.map_err(|_| "not UTF-8 text: is this a .ts file?")))
     }
 
     /// Reads the next line; false at the end.
-    fn fill(&mut self) -> Result<bool> {
+    fn fill(&mut self) -> Result<bool, DataError> {
         self.line.clear();
         self.number += 1;
         let read = self.reader.by_ref().take(LONGEST).read_until(b'\n', &mut self.line);
         match read {
-            Err(e) => Err(self.reader.get_ref().unreadable(&e).at_line(self.number).into()),
+            Err(e) => Err(self.reader.get_ref().unreadable(&e).at_line(self.number)),
             Ok(0) => {
                 self.number -= 1;
                 Ok(false)
             }
             Ok(n) if n as u64 == LONGEST && !self.line.ends_with(b"\n") => {
-                Err(self.error(format!("a line of more than {} MiB: is this a .ts file?", LONGEST >> 20)).into())
+                Err(self.error(format!("a line of more than {} MiB: is this a .ts file?", LONGEST >> 20)))
             }
             Ok(_) => Ok(true),
         }

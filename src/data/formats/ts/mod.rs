@@ -21,7 +21,7 @@ pub(super) const FORMAT: Format = Format {
     extensions: &["ts"],
     kind: Kind::Series,
     recognises: |source| Ok(source.starts_with(b"@")? || (source.starts_with(b"#")? && !source.has_extension("csv"))),
-    open: |source, options| Ok(Box::new(SeriesReader::new(TsRecords::new(source)?, options)?)),
+    open: |source, options| Ok(Box::new(SeriesReader::open(TsRecords::new(source)?, options)?)),
 };
 
 /// Reads a stream case by case; holds one line at a time.
@@ -43,8 +43,9 @@ impl TsRecords {
         loop {
             let step = match lines.next_content()? {
                 None => Err("the file ends before `@data`".into()),
-                Some(line) if line.starts_with('@') => header.read_line(line),
-                Some(_) => {
+                Some(Err(problem)) => Err(problem.into()),
+                Some(Ok(line)) if line.starts_with('@') => header.read_line(line),
+                Some(Ok(_)) => {
                     Err("expected a header line such as `@dimensions 3`, or `@data` before the first case".into())
                 }
             };
@@ -67,19 +68,19 @@ impl Records for TsRecords {
     fn is_drained(&self) -> bool {
         self.lines.is_drained()
     }
-    fn next(&mut self) -> Result<Option<Record>> {
+    fn next(&mut self) -> Result<Option<Result<Record, DataError>>, DataError> {
         let Some(line) = self.lines.next_content()? else { return Ok(None) };
-        match parse(line, &mut self.header, &mut self.channel) {
-            Ok(record) => {
-                self.row += 1;
-                Ok(Some(record))
-            }
-            Err(Problem { channel, text }) => {
-                let mut error: DataError = self.lines.error(text).at_row(self.row);
-                error.column = channel.map(|c| format!("channel {c}"));
-                Err(error.into())
-            }
-        }
+        let parsed = match line {
+            Ok(line) => parse(line, &mut self.header, &mut self.channel),
+            Err(problem) => Err(Problem { channel: None, text: problem.into() }),
+        };
+        let row = self.row;
+        self.row += 1;
+        Ok(Some(parsed.map_err(|Problem { channel, text }| {
+            let mut error = self.lines.error(text).at_row(row);
+            error.column = channel.map(|c| format!("channel {c}"));
+            error
+        })))
     }
 }
 
