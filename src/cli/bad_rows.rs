@@ -42,11 +42,7 @@ impl BadRows {
     /// Says on stderr how many of `all` they were, and what was wrong with the first.
     pub fn report(&self, all: usize, kind: Kind, global: &Global) {
         if let Some(first) = &self.first {
-            global.warn(format_args!(
-                "{} of {all} {} could not be used; the first: {first}",
-                self.count,
-                kind.cases()
-            ));
+            global.warn(format_args!("{} of {all} {} could not be used; the first: {first}", self.count, kind.cases()));
         }
     }
 }

@@ -1,9 +1,12 @@
 //! How much memory a command may take: `--max-memory`, or half of what there is.
 //!
 //! Readers hold to it by what they keep ([`crate::data::ReadOptions::most_bytes`]). How much a fit takes beside its training
-//! cases was measured: of tables 15 to 20 times their bytes, so a share of one part in 24 is theirs.
+//! cases was measured: of tables 15 to 20 times their bytes, and 180 kB a column, whatever the rows, for the maps of columns.
 
 use std::str::FromStr;
+
+use crate::data::{Dataset, Table};
+use crate::error::{DataError, Result};
 
 /// A number of bytes as people write it: 500M, 2G, 65536.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +31,9 @@ impl FromStr for Size {
     }
 }
 
+/// Bytes that a fit takes a column.
+const COLUMN: u64 = 180 << 10;
+
 /// Least memory that a command can be held to.
 const LEAST: u64 = 64 << 20;
 
@@ -48,7 +54,26 @@ impl Memory {
 
     /// Bytes of training cases.
     pub fn of_training_cases(self) -> usize {
-        share(self.0.saturating_sub(LEAST / 2), 24)
+        share(self.0, 32)
+    }
+
+    /// Refuses training cases of so many columns that a fit would need more.
+    ///
+    /// # Errors
+    /// [`Error::Data`] with what is needed.
+    pub fn check_fit(self, cases: &dyn Dataset) -> Result<()> {
+        let Some(table) = cases.downcast::<Table>() else { return Ok(()) };
+        let needed = 4 * table.columns() as u64 * COLUMN;
+        if needed <= self.0 {
+            return Ok(());
+        }
+        let problem = format!(
+            "a fit of {} columns takes about {} MB; allow it with --max-memory {}M, or fit fewer columns",
+            table.columns(),
+            needed.div_ceil(4 << 20),
+            needed.div_ceil(1 << 20)
+        );
+        Err(DataError::new(table.source(), problem).into())
     }
 }
 
@@ -86,7 +111,14 @@ mod tests {
 
     #[test]
     fn sizes_are_read_as_people_write_them() {
-        for (text, bytes) in [("500M", 500 << 20), ("500MB", 500 << 20), ("500MiB", 500 << 20), ("2g", 2 << 30), ("1.5G", 3 << 29), ("100000000", 100_000_000)] {
+        for (text, bytes) in [
+            ("500M", 500 << 20),
+            ("500MB", 500 << 20),
+            ("500MiB", 500 << 20),
+            ("2g", 2 << 30),
+            ("1.5G", 3 << 29),
+            ("100000000", 100_000_000),
+        ] {
             assert_eq!(text.parse(), Ok(Size(bytes)), "{text}");
         }
         for text in ["", "M", "-1M", "1X", "NaN", "infT", "10", "1e30G", "5 5M"] {

@@ -47,6 +47,8 @@ pub(super) struct Summary {
     pub(super) rows: usize,
     /// Cases that were left out as unusual, and calibrate all the same.
     pub(super) trimmed: usize,
+    /// The cases that those given were a sample of, if they were one.
+    pub(super) drawn_from: Option<usize>,
     /// Mean final training loss of each family's flows, in nats.
     pub(super) losses: Vec<f64>,
     /// Augmented samples of each family.
@@ -188,6 +190,10 @@ impl Model {
     pub fn trimmed_rows(&self) -> usize {
         self.summary.trimmed
     }
+    /// The number of cases that those given to the fit were a sample of, if they were one.
+    pub fn drawn_from(&self) -> Option<usize> {
+        self.summary.drawn_from
+    }
     /// Columns that no view looks at: in a very wide table the views may be too few for all of them.
     pub fn unseen_columns(&self) -> usize {
         let mut seen = vec![false; self.encoder.input_names().len()];
@@ -318,11 +324,15 @@ impl Model {
             if configuration.leaves_out(fold) { (rows + folds - 1 - fold) / folds } else { 0 }
         };
         let trimmed = training.usize_in("trimmed", 0..=1 << 48)?;
+        let drawn_from = match training.contains("drawn_from") {
+            true => Some(training.usize_in("drawn_from", 1..=1 << 48)?),
+            false => None,
+        };
         let calibrating = (0..configuration.folds).map(of_fold).sum::<usize>() + trimmed;
         Ok(Model {
             normals: header.strings("normal")?,
             seed: header.u64("seed")?,
-            summary: Summary { rows, trimmed, losses: training.numbers("losses")?, augmented },
+            summary: Summary { rows, trimmed, drawn_from, losses: training.numbers("losses")?, augmented },
             conformal: Conformal::read(file, calibrating)?,
             encoder,
             configuration,
@@ -348,7 +358,10 @@ impl Fitted for Model {
         file.set("normal", self.normals.clone());
         file.set("configuration", self.configuration.to_json());
         let summary = &self.summary;
-        let training = json!({"rows": summary.rows, "trimmed": summary.trimmed, "losses": summary.losses, "augmented": summary.augmented});
+        let mut training = json!({"rows": summary.rows, "trimmed": summary.trimmed, "losses": summary.losses, "augmented": summary.augmented});
+        if let Some(cases) = summary.drawn_from {
+            training["drawn_from"] = cases.into();
+        }
         file.set("training", training);
         self.encoder.write(file);
         file.set("experts", self.experts.iter().map(FittedExpert::to_json).collect::<Vec<_>>());

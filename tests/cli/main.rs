@@ -5,5 +5,6 @@ mod command;
 mod experiments;
 #[path = "../harness/real_data.rs"]
 mod real_data;
+mod rows;
 mod series;
 mod verbs;

@@ -104,41 +104,40 @@ impl Fit {
         let started = Instant::now();
         let outputs = [Some(&self.output), self.report.as_ref()];
         keep_apart(outputs.into_iter().flatten().chain([&self.data]).map(PathBuf::as_path))?;
+        let memory = global.memory();
         let options = ReadOptions {
             label: self.label.clone(),
             skip_bad: self.on_bad_row != OnBadRow::Stop,
-            most_bytes: Some(global.memory().of_training_cases()),
+            most_bytes: Some(memory.of_training_cases()),
             sample: Some(Sample { most: self.fit_rows.map_or(usize::MAX, |rows| rows as usize), seed: self.seed }),
             ..ReadOptions::default()
         };
         let Gathered { mut cases, good, bad, first_bad } =
             Input::open(&self.data, self.kind)?.stream(&options)?.gather()?;
+        memory.check_fit(&*cases)?;
         BadRows::of(bad, first_bad).report(good + bad, cases.kind(), global);
-        if cases.len() < good {
-            global.warn(format_args!(
-                "fitted to a sample of {} of {good} {}: {}",
-                cases.len(),
-                cases.kind().cases(),
-                if self.fit_rows.is_some_and(|rows| cases.len() == rows as usize) {
-                    "as --fit-rows asks"
-                } else {
-                    "more do not fit into the memory; allow more with --max-memory"
-                }
-            ));
+        let drawn_from = (cases.len() < good).then_some(good);
+        if drawn_from.is_some() {
+            let why = match self.fit_rows {
+                Some(rows) if cases.len() as u64 == rows => "as --fit-rows asks",
+                _ => "more would not fit into the memory; allow more with --max-memory",
+            };
+            let kind = cases.kind().cases();
+            global.warn(format_args!("fitted to a uniform sample of {} of {good} {kind}: {why}", cases.len()));
         }
         if self.label.is_none() {
             note_labels(&*cases, global);
             cases = cases.without_labels();
         }
-        self.fit(&*cases, started, global)
+        self.fit(&*cases, drawn_from, started, global)
     }
 
-    fn fit(&self, cases: &dyn Dataset, started: Instant, global: &Global) -> Result<()> {
+    fn fit(&self, cases: &dyn Dataset, drawn_from: Option<usize>, started: Instant, global: &Global) -> Result<()> {
         // Opened before the work: a path that cannot be written fails now.
         let mut output = Output::open(Some(&self.output))?;
         let mut report = self.report.as_deref().map(|path| Output::open(Some(path))).transpose()?;
         let progress = ProgressReporter::new(global.quiet);
-        let model = self.train(cases, &progress)?;
+        let model = self.train(cases, drawn_from, &progress)?;
         output.put(&model.to_bytes())?;
         if let Some(report) = &mut report {
             progress.begin("scoring the training data", 1);
@@ -147,7 +146,7 @@ impl Fit {
         drop(progress);
         output.finish()?;
         report.map_or(Ok(()), Output::finish)?;
-        self.conclude(&model, cases.len(), started.elapsed().as_secs_f64(), global)
+        self.conclude(&model, drawn_from.unwrap_or(cases.len()), started.elapsed().as_secs_f64(), global)
     }
 
     fn method(&self) -> MethodArg {
@@ -159,7 +158,7 @@ impl Fit {
         self.active.map_or(self.method() == MethodArg::NafAl, |switch| switch == Switch::On)
     }
 
-    fn train(&self, cases: &dyn Dataset, progress: &dyn Progress) -> Result<Model> {
+    fn train(&self, cases: &dyn Dataset, drawn_from: Option<usize>, progress: &dyn Progress) -> Result<Model> {
         let mut builder = Detector::builder()
             .seed(self.seed)
             .normals(&self.normal)
@@ -183,6 +182,9 @@ impl Fit {
         if let Some(views) = self.views {
             builder = builder.views(views as usize);
         }
+        if let Some(all) = drawn_from {
+            builder = builder.drawn_from(all);
+        }
         builder.fit(cases)
     }
 
@@ -191,6 +193,7 @@ impl Fit {
         if global.json {
             let mut line = json!({
                 "model": shown(&self.output), "rows": rows_read, "training_rows": rows,
+                "drawn_from": model.drawn_from(),
                 "trimmed_rows": model.trimmed_rows(), "rows_held": model.rows_held(), "views": views, "seed": self.seed, "config": model.configuration().hash(),
                 "report": self.report.as_deref().map(shown), "seconds": seconds,
             });

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::cli::arguments::Global;
 use crate::cli::output::print;
-use crate::cli::pages::{held_in_words, member_in_words, panel_members, trimmed_in_words};
+use crate::cli::pages::{held_in_words, member_in_words, panel_members, sample_in_words, trimmed_in_words};
 use crate::cli::table_writer::number;
 use crate::detect::{Model, PanelMember};
 use crate::error::Result;
@@ -33,6 +33,7 @@ impl Info {
         let members = panel_members(&model);
         let members = members.iter().map(|m| format!("  {:<22} {}\n", m.name(), member_in_words(&model, m)));
         let trimmed = trimmed_in_words(&model).map(|trimmed| format!("  left out: {trimmed}\n"));
+        let sample = sample_in_words(&model).map(|sample| format!("  the training data were {sample}\n"));
         let held = format!("  it holds {}\n", held_in_words(&model));
         let mut text = format!(
             "{}: fitted on {} {} of {}, {} views of flows\n{}\n",
@@ -41,7 +42,7 @@ impl Info {
             model.kind().cases(),
             model.inputs(),
             model.flow_views(),
-            members.chain(trimmed).chain([held]).collect::<String>()
+            members.chain(sample).chain(trimmed).chain([held]).collect::<String>()
         );
         let fields = fields.as_object().into_iter().flatten();
         fields.for_each(|(name, value)| outline(&mut text, 0, name, value));

@@ -119,8 +119,7 @@ impl<C: Cases> CaseReader for CaseStream<C> {
         }
         let (mut store, mut good, mut bad) = (self.cases.store(), 0, 0);
         let mut first_bad = None;
-        let mut sampler =
-            Sampler::new(self.sample.unwrap_or(Sample { most: usize::MAX, seed: 0 }), self.most_bytes);
+        let mut sampler = Sampler::new(self.sample.unwrap_or(Sample { most: usize::MAX, seed: 0 }), self.most_bytes);
         while let Some(case) = self.advance(true)? {
             match case {
                 Ok(()) => {

@@ -48,7 +48,8 @@ impl Source {
 
     /// Takes any stream; `name` is used in messages.
     pub fn from_stream(stream: impl Read + Send + 'static, name: &str) -> Result<Source, DataError> {
-        let mut source = Source { name: name.into(), ahead: Vec::new(), stream: Box::new(stream), gzip: false, waits: true };
+        let mut source =
+            Source { name: name.into(), ahead: Vec::new(), stream: Box::new(stream), gzip: false, waits: true };
         if source.starts_with(b"\x1f\x8b")? {
             let compressed = io::Cursor::new(source.ahead).chain(source.stream);
             source =

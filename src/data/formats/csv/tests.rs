@@ -6,8 +6,8 @@ use flate2::{Compression, write::GzEncoder};
 use proptest::prelude::*;
 
 use super::*;
-use crate::data::formats::case_reader::Chunk;
 use crate::data::Sample;
+use crate::data::formats::case_reader::Chunk;
 
 fn rows(stream: impl Read + Send + 'static, name: &str, options: &ReadOptions) -> Result<Box<CaseStream<CsvRows>>> {
     Ok(Box::new(CaseStream::new(CsvRows::new(Source::from_stream(stream, name)?, options)?, options)))
@@ -65,7 +65,11 @@ fn every_way_to_write_the_same_table_reads_the_same() {
 #[test]
 fn columns_are_picked_by_name_and_the_rest_is_not_looked_at() {
     let text = "junk,b,class,a\nx,2,up,1\n,4,down,3\n";
-    let options = ReadOptions { label: Some("class".into()), columns: Some(vec!["a".into(), "b".into()]), ..ReadOptions::default() };
+    let options = ReadOptions {
+        label: Some("class".into()),
+        columns: Some(vec!["a".into(), "b".into()]),
+        ..ReadOptions::default()
+    };
     let table = read_with(text, &options).unwrap();
     assert_eq!(table.values(), [1.0, 2.0, 3.0, 4.0]);
     assert_eq!((table.label_name(), table.labels().unwrap().concat()), (Some("class"), "updown".into()));
@@ -247,10 +251,16 @@ fn bad_rows_are_told_apart_and_skipped() {
         assert_eq!(bad, [(0, 2), (1, 4), (1, 5), (2, 7)]);
     }
     let gathered = rows(Cursor::new(text), "t.csv", &options).unwrap().gather().unwrap();
-    assert_eq!((gathered.cases.len(), gathered.good, gathered.bad, gathered.first_bad.unwrap().line), (3, 3, 4, Some(2)));
+    assert_eq!(
+        (gathered.cases.len(), gathered.good, gathered.bad, gathered.first_bad.unwrap().line),
+        (3, 3, 4, Some(2))
+    );
     let options = ReadOptions { skip_bad: true, ..ReadOptions::default() };
     let message = rows(Cursor::new("a\nx\n"), "t.csv", &options).unwrap().gather().unwrap_err().to_string();
-    assert!(message.starts_with("t.csv: has no case that can be used; the first of 1 bad ones: t.csv:2: "), "{message}");
+    assert!(
+        message.starts_with("t.csv: has no case that can be used; the first of 1 bad ones: t.csv:2: "),
+        "{message}"
+    );
 }
 
 #[test]
