@@ -127,6 +127,16 @@ pub(super) fn kind_help(default: &str) -> String {
     format!("Kind of the data: {} [default: {default}]", Kind::ALL.map(Kind::name).join(" or "))
 }
 
+/// Help of `--array`.
+pub(super) const ARRAY_HELP: &str = "The array to read, where a file holds several (.npz) [default: the only one]";
+
+/// Prints what a reader has to say about a file that it reads all the same.
+pub(super) fn note_all(notes: &[String], global: &Global) {
+    for note in notes {
+        global.note(format_args!("note: {note}"));
+    }
+}
+
 /// A model and the data it is applied to.
 #[derive(Debug, Args)]
 pub(super) struct ModelAndData {
@@ -136,6 +146,8 @@ pub(super) struct ModelAndData {
     pub data: PathBuf,
     #[arg(long, value_name = "KIND", help = kind_help("the model's"))]
     pub kind: Option<Kind>,
+    #[arg(long, value_name = "NAME", help = ARRAY_HELP)]
+    pub array: Option<String>,
 }
 
 impl ModelAndData {

@@ -2,9 +2,9 @@
 
 use std::io::{IsTerminal, stdout};
 
-use super::arguments::{Global, ModelAndData};
+use super::arguments::{Global, ModelAndData, note_all};
 use super::progress::ProgressReporter;
-use crate::data::{CaseReader, Dataset};
+use crate::data::{CaseReader, Dataset, ReadOptions};
 use crate::detect::Model;
 use crate::error::Result;
 use crate::progress::Progress;
@@ -45,7 +45,9 @@ impl<'a> ScoreStream<'a> {
         global: &Global,
         to_file: bool,
     ) -> Result<ScoreStream<'a>> {
-        let cases = inputs.open(model)?.stream(&model.read_options(label))?;
+        let options = ReadOptions { array: inputs.array.clone(), ..model.read_options(label) };
+        let cases = inputs.open(model)?.stream(&options)?;
+        note_all(cases.notes(), global);
         note_ignored(cases.ignored(), model, global);
         let progress = ProgressReporter::new(global.quiet || (!to_file && stdout().is_terminal()));
         progress.begin("scoring", 0);

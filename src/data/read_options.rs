@@ -9,4 +9,6 @@ pub struct ReadOptions {
     pub label: Option<String>,
     /// The feature columns, in the order wanted; other columns are not looked at. `None`: all but the label.
     pub columns: Option<Vec<String>>,
+    /// The array that is read, where a file may hold several, as `.npz` does. `None`: the only one.
+    pub array: Option<String>,
 }

@@ -169,7 +169,11 @@ impl Model {
     }
     /// How to read a file of cases for this model: its columns, where a case has columns, and the labels of `label`.
     pub fn read_options(&self, label: Option<&str>) -> ReadOptions {
-        ReadOptions { label: label.map(str::to_owned), columns: self.encoder.columns().map(<[String]>::to_vec) }
+        ReadOptions {
+            label: label.map(str::to_owned),
+            columns: self.encoder.columns().map(<[String]>::to_vec),
+            array: None,
+        }
     }
     /// The label column seen at fitting, if any.
     pub fn label_column(&self) -> Option<&str> {

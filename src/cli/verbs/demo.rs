@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn a_simulated_table_reads_back_the_same() {
         let table = pump(3, 0, 20, 4).unwrap();
-        let options = ReadOptions { label: table.label_name().map(str::to_owned), columns: None };
+        let options = ReadOptions { label: table.label_name().map(str::to_owned), ..ReadOptions::default() };
         let back = Input::from_stream(std::io::Cursor::new(csv(&table)), "", None).unwrap().read(&options).unwrap();
         assert_eq!(back.downcast::<Table>(), Some(&table));
     }

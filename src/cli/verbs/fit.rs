@@ -6,7 +6,7 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use crate::cli::arguments::{Global, PresetArg, data_help, keep_apart, kind_help};
+use crate::cli::arguments::{ARRAY_HELP, Global, PresetArg, data_help, keep_apart, kind_help, note_all};
 use crate::cli::output::{Output, print};
 use crate::cli::pages::{held_in_words, panel_in_words, training_page, trimmed_in_words};
 use crate::cli::progress::ProgressReporter;
@@ -22,6 +22,8 @@ pub(in crate::cli) struct Fit {
     data: PathBuf,
     #[arg(long, value_name = "KIND", help = kind_help("recognised by the first bytes"))]
     kind: Option<Kind>,
+    #[arg(long, value_name = "NAME", help = ARRAY_HELP)]
+    array: Option<String>,
     /// Model file to write
     #[arg(short = 'o', long = "output", value_name = "MODEL")]
     output: PathBuf,
@@ -97,8 +99,10 @@ impl Fit {
         let started = Instant::now();
         let outputs = [Some(&self.output), self.report.as_ref()];
         keep_apart(outputs.into_iter().flatten().chain([&self.data]).map(PathBuf::as_path))?;
-        let options = ReadOptions { label: self.label.clone(), columns: None };
-        let mut cases = Input::open(&self.data, self.kind)?.read(&options)?;
+        let options = ReadOptions { label: self.label.clone(), columns: None, array: self.array.clone() };
+        let reader = Input::open(&self.data, self.kind)?.stream(&options)?;
+        note_all(reader.notes(), global);
+        let mut cases = reader.into_rest()?;
         if self.label.is_none() {
             note_labels(&*cases, global);
             cases = cases.without_labels();

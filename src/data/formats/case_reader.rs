@@ -13,6 +13,11 @@ pub trait CaseReader: Send {
         &[]
     }
 
+    /// What is odd about the file, each a sentence, though it is read all the same.
+    fn notes(&self) -> &[String] {
+        &[]
+    }
+
     /// The next cases, at most `limit` (at least one); `None` after the last. A chunk ends early where the stream has no
     /// whole case more at hand, so that cases of a slow stream are handed out as they come.
     ///

@@ -23,6 +23,10 @@ pub(super) trait Records: Send {
     fn has_labels(&self) -> bool;
     /// Whether reading another series would have to ask the stream, which may block.
     fn is_drained(&self) -> bool;
+    /// What is odd about the file, each a sentence.
+    fn notes(&self) -> &[String] {
+        &[]
+    }
     /// The next series; `None` after the last.
     ///
     /// # Errors
@@ -88,6 +92,10 @@ impl<R: Records> SeriesReader<R> {
 impl<R: Records> CaseReader for SeriesReader<R> {
     fn source(&self) -> &str {
         self.records.source()
+    }
+
+    fn notes(&self) -> &[String] {
+        self.records.notes()
     }
 
     fn next_chunk(&mut self, limit: usize) -> Result<Option<Box<dyn Dataset>>> {

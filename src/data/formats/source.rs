@@ -1,15 +1,28 @@
 //! Bytes of a file or of standard input, as a format reads them: gzip is undone, a byte-order mark is dropped.
 //!
-//! Gzip and format are recognised by the first bytes, so a mislabelled or piped `.csv.gz` works. No byte more is read for
-//! that than it takes to decide: a stream whose first line comes late is not held up.
+//! Gzip and format are recognised by the first bytes, so a mislabelled or piped `.csv.gz` works. The stream is not asked for
+//! more than it takes to decide: one whose first line comes late is not held up.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 
-use flate2::read::MultiGzDecoder;
-
+use super::gzip::Gunzip;
+use super::zip_contents::ZipContents;
 use crate::error::DataError;
+
+/// Bytes that are looked at, at most, to recognise a format.
+const LOOKED_AT: usize = 1 << 20;
+
+/// Longest name of a zip archive's first entry that is looked at.
+const LONGEST_NAME: usize = 1 << 10;
+
+/// Bytes asked for at once while a format is recognised.
+const PIECE: usize = 1 << 12;
+
+/// A stream that can be read from any place.
+pub(in crate::data) trait Seekable: Read + Seek + Send {}
+impl<S: Read + Seek + Send> Seekable for S {}
 
 /// An opened input.
 pub(in crate::data) struct Source {
@@ -19,6 +32,8 @@ pub(in crate::data) struct Source {
     ahead: Vec<u8>,
     stream: Box<dyn Read + Send>,
     gzip: bool,
+    /// The file behind the stream, if the bytes are a file's and no other's.
+    file: Option<File>,
 }
 
 impl Source {
@@ -32,7 +47,11 @@ impl Source {
             return Err(DataError::new(name, "is a directory; name a file in it"));
         }
         match File::open(path) {
-            Ok(file) => Source::from_stream(file, &name),
+            Ok(file) => {
+                let seekable = file.metadata().is_ok_and(|m| m.is_file()).then(|| file.try_clone().ok()).flatten();
+                let source = Source::from_stream(file, &name)?;
+                Ok(Source { file: seekable.filter(|_| !source.gzip), ..source })
+            }
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 Err(DataError::new(name, "no such file; check the path (- is standard input)"))
             }
@@ -42,11 +61,11 @@ impl Source {
 
     /// Takes any stream; `name` is used in messages.
     pub fn from_stream(stream: impl Read + Send + 'static, name: &str) -> Result<Source, DataError> {
-        let mut source = Source { name: name.into(), ahead: Vec::new(), stream: Box::new(stream), gzip: false };
+        let stream: Box<dyn Read + Send> = Box::new(stream);
+        let mut source = Source { name: name.into(), ahead: Vec::new(), stream, gzip: false, file: None };
         if source.starts_with(b"\x1f\x8b")? {
             let compressed = io::Cursor::new(source.ahead).chain(source.stream);
-            source =
-                Source { ahead: Vec::new(), stream: Box::new(MultiGzDecoder::new(compressed)), gzip: true, ..source };
+            source = Source { ahead: Vec::new(), stream: Box::new(Gunzip::new(compressed)), gzip: true, ..source };
         }
         if source.starts_with(b"\xef\xbb\xbf")? {
             source.ahead.drain(..3);
@@ -65,18 +84,106 @@ impl Source {
         name.strip_suffix(".gz").unwrap_or(&name).strip_suffix(extension).is_some_and(|stem| stem.ends_with('.'))
     }
 
+    /// Byte `i`, which stays in the source; `None` behind the last byte, and behind what is looked at.
+    pub fn byte(&mut self, i: usize) -> Result<Option<u8>, DataError> {
+        while i >= self.ahead.len() && i < LOOKED_AT {
+            // One read asks for what is at hand; only where there is nothing does it wait.
+            let mut piece = [0; PIECE];
+            match self.stream.read(&mut piece) {
+                Ok(0) => break,
+                Ok(count) => self.ahead.extend_from_slice(&piece[..count]),
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(self.unreadable(&e)),
+            }
+        }
+        Ok(self.ahead.get(i).copied().filter(|_| i < LOOKED_AT))
+    }
+
     /// Whether the bytes begin with `mark`; they stay in the source.
     pub fn starts_with(&mut self, mark: &[u8]) -> Result<bool, DataError> {
-        for (i, byte) in mark.iter().enumerate() {
-            if i == self.ahead.len() {
-                let read = self.stream.by_ref().take(1).read_to_end(&mut self.ahead);
-                read.map_err(|e| self.unreadable(&e))?;
-            }
-            if self.ahead.get(i) != Some(byte) {
+        for (i, &byte) in mark.iter().enumerate() {
+            if self.byte(i)? != Some(byte) {
                 return Ok(false);
             }
         }
         Ok(true)
+    }
+
+    /// Whether `word` stands at byte `start`, in letters of any case; the bytes stay in the source.
+    pub fn says(&mut self, start: usize, word: &str) -> Result<bool, DataError> {
+        for (i, byte) in word.bytes().enumerate() {
+            if !self.byte(start + i)?.is_some_and(|b| b.eq_ignore_ascii_case(&byte)) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The line at byte `start`, without its end, and where the next one begins; it stays in the source. `None` behind the
+    /// last line, and where the line reaches beyond what is looked at.
+    pub fn line(&mut self, start: usize) -> Result<Option<(&[u8], usize)>, DataError> {
+        let mut end = start;
+        while self.byte(end)?.is_some_and(|b| b != b'\n') {
+            end += 1;
+        }
+        Ok((end > start || end < self.ahead.len()).then(|| (&self.ahead[start..end], end + 1)))
+    }
+
+    /// Where the first line that is neither blank nor a comment (`%` or `#`) has its first character, which is at hand.
+    pub fn first_content(&mut self) -> Result<Option<usize>, DataError> {
+        let mut at = 0;
+        while let Some(byte) = self.byte(at)? {
+            match byte {
+                b'%' | b'#' => match self.line(at)? {
+                    Some((_, next)) => at = next,
+                    None => break,
+                },
+                _ if byte.is_ascii_whitespace() => at += 1,
+                _ => return Ok(Some(at)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// What the source holds by its first entry if it is a zip archive; the bytes stay in the source.
+    pub fn zip_contents(&mut self) -> Result<Option<ZipContents>, DataError> {
+        if self.starts_with(b"PK\x05\x06")? {
+            return Ok(Some(ZipContents::Files));
+        }
+        if !self.starts_with(b"PK\x03\x04")? {
+            return Ok(None);
+        }
+        // The local header: 26 bytes, the lengths of name and extra field, the name.
+        let (Some(low), Some(high)) = (self.byte(26)?, self.byte(27)?) else { return Ok(Some(ZipContents::Files)) };
+        let length = usize::from(u16::from_le_bytes([low, high])).min(LONGEST_NAME);
+        let mut name = Vec::with_capacity(length);
+        for i in 30..30 + length {
+            name.extend(self.byte(i)?);
+        }
+        Ok(Some(ZipContents::of_entry(&String::from_utf8_lossy(&name))))
+    }
+
+    /// The same bytes as a stream that can be read from any place: the file itself, or, of a pipe, all bytes in memory.
+    ///
+    /// # Errors
+    /// If the stream cannot be read, or has more than `most` bytes.
+    pub fn into_seekable(mut self, most: u64) -> Result<Box<dyn Seekable>, DataError> {
+        if let Some(file) = self.file.take() {
+            return Ok(Box::new(file));
+        }
+        let mut bytes = Vec::new();
+        match self.by_ref().take(most + 1).read_to_end(&mut bytes) {
+            Err(e) => Err(self.unreadable(&e)),
+            Ok(count) if count as u64 > most => {
+                let problem = format!(
+                    "is a zip archive of more than {} MiB from a stream, which would have to be held in memory; \
+                     save it as a file that is not gzipped, and name that",
+                    most >> 20
+                );
+                Err(DataError::new(&self.name, problem))
+            }
+            Ok(_) => Ok(Box::new(io::Cursor::new(bytes))),
+        }
     }
 
     /// Refuses what is known to be no UTF-8 text.
@@ -84,10 +191,10 @@ impl Source {
         if self.starts_with(b"\xff\xfe")? || self.starts_with(b"\xfe\xff")? {
             return Err(DataError::new(&self.name, "is UTF-16 text; save it as UTF-8"));
         }
-        if self.starts_with(b"PK\x03\x04")? {
-            return Err(DataError::new(&self.name, "is a zip archive or a spreadsheet; save the table as CSV"));
+        match self.zip_contents()? {
+            Some(contents) => Err(DataError::new(&self.name, contents.refusal())),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// The error for a failed read.

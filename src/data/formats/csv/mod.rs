@@ -17,9 +17,11 @@ use rows::CsvRows;
 
 /// Comma-separated text. It has no first bytes of its own.
 pub(super) const FORMAT: Format = Format {
+    name: "csv",
     extensions: &["csv"],
     kind: Kind::Table,
-    recognises: |_| Ok(false),
+    has_arrays: false,
+    recognises: |_, _| Ok(false),
     open: |source, options| Ok(Box::new(CsvRows::new(source, options)?)),
 };
 

@@ -12,15 +12,17 @@ const LONGEST: u64 = 256 << 20;
 const BUFFER: usize = 1 << 20;
 
 /// Reads a stream line by line.
-pub(super) struct Lines {
+pub(in crate::data::formats) struct Lines {
     reader: BufReader<Source>,
     line: Vec<u8>,
     number: u64,
+    /// The kind of file, in messages: "a .ts file".
+    kind: &'static str,
 }
 
 impl Lines {
-    pub fn new(source: Source) -> Self {
-        Lines { reader: BufReader::with_capacity(BUFFER, source), line: Vec::new(), number: 0 }
+    pub fn new(source: Source, kind: &'static str) -> Self {
+        Lines { reader: BufReader::with_capacity(BUFFER, source), line: Vec::new(), number: 0, kind }
     }
 
     /// The name of the stream in messages.
@@ -38,21 +40,26 @@ impl Lines {
         !self.reader.buffer().contains(&b'\n')
     }
 
-    /// The next line that is neither blank nor a comment (`#`), trimmed; `None` at the end.
-    pub fn next_content(&mut self) -> Result<Option<&str>> {
+    /// The number of the line read last, counted from 1.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The next line that is neither blank nor a comment, trimmed; `None` at the end. A comment begins with one of `marks`.
+    pub fn next_content(&mut self, marks: &[u8]) -> Result<Option<&str>> {
         loop {
             if !self.fill()? {
                 return Ok(None);
             }
             // Comments of old files are not UTF-8: they are skipped as bytes.
             let start = self.line.iter().position(|b| !b.is_ascii_whitespace());
-            if start.is_some_and(|s| self.line[s] != b'#') {
+            if start.is_some_and(|s| !marks.contains(&self.line[s])) {
                 break;
             }
         }
         match std::str::from_utf8(&self.line) {
             Ok(text) => Ok(Some(text.trim())),
-            Err(_) => Err(self.error("not UTF-8 text: is this a .ts file?").into()),
+            Err(_) => Err(self.error(format!("not UTF-8 text: is this {}?", self.kind)).into()),
         }
     }
 
@@ -68,7 +75,7 @@ impl Lines {
                 Ok(false)
             }
             Ok(n) if n as u64 == LONGEST && !self.line.ends_with(b"\n") => {
-                Err(self.error(format!("a line of more than {} MiB: is this a .ts file?", LONGEST >> 20)).into())
+                Err(self.error(format!("a line of more than {} MiB: is this {}?", LONGEST >> 20, self.kind)).into())
             }
             Ok(_) => Ok(true),
         }
