@@ -6,6 +6,7 @@
 
 mod alpha;
 mod arguments;
+mod data_facts;
 mod measures;
 mod output;
 mod pages;
