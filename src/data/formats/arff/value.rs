@@ -81,8 +81,7 @@ impl<'a> Values<'a> {
             return Err("a sparse row ({index value, …}) is not read: write every value".into());
         }
         let mut values = Vec::new();
-        loop {
-            let Some(value) = self.next()? else { break };
+        while let Some(value) = self.next()? {
             values.push(value);
             let comma = self.take(',');
             if self.rest().starts_with('{') {

@@ -24,7 +24,7 @@ fn refused(bytes: impl AsRef<[u8]>) -> String {
 }
 
 fn labelled(name: &str) -> ReadOptions {
-    ReadOptions { label: Some(name.into()), columns: None }
+    ReadOptions { label: Some(name.into()), columns: None, array: None }
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -56,7 +56,7 @@ fn every_way_to_write_the_same_table_reads_the_same() {
 #[test]
 fn columns_are_picked_by_name_and_the_rest_is_not_looked_at() {
     let text = "junk,b,class,a\nx,2,up,1\n,4,down,3\n";
-    let options = ReadOptions { label: Some("class".into()), columns: Some(vec!["a".into(), "b".into()]) };
+    let options = ReadOptions { label: Some("class".into()), columns: Some(vec!["a".into(), "b".into()]), array: None };
     let table = read_with(text, &options).unwrap();
     assert_eq!(table.values(), [1.0, 2.0, 3.0, 4.0]);
     assert_eq!((table.label_name(), table.labels().unwrap().concat()), (Some("class"), "updown".into()));
@@ -114,7 +114,7 @@ fn label_errors() {
     let message = read_with("a,class\n1,\n", &labelled("class")).unwrap_err().to_string();
     assert!(message.starts_with("t.csv:2: column \"class\": the cell is empty"), "{message}");
     assert!(read_with("class\n1\n", &labelled("class")).unwrap_err().to_string().contains("no column beside"));
-    let both = ReadOptions { label: Some("a".into()), columns: Some(vec!["a".into()]) };
+    let both = ReadOptions { label: Some("a".into()), columns: Some(vec!["a".into()]), array: None };
     assert!(read_with("a\n1\n", &both).unwrap_err().to_string().contains("label at once"));
 }
 
