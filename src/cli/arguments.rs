@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::bad_rows::OnBadRow;
 use super::memory::{Memory, Size};
 use super::output::Output;
 use crate::data::{Input, Kind, readable_formats};
@@ -142,6 +141,28 @@ pub(super) fn kind_help(default: &str) -> String {
     format!("Kind of the data: {} [default: {default}]", Kind::ALL.map(Kind::name).join(" or "))
 }
 
+/// Help of `--array`.
+pub(super) const ARRAY_HELP: &str = "The array to read, where a file holds several (.npz) [default: the only one]";
+
+/// Prints what a reader has to say about a file that it reads all the same.
+pub(super) fn note_all(notes: &[String], global: &Global) {
+    for note in notes {
+        global.note(format_args!("note: {note}"));
+    }
+}
+
+/// What a row that cannot be used does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnBadRow {
+    /// Ends the command with exit 3; to a stream the rows before it are written first, a file stays as it was
+    #[default]
+    Stop,
+    /// Is left out; how many were is said on stderr
+    Skip,
+    /// Is written without a score, with the reason in a last column `error`; where no rows are written, as skip
+    Mark,
+}
+
 /// A model and the data it is applied to.
 #[derive(Debug, Args)]
 pub(super) struct ModelAndData {
@@ -154,6 +175,8 @@ pub(super) struct ModelAndData {
     /// What a row that cannot be used does
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     pub on_bad_row: OnBadRow,
+    #[arg(long, value_name = "NAME", help = ARRAY_HELP)]
+    pub array: Option<String>,
 }
 
 impl ModelAndData {

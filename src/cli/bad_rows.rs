@@ -1,22 +1,8 @@
-//! Rows that cannot be used: whether they end a command, and what is said of those that do not.
-
-use clap::ValueEnum;
+//! Rows that could not be used, and what is said of them at the end.
 
 use super::arguments::Global;
 use crate::data::{BadCase, Kind};
 use crate::error::DataError;
-
-/// What a row that cannot be used does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum OnBadRow {
-    /// Ends the command with exit 3; to a stream the rows before it are written first, a file stays as it was
-    #[default]
-    Stop,
-    /// Is left out; how many were is said on stderr
-    Skip,
-    /// Is written without a score, with the reason in a last column `error`; where no rows are written, as skip
-    Mark,
-}
 
 /// The rows so far that could not be used.
 #[derive(Debug, Default)]

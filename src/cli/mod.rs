@@ -7,6 +7,7 @@
 mod alpha;
 mod arguments;
 mod bad_rows;
+mod data_facts;
 mod measures;
 mod memory;
 mod output;

@@ -2,8 +2,8 @@
 
 use std::io::{IsTerminal, stdout};
 
-use super::arguments::{Global, ModelAndData};
-use super::bad_rows::{BadRows, OnBadRow};
+use super::arguments::{Global, ModelAndData, OnBadRow, note_all};
+use super::bad_rows::BadRows;
 use super::progress::ProgressReporter;
 use crate::data::{BadCase, CaseReader, Chunk, ReadOptions};
 use crate::detect::Model;
@@ -74,11 +74,13 @@ impl<'a> ScoreStream<'a> {
         to_file: bool,
     ) -> Result<ScoreStream<'a>> {
         let options = ReadOptions {
+            array: inputs.array.clone(),
             skip_bad: inputs.on_bad_row != OnBadRow::Stop,
             most_bytes: Some(global.memory().of_cases_at_once()),
             ..model.read_options(label)
         };
         let cases = inputs.open(model)?.stream(&options)?;
+        note_all(cases.notes(), global);
         note_ignored(cases.ignored(), model, global);
         let progress = ProgressReporter::new(global.quiet || (!to_file && stdout().is_terminal()));
         progress.begin("scoring", 0);

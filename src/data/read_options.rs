@@ -9,6 +9,8 @@ pub struct ReadOptions {
     pub label: Option<String>,
     /// The feature columns, in the order wanted; other columns are not looked at. `None`: all but the label.
     pub columns: Option<Vec<String>>,
+    /// The array that is read, where a file may hold several, as `.npz` does. `None`: the only one.
+    pub array: Option<String>,
     /// Whether cases that cannot be used are left out, instead of ending the reading with an error.
     pub skip_bad: bool,
     /// Most bytes that the cases held at a time may take. A stream hands out smaller chunks; where all are read, a sample is

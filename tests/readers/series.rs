@@ -207,7 +207,10 @@ fn first_bytes_decide_and_the_name_only_where_they_do_not() {
         (b"\xef\xbb\xbf@data\n1\n", "t.csv", Kind::Series),
         (b"\x93NUMPY", "t.csv", Kind::Series),
         (b"#a,b\n1,2\n", "T.CSV.gz", Kind::Table),
-        (b"#a,b\n1,2\n", "<stdin>", Kind::Series),
+        (b"#a,b\n1,2\n", "<stdin>", Kind::Table),
+        (b"#a,b\n1,2\n", "t.ts", Kind::Series),
+        (b"# x\n@data\n1\n", "t.csv", Kind::Series),
+        (b"# x\n", "<stdin>", Kind::Series),
         (b"", "t.ts", Kind::Table),
     ] {
         let input = Input::from_stream(bytes, name, None).unwrap();

@@ -6,8 +6,8 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use crate::cli::arguments::{Global, PresetArg, data_help, keep_apart, kind_help};
-use crate::cli::bad_rows::{BadRows, OnBadRow};
+use crate::cli::arguments::{ARRAY_HELP, Global, OnBadRow, PresetArg, data_help, keep_apart, kind_help, note_all};
+use crate::cli::bad_rows::BadRows;
 use crate::cli::output::{Output, print};
 use crate::cli::pages::{held_in_words, panel_in_words, training_page, trimmed_in_words};
 use crate::cli::progress::ProgressReporter;
@@ -23,6 +23,8 @@ pub(in crate::cli) struct Fit {
     data: PathBuf,
     #[arg(long, value_name = "KIND", help = kind_help("recognised by the first bytes"))]
     kind: Option<Kind>,
+    #[arg(long, value_name = "NAME", help = ARRAY_HELP)]
+    array: Option<String>,
     /// Model file to write
     #[arg(short = 'o', long = "output", value_name = "MODEL")]
     output: PathBuf,
@@ -107,13 +109,15 @@ impl Fit {
         let memory = global.memory();
         let options = ReadOptions {
             label: self.label.clone(),
+            array: self.array.clone(),
             skip_bad: self.on_bad_row != OnBadRow::Stop,
             most_bytes: Some(memory.of_training_cases()),
             sample: Some(Sample { most: self.fit_rows.map_or(usize::MAX, |rows| rows as usize), seed: self.seed }),
             ..ReadOptions::default()
         };
-        let Gathered { mut cases, good, bad, first_bad } =
-            Input::open(&self.data, self.kind)?.stream(&options)?.gather()?;
+        let reader = Input::open(&self.data, self.kind)?.stream(&options)?;
+        note_all(reader.notes(), global);
+        let Gathered { mut cases, good, bad, first_bad } = reader.gather()?;
         memory.check_fit(&*cases)?;
         BadRows::of(bad, first_bad).report(good + bad, cases.kind(), global);
         let drawn_from = (cases.len() < good).then_some(good);

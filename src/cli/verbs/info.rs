@@ -1,30 +1,58 @@
-//! `nafal info`: what a model file holds.
+//! `nafal info`: what a model file holds, or a data file.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::cli::arguments::Global;
+use crate::cli::arguments::{ARRAY_HELP, Global, data_help, kind_help};
+use crate::cli::data_facts::DataFacts;
 use crate::cli::output::print;
 use crate::cli::pages::{held_in_words, member_in_words, panel_members, sample_in_words, trimmed_in_words};
 use crate::cli::table_writer::number;
+use crate::data::container::Container;
+use crate::data::{Kind, ReadOptions};
 use crate::detect::{Model, PanelMember};
 use crate::error::Result;
 
-/// Print what a model file holds
+/// Print what a model file holds, or a data file
 ///
-/// With --json: the header of the file, one JSON object, with `panel`, each expert's share and criterion, and `holds`, what
-/// the file holds of the training rows.
+/// With --json: one JSON object. Of a model the header of the file, with `kind`, `panel`, each expert's share and criterion,
+/// and `holds`, what the file holds of the training rows. Of data `format`, `kind`, `labels`, and `columns`, their names, or
+/// `channels`, their number; no more is read than the header and the first case.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Info {
-    /// Model file, as written by `nafal fit`
-    model: PathBuf,
+    #[arg(help = data_help("Model file (.nafal), as written by `nafal fit`, or data"))]
+    file: PathBuf,
+    #[arg(long, value_name = "KIND", help = kind_help("recognised by the first bytes"))]
+    kind: Option<Kind>,
+    #[arg(long, value_name = "NAME", help = ARRAY_HELP)]
+    array: Option<String>,
+    /// Column with labels of the data
+    #[arg(long, value_name = "C")]
+    label: Option<String>,
 }
 
 impl Info {
     pub fn run(&self, global: &Global) -> Result<()> {
-        let model = Model::load(&self.model)?;
+        let called_model = self.file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("nafal"));
+        if called_model || Container::begins(&self.file) { self.model(global) } else { self.data(global) }
+    }
+
+    fn data(&self, global: &Global) -> Result<()> {
+        let options = ReadOptions { label: self.label.clone(), array: self.array.clone(), ..ReadOptions::default() };
+        let facts = DataFacts::of(&self.file, self.kind, &options, global)?;
+        if global.json {
+            return print(&format!("{}\n", facts.json()));
+        }
+        let mut text = format!("{}: {}\n\n", self.file.display(), facts.in_words());
+        let fields = facts.json();
+        fields.as_object().into_iter().flatten().for_each(|(name, value)| outline(&mut text, 0, name, value));
+        print(&text)
+    }
+
+    fn model(&self, global: &Global) -> Result<()> {
+        let model = Model::load(&self.file)?;
         let header = model.header_json();
         let fields = serde_json::from_str::<Value>(&header).unwrap_or_default();
         if global.json {
@@ -37,7 +65,7 @@ impl Info {
         let held = format!("  it holds {}\n", held_in_words(&model));
         let mut text = format!(
             "{}: fitted on {} {} of {}, {} views of flows\n{}\n",
-            self.model.display(),
+            self.file.display(),
             model.training_rows(),
             model.kind().cases(),
             model.inputs(),
@@ -58,6 +86,7 @@ fn with_panel(mut header: Value, model: &Model) -> Value {
         json!({"expert": m.expert, "name": m.name(), "share": m.share, "criterion": criterion})
     };
     header["panel"] = model.panel().iter().map(member).collect();
+    header["kind"] = model.kind().name().into();
     header["holds"] = json!({"kind": model.holds().name(), "rows": model.rows_held()});
     header
 }

@@ -3,8 +3,7 @@
 use clap::Args;
 
 use crate::cli::alpha::{ALPHA, note_unattainable};
-use crate::cli::arguments::{Global, ModelAndData, OutputArgs};
-use crate::cli::bad_rows::OnBadRow;
+use crate::cli::arguments::{Global, ModelAndData, OnBadRow, OutputArgs};
 use crate::cli::score_stream::{ScoreStream, ScoredChunk};
 use crate::cli::table_writer::{Cell, TableWriter, columns};
 use crate::detect::{Model, Threshold};

@@ -2,8 +2,7 @@
 
 use clap::Args;
 
-use crate::cli::arguments::{Global, ModelAndData, OutputArgs};
-use crate::cli::bad_rows::OnBadRow;
+use crate::cli::arguments::{Global, ModelAndData, OnBadRow, OutputArgs};
 use crate::cli::score_stream::ScoreStream;
 use crate::cli::table_writer::{Cell, TableWriter, columns};
 use crate::detect::Model;

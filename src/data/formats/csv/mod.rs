@@ -9,8 +9,7 @@ mod tests;
 
 use std::path::Path;
 
-use super::case_reader::CaseReader;
-use super::case_stream::CaseStream;
+use super::cases::{CaseReader, CaseStream};
 use super::format::Format;
 use super::source::Source;
 use crate::data::{Kind, ReadOptions, Table};
@@ -19,9 +18,11 @@ use rows::CsvRows;
 
 /// Comma-separated text. It has no first bytes of its own.
 pub(super) const FORMAT: Format = Format {
+    name: "csv",
     extensions: &["csv"],
     kind: Kind::Table,
-    recognises: |_| Ok(false),
+    has_arrays: false,
+    recognises: |_, _| Ok(false),
     open: |source, options| Ok(Box::new(CaseStream::new(CsvRows::new(source, options)?, options))),
 };
 

@@ -3,9 +3,9 @@
 use super::cell;
 use super::header::Layout;
 use super::records::{Found, Record, RecordReader};
-use crate::data::formats::cases::{Cases, Slots, Step};
+use crate::data::formats::cases::{Cases, Row, Slots, Step, TableStore};
 use crate::data::formats::source::Source;
-use crate::data::{Dataset, ReadOptions, Table};
+use crate::data::{Dataset, ReadOptions};
 use crate::error::{DataError, Result};
 
 /// Reads the rows of a CSV stream. The first line names the columns; cells are finite numbers, label cells any text. Blank
@@ -17,14 +17,7 @@ pub(super) struct CsvRows {
     blank: Option<u64>,
     /// Whether the record read last is a row still to be looked at, behind blank lines that were told of.
     held: bool,
-    values: Vec<f64>,
-    label: Option<String>,
-}
-
-/// Rows that are kept.
-pub(super) struct TableStore {
-    values: Vec<f64>,
-    labels: Vec<String>,
+    row: Row,
 }
 
 impl CsvRows {
@@ -39,8 +32,7 @@ impl CsvRows {
             if !records.record().is_blank() {
                 let layout = Layout::new(records.record(), records.name(), options)?;
                 records.forget_empty_lines();
-                let values = Vec::with_capacity(layout.names.len());
-                return Ok(CsvRows { records, layout, blank: None, held: false, values, label: None });
+                return Ok(CsvRows { records, layout, blank: None, held: false, row: Row::default() });
             }
         }
         let problem = "is empty; a first line with the columns' names and rows of numbers are needed";
@@ -52,16 +44,16 @@ impl CsvRows {
         if record.len() != layout.width {
             return Err(ragged(record, layout));
         }
-        self.values.clear();
+        self.row.values.clear();
         for (&field, name) in layout.fields.iter().zip(&layout.names) {
             match cell::number(record.field(field)) {
-                Ok(value) => self.values.push(value),
+                Ok(value) => self.row.values.push(value),
                 Err(problem) => return Err(DataError::new("", problem).in_column(name)),
             }
         }
         if let Some((field, name)) = &layout.label {
             match cell::text(record.field(*field)) {
-                Ok(text) => self.label = Some(text.to_owned()),
+                Ok(text) => self.row.label = Some(text.to_owned()),
                 Err(problem) => return Err(DataError::new("", problem).in_column(name)),
             }
         }
@@ -101,35 +93,21 @@ impl Cases for CsvRows {
         }
     }
     fn size(&self) -> usize {
-        let label = self.label.as_ref().map_or(0, |label| size_of::<String>() + label.len());
-        size_of_val(&self.values[..]) + label
+        self.row.size()
     }
     fn no_cases(&self) -> DataError {
         DataError::new(self.records.name(), "has a header but no rows; add rows of numbers below it")
     }
 
     fn store(&self) -> TableStore {
-        TableStore { values: Vec::new(), labels: Vec::new() }
+        TableStore::default()
     }
     fn put(&mut self, store: &mut TableStore, slot: usize) {
-        let start = slot * self.values.len();
-        if start == store.values.len() {
-            store.values.extend_from_slice(&self.values);
-            store.labels.extend(self.label.take());
-        } else {
-            store.values[start..start + self.values.len()].copy_from_slice(&self.values);
-            if let Some(label) = self.label.take() {
-                store.labels[slot] = label;
-            }
-        }
+        store.put(&mut self.row, slot);
     }
     fn dataset(&self, store: TableStore, slots: Slots) -> Result<Box<dyn Dataset>> {
-        let label = self.layout.label.as_ref().map(|(_, name)| (store.labels, name.clone()));
-        let table = Table::from_cells(self.layout.names.clone(), store.values, label, self.records.name());
-        Ok(Box::new(match slots {
-            Slots::All => table,
-            Slots::Some(slots) => table.select_rows(&slots),
-        }))
+        let label = self.layout.label.as_ref().map(|(_, name)| name.clone());
+        Ok(store.dataset(self.layout.names.clone(), label, self.records.name(), slots))
     }
 }
 

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::data::Sample;
-use crate::data::formats::case_reader::Chunk;
+use crate::data::formats::cases::Chunk;
 
 fn rows(stream: impl Read + Send + 'static, name: &str, options: &ReadOptions) -> Result<Box<CaseStream<CsvRows>>> {
     Ok(Box::new(CaseStream::new(CsvRows::new(Source::from_stream(stream, name)?, options)?, options)))

@@ -12,15 +12,17 @@ const LONGEST: u64 = 64 << 20;
 const BUFFER: usize = 1 << 20;
 
 /// Reads a stream line by line.
-pub(super) struct Lines {
+pub(in crate::data::formats) struct Lines {
     reader: BufReader<Source>,
     line: Vec<u8>,
     number: u64,
+    /// The kind of file, in messages: "a .ts file".
+    kind: &'static str,
 }
 
 impl Lines {
-    pub fn new(source: Source) -> Self {
-        Lines { reader: BufReader::with_capacity(BUFFER, source), line: Vec::new(), number: 0 }
+    pub fn new(source: Source, kind: &'static str) -> Self {
+        Lines { reader: BufReader::with_capacity(BUFFER, source), line: Vec::new(), number: 0, kind }
     }
 
     /// The name of the stream in messages.
@@ -38,20 +40,26 @@ impl Lines {
         self.reader.get_ref().waits() && !self.reader.buffer().contains(&b'\n')
     }
 
-    /// The next line that is neither blank nor a comment (`#`), trimmed, or what is wrong with it; `None` at the end.
-    pub fn next_content(&mut self) -> Result<Option<Result<&str, &'static str>>, DataError> {
+    /// The number of the line read last, counted from 1.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The next line that is neither blank nor a comment, trimmed, or what is wrong with it; `None` at the end. A comment
+    /// begins with one of `marks`.
+    pub fn next_content(&mut self, marks: &[u8]) -> Result<Option<Result<&str, String>>, DataError> {
         loop {
             if !self.fill()? {
                 return Ok(None);
             }
             // Comments of old files are not UTF-8: they are skipped as bytes.
             let start = self.line.iter().position(|b| !b.is_ascii_whitespace());
-            if start.is_some_and(|s| self.line[s] != b'#') {
+            if start.is_some_and(|s| !marks.contains(&self.line[s])) {
                 break;
             }
         }
         let text = std::str::from_utf8(&self.line).map(str::trim);
-        Ok(Some(text.map_err(|_| "not UTF-8 text: is this a .ts file?")))
+        Ok(Some(text.map_err(|_| format!("not UTF-8 text: is this {}?", self.kind))))
     }
 
     /// Reads the next line; false at the end.
@@ -66,7 +74,7 @@ impl Lines {
                 Ok(false)
             }
             Ok(n) if n as u64 == LONGEST && !self.line.ends_with(b"\n") => {
-                Err(self.error(format!("a line of more than {} MiB: is this a .ts file?", LONGEST >> 20)))
+                Err(self.error(format!("a line of more than {} MiB: is this {}?", LONGEST >> 20, self.kind)))
             }
             Ok(_) => Ok(true),
         }

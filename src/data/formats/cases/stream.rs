@@ -1,8 +1,8 @@
 //! The cases of any format in chunks, all together, or sampled.
 
-use super::case_reader::{BadCase, CaseReader, Chunk, Gathered};
-use super::cases::{Cases, Slots, Step};
+use super::reader::{BadCase, CaseReader, Chunk, Gathered};
 use super::sampler::Sampler;
+use super::{Cases, Slots, Step};
 use crate::data::read_options::{ReadOptions, Sample};
 use crate::error::{DataError, Result};
 
@@ -10,7 +10,7 @@ use crate::error::{DataError, Result};
 const CHUNK_BYTES: usize = 1 << 25;
 
 /// Reads cases, whatever their format.
-pub(super) struct CaseStream<C> {
+pub(in crate::data::formats) struct CaseStream<C> {
     cases: C,
     skip_bad: bool,
     most_bytes: usize,
@@ -77,6 +77,10 @@ impl<C: Cases> CaseReader for CaseStream<C> {
 
     fn ignored(&self) -> &[String] {
         self.cases.ignored()
+    }
+
+    fn notes(&self) -> &[String] {
+        self.cases.notes()
     }
 
     fn next_chunk(&mut self, limit: usize) -> Result<Option<Chunk>> {

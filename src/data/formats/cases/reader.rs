@@ -11,6 +11,9 @@ pub trait CaseReader: Send {
     /// Names of the columns that are not read.
     fn ignored(&self) -> &[String];
 
+    /// What is odd about the file, each a sentence, though it is read all the same.
+    fn notes(&self) -> &[String];
+
     /// The next cases, at most `limit` (at least one), good and bad ones counted; `None` after the last. A chunk ends early
     /// where the stream would have to be waited for, so that each case of a slow stream is handed out as soon as it is whole,
     /// and before a case that cannot be used, unless those are skipped.

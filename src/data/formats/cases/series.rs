@@ -1,27 +1,30 @@
 //! What readers of series share: where series are kept, and what the options mean for series.
 
-use super::case_stream::CaseStream;
-use super::cases::{Cases, Slots, Step};
+use super::{CaseStream, Cases, Slots, Step};
 use crate::data::series::SERIES_LABEL;
 use crate::data::{Dataset, ReadOptions, Series, SeriesSet};
 use crate::error::{DataError, Result};
 
 /// A series of a file.
 #[derive(Debug, Default)]
-pub(super) struct Record {
+pub(in crate::data::formats) struct Record {
     pub series: Series,
     /// Its label, if the file has labels.
     pub label: Option<String>,
 }
 
 /// The series of a file in order, whatever its format.
-pub(super) trait Records: Send {
+pub(in crate::data::formats) trait Records: Send {
     /// The name of the stream in messages.
     fn source(&self) -> &str;
     /// Whether every series has a label; otherwise none has.
     fn has_labels(&self) -> bool;
     /// Whether reading another series would have to wait for whoever writes the stream.
     fn is_drained(&self) -> bool;
+    /// What is odd about the file, each a sentence.
+    fn notes(&self) -> &[String] {
+        &[]
+    }
     /// The next series, or what is wrong with it where those behind it can be read all the same; `None` after the last.
     ///
     /// # Errors
@@ -30,7 +33,7 @@ pub(super) trait Records: Send {
 }
 
 /// Reads series case by case.
-pub(super) struct SeriesReader<R> {
+pub(in crate::data::formats) struct SeriesReader<R> {
     records: R,
     record: Record,
 }
@@ -65,6 +68,9 @@ impl<R: Records> Cases for SeriesReader<R> {
 
     fn source(&self) -> &str {
         self.records.source()
+    }
+    fn notes(&self) -> &[String] {
+        self.records.notes()
     }
     fn advance(&mut self, wait: bool) -> Result<Step, DataError> {
         if !wait && self.records.is_drained() {

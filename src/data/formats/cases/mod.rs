@@ -1,4 +1,16 @@
-//! What a format does: one case after another, and a place to keep them.
+//! From a format to its cases: a format reads one case after another ([`Cases`]), and [`CaseStream`] makes chunks, whole sets
+//! or samples of them.
+
+mod reader;
+mod sampler;
+mod series;
+mod stream;
+mod table;
+
+pub use reader::{BadCase, CaseReader, Chunk, Gathered};
+pub(super) use series::{Record, Records, SeriesReader};
+pub(super) use stream::CaseStream;
+pub(super) use table::{Row, TableStore};
 
 use crate::data::Dataset;
 use crate::error::{DataError, Result};
@@ -25,6 +37,10 @@ pub(super) trait Cases: Send {
     fn source(&self) -> &str;
     /// Names of the columns that are not read.
     fn ignored(&self) -> &[String] {
+        &[]
+    }
+    /// What is odd about the file, each a sentence, though it is read all the same.
+    fn notes(&self) -> &[String] {
         &[]
     }
     /// Reads the next case; `wait`: whether the stream may be waited for.
