@@ -6,7 +6,7 @@ use super::arguments::{Global, ModelAndData};
 use super::progress::ProgressReporter;
 use crate::data::{CaseReader, Dataset};
 use crate::detect::Model;
-use crate::error::Result;
+use crate::error::{Result, listed};
 use crate::progress::Progress;
 
 /// Cases scored at once.
@@ -47,7 +47,7 @@ impl<'a> ScoreStream<'a> {
     ) -> Result<ScoreStream<'a>> {
         let cases = inputs.open(model)?.stream(&model.read_options(label))?;
         note_ignored(cases.ignored(), model, global);
-        let progress = ProgressReporter::new(global.quiet || (!to_file && stdout().is_terminal()));
+        let progress = ProgressReporter::new(global, to_file || !stdout().is_terminal());
         progress.begin("scoring", 0);
         Ok(ScoreStream { model, cases, labelled: label.is_some(), count: 0, progress })
     }
@@ -98,6 +98,6 @@ fn note_ignored(ignored: &[String], model: &Model, global: &Global) {
         ignored.iter().map(String::as_str).filter(|name| Some(*name) != model.label_column()).collect();
     if !ignored.is_empty() {
         let what = if ignored.len() == 1 { "a column" } else { "columns" };
-        global.note(format_args!("note: {what} the model does not use: {}", ignored.join(", ")));
+        global.note(format_args!("note: {what} the model does not use: {}", listed(ignored)));
     }
 }

@@ -255,7 +255,10 @@ impl Model {
         self.container().header_json()
     }
     /// The model file's bytes.
-    pub fn to_bytes(&self) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// As for [`Container::to_bytes`]: a value is not finite, or names and views do not fit into the header.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
         self.container().to_bytes()
     }
     /// Reads the bytes of a model file; `name` is used in messages.
@@ -268,7 +271,7 @@ impl Model {
     /// Writes the model file atomically.
     ///
     /// # Errors
-    /// [`crate::Error::Write`].
+    /// As for [`Model::to_bytes`], and [`crate::Error::Write`].
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         self.container().save(path)
     }

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use super::block::Block;
 use super::error::FlowError;
 use super::transform::Transform;
 
@@ -26,6 +27,8 @@ pub struct FlowSpec {
 impl FlowSpec {
     /// Most blocks a flow may have.
     pub const MAX_BLOCKS: usize = 64;
+    /// Most parameters a flow may have: a gibibyte of them in single precision, more than a model file holds.
+    pub const MAX_PARAMETERS: usize = 1 << 28;
 
     /// An unconditional flow on `features` features: two blocks with one hidden layer of 64 units (or as many as there are
     /// features) and deep sigmoidal transforms of 8 units.
@@ -50,7 +53,14 @@ impl FlowSpec {
         if self.hidden < needed {
             return Err(FlowError::Narrow { hidden: self.hidden, features: self.features, needed });
         }
-        Ok(())
+        let parameters = usize::try_from(self.parameters()).unwrap_or(usize::MAX);
+        FlowError::check_sizes(&[("parameters", parameters, 1, Self::MAX_PARAMETERS)])
+    }
+
+    /// Number of parameters, masked ones included, but for the few that a transform shares.
+    pub fn parameters(&self) -> u128 {
+        let sides = Block::sizes(self).map(|(rows, columns)| rows as u128 * columns as u128);
+        self.blocks as u128 * sides.sum::<u128>()
     }
 
     /// Degrees hidden units take: a unit of degree `k` sees the first `k` features. Units of degree 0 exist only where

@@ -3,6 +3,7 @@
 mod bad_input;
 mod command;
 mod experiments;
+mod messages;
 #[path = "../harness/real_data.rs"]
 mod real_data;
 mod series;

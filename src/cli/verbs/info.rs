@@ -9,13 +9,14 @@ use crate::cli::arguments::Global;
 use crate::cli::output::print;
 use crate::cli::pages::{held_in_words, member_in_words, panel_members, trimmed_in_words};
 use crate::cli::table_writer::number;
+use crate::cli::warnings::of_model;
 use crate::detect::{Model, PanelMember};
-use crate::error::Result;
+use crate::error::{Result, place, short};
 
 /// Print what a model file holds
 ///
 /// With --json: the header of the file, one JSON object, with `panel`, each expert's share and criterion, and `holds`, what
-/// the file holds of the training rows.
+/// the file holds of the training rows, and `warnings`.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Info {
     /// Model file, as written by `nafal fit`
@@ -31,17 +32,18 @@ impl Info {
             return print(&format!("{}\n", with_panel(fields, &model)));
         }
         let members = panel_members(&model);
-        let members = members.iter().map(|m| format!("  {:<22} {}\n", m.name(), member_in_words(&model, m)));
+        let members = members.iter().map(|m| format!("  {:<22} {}\n", short(&m.name()), member_in_words(&model, m)));
         let trimmed = trimmed_in_words(&model).map(|trimmed| format!("  left out: {trimmed}\n"));
         let held = format!("  it holds {}\n", held_in_words(&model));
+        let warnings = of_model(&model).into_iter().map(|warning| format!("  warning: {warning}\n"));
         let mut text = format!(
             "{}: fitted on {} {} of {}, {} views of flows\n{}\n",
-            self.model.display(),
+            place(&self.model),
             model.training_rows(),
             model.kind().cases(),
             model.inputs(),
             model.flow_views(),
-            members.chain(trimmed).chain([held]).collect::<String>()
+            members.chain(trimmed).chain([held]).chain(warnings).collect::<String>()
         );
         let fields = fields.as_object().into_iter().flatten();
         fields.for_each(|(name, value)| outline(&mut text, 0, name, value));
@@ -57,6 +59,7 @@ fn with_panel(mut header: Value, model: &Model) -> Value {
         json!({"expert": m.expert, "name": m.name(), "share": m.share, "criterion": criterion})
     };
     header["panel"] = model.panel().iter().map(member).collect();
+    header["warnings"] = of_model(model).into();
     header["holds"] = json!({"kind": model.holds().name(), "rows": model.rows_held()});
     header
 }
@@ -69,7 +72,7 @@ fn outline(text: &mut String, depth: usize, name: &str, value: &Value) {
     let indent = 2 * depth;
     match value {
         Value::Object(fields) => {
-            *text += &format!("{:indent$}{name}\n", "");
+            *text += &format!("{:indent$}{}\n", "", short(name));
             fields.iter().for_each(|(name, value)| outline(text, depth + 1, name, value));
         }
         Value::Array(items) if items.iter().any(|i| i.is_object() || i.is_array()) => {
@@ -82,16 +85,16 @@ fn outline(text: &mut String, depth: usize, name: &str, value: &Value) {
             if items.len() > SHOWN {
                 shown.push(format!("… ({} in all)", items.len()));
             }
-            *text += &format!("{:indent$}{name:<16} {}\n", "", shown.join(", "));
+            *text += &format!("{:indent$}{:<16} {}\n", "", short(name), shown.join(", "));
         }
-        other => *text += &format!("{:indent$}{name:<16} {}\n", "", plain(other)),
+        other => *text += &format!("{:indent$}{:<16} {}\n", "", short(name), plain(other)),
     }
 }
 
 fn plain(value: &Value) -> String {
     match value {
         Value::Null => "none".into(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => short(text),
         Value::Number(n) if n.is_f64() => n.as_f64().map_or_else(|| n.to_string(), number),
         other => other.to_string(),
     }

@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-use crate::cli::alpha::{ALPHA, note_unattainable};
 use crate::cli::arguments::{Global, ModelAndData, OutputArgs};
 use crate::cli::score_stream::{ScoreStream, ScoredChunk};
 use crate::cli::table_writer::{Cell, TableWriter};
+use crate::cli::warnings::{ALPHA, of_threshold, unattainable};
 use crate::detect::{Model, Threshold};
 use crate::error::Result;
 
@@ -39,7 +39,7 @@ impl Predict {
         threshold.check()?;
         let model = Model::load(&self.inputs.model)?;
         if let Threshold::Alpha(alpha) = threshold {
-            note_unattainable(&model, alpha, global);
+            global.warn(&Vec::from_iter(unattainable(&model, alpha)));
         }
         let output = self.output.open(&[&self.inputs.model, &self.inputs.data])?;
         let mut stream = ScoreStream::open(&model, &self.inputs, None, global, output.is_file())?;
@@ -51,18 +51,21 @@ impl Predict {
         };
         let mut table = TableWriter::new(output, global.json, &["row", "score", "p_value", "anomaly"])?;
         while let Some(some) = next {
-            write(&mut table, &some, threshold)?;
+            let flagged = write(&mut table, &some, threshold)?;
+            global.warn(&Vec::from_iter(of_threshold(threshold, some.scores.len(), flagged)));
             next = stream.next()?;
         }
         table.finish()
     }
 }
 
-fn write(table: &mut TableWriter, some: &ScoredChunk, threshold: Threshold) -> Result<()> {
+/// Writes the rows; returns how many of them are anomalous.
+fn write(table: &mut TableWriter, some: &ScoredChunk, threshold: Threshold) -> Result<usize> {
     let flags = threshold.apply(&some.scores, &some.p_values);
+    let flagged = flags.iter().filter(|&&flag| flag).count();
     for (i, anomaly) in flags.into_iter().enumerate() {
         let (score, p) = (some.scores[i], some.p_values[i]);
         table.row(&[Cell::Count(some.first + i), Cell::Number(score), Cell::Number(p), Cell::Flag(anomaly)])?;
     }
-    table.flush()
+    table.flush().map(|()| flagged)
 }

@@ -19,7 +19,7 @@ impl SeriesSet {
     /// If there is no case, or a case has another number of channels than the first.
     pub fn new(cases: Vec<Series>) -> Result<SeriesSet> {
         let Some(first) = cases.first() else {
-            return Err(DataError::new("", "there are no cases").into());
+            return Err(DataError::new("", "there are no cases; add some").into());
         };
         let channels = first.channels();
         if let Some(row) = cases.iter().position(|c| c.channels() != channels) {

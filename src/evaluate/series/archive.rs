@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::normal_classes::NormalClasses;
 use crate::data::SeriesSet;
-use crate::error::{DataError, Error, Result};
+use crate::error::{DataError, Error, Result, quoted};
 use crate::evaluate::protocol::Task;
 
 /// The five data sets of Tables 2 and 3.
@@ -31,7 +31,11 @@ impl Archive {
     /// If the name is none of [`ARCHIVE`], a file cannot be read, or the halves do not fit each other.
     pub fn read(folder: &Path, name: &str) -> Result<Archive> {
         let Some(name) = ARCHIVE.iter().find(|known| known.eq_ignore_ascii_case(name)) else {
-            return Err(Error::Usage(format!("unknown series data set `{name}`: use one of {}", ARCHIVE.join(", "))));
+            return Err(Error::Usage(format!(
+                "unknown series data set {}; use one of {}",
+                quoted(name),
+                ARCHIVE.join(", ")
+            )));
         };
         let half =
             |half: &str| SeriesSet::read(folder.join("timeseries").join(name).join(format!("{name}_{half}.ts.gz")));

@@ -4,6 +4,8 @@
 
 use std::io::Read;
 
+use crate::error::short;
+
 /// Longest header that is read; NumPy itself refuses more than 10,000 bytes.
 const LONGEST_HEADER: usize = 1 << 16;
 
@@ -74,7 +76,7 @@ impl NpyHeader {
                 reader.read_exact(&mut four).map_err(ended)?;
                 u32::from_le_bytes(four) as usize
             }
-            v => return Err(format!("version {v} of the .npy format is unknown: save it again with numpy.save")),
+            v => return Err(format!("version {v} of the .npy format is unknown; save it again with numpy.save")),
         };
         if length > LONGEST_HEADER {
             return Err(format!("a header of {length} bytes: no array of numbers has one"));
@@ -92,7 +94,9 @@ impl NpyHeader {
             "<f8" => NpyType::F8,
             "<i4" => NpyType::I4,
             "<i8" => NpyType::I8,
-            other => return Err(format!("element type `{other}`: save the array as `<f8`, `<f4`, `<i8` or `<i4`")),
+            other => {
+                return Err(format!("element type `{}`; save the array as `<f8`, `<f4`, `<i8` or `<i4`", short(other)));
+            }
         };
         let order = value_of(text, "fortran_order")?;
         let fortran_order = match (order.starts_with("True"), order.starts_with("False")) {

@@ -86,7 +86,7 @@ impl NpyRecords {
             }
         }
         let channels = if self.header.shape.len() == 3 { self.header.shape[1] } else { 1 };
-        let (mut series, name) = (Series::default(), self.reader.get_ref().name());
+        let (mut series, name) = (Series::without_channels(), self.reader.get_ref().name());
         for (c, channel) in self.case.chunks_exact_mut(size / channels).enumerate() {
             push(&mut series, channel)
                 .map_err(|p| DataError::new(name, p).at_row(row).in_column(format!("channel {c}")))?;

@@ -1,5 +1,7 @@
 //! The header of a `.ts` file: `@key value` lines up to `@data`, keys in any case and order.
 
+use crate::error::short;
+
 const TIME_STAMPS: &str = "time stamps are not supported: resample to even steps, write the bare values and say \
                            `@timestamps false`";
 
@@ -63,13 +65,13 @@ fn boolean(key: &str, value: &str) -> Result<bool, String> {
     match value.to_ascii_lowercase().as_str() {
         "true" => Ok(true),
         "false" => Ok(false),
-        _ => Err(format!("`{key}` is followed by `{value}`: write `true` or `false`")),
+        _ => Err(format!("`{}` is followed by `{}`; write `true` or `false`", short(key), short(value))),
     }
 }
 
 fn count(key: &str, value: &str) -> Result<usize, String> {
     match value.parse() {
         Ok(n) if n > 0 => Ok(n),
-        _ => Err(format!("`{key}` is followed by `{value}`: write a whole number of at least 1")),
+        _ => Err(format!("`{}` is followed by `{}`; write a whole number of at least 1", short(key), short(value))),
     }
 }
