@@ -10,7 +10,9 @@ use nafal_kernels::Isa;
 use rayon::prelude::*;
 
 use super::calibration::{Calibration, Conformal, ScoreAggregator};
-use super::configuration::{ActiveConfiguration, CalibrationKind, Configuration, Experts, FLOWS, Preset, ScoreKind};
+use super::configuration::{
+    ActiveConfiguration, CalibrationKind, Configuration, Experts, FLOWS, MOST_VIEWS, Preset, ScoreKind,
+};
 use super::experts::{
     Expert, OutOfFold, Trained, TrainingData, Unseen, block_width, check_room, held_by, most_columns, scores_of, train,
     training_cost, training_steps,
@@ -209,7 +211,7 @@ impl<'p> DetectorBuilder<'p> {
             configuration = configuration.with_steps(steps);
         }
         if let Some(views) = self.views {
-            Bounds(String::new()).size("number of views", views, 1..=1 << 20)?;
+            Bounds(String::new()).size("number of views", views, 1..=MOST_VIEWS)?;
             configuration = configuration.with_views(views);
         }
         configuration.active = self.active_learning();

@@ -2,7 +2,6 @@
 
 use std::ops::RangeInclusive;
 
-use super::block::Block;
 use super::error::FlowError;
 use super::transform::Transform;
 
@@ -57,9 +56,17 @@ impl FlowSpec {
         FlowError::check_sizes(&[("parameters", parameters, 1, Self::MAX_PARAMETERS)])
     }
 
+    /// Sides of a block's parameters, but for those that a transform shares.
+    pub(super) fn sides_of_block(&self) -> impl Iterator<Item = (usize, usize)> {
+        let &FlowSpec { features, contexts, layers, hidden, .. } = self;
+        let raw = features * self.raw_rows();
+        let hidden_layers = (1..layers).flat_map(move |_| [(hidden, hidden), (1, hidden)]);
+        [(hidden, features), (1, hidden), (raw, hidden), (1, raw), (contexts, hidden)].into_iter().chain(hidden_layers)
+    }
+
     /// Number of parameters, masked ones included, but for the few that a transform shares.
     pub fn parameters(&self) -> u128 {
-        let sides = Block::sizes(self).map(|(rows, columns)| rows as u128 * columns as u128);
+        let sides = self.sides_of_block().map(|(rows, columns)| rows as u128 * columns as u128);
         self.blocks as u128 * sides.sum::<u128>()
     }
 

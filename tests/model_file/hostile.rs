@@ -173,7 +173,7 @@ fn any_claim_of_a_header_is_refused_or_harmless() {
 
 #[test]
 fn any_claim_of_a_header_of_series_is_refused_or_harmless() {
-    let value = |i: usize, t: usize| ((i * 37 + t * 11 + i * i) % 50) as f64;
+    let value = |i: usize, t: usize| ((i * 37 + t * 11 + i * i * (t + 3)) % 50) as f64;
     let case = |i: usize| Series::new(&[(0..6).map(|t| value(i, t)).collect::<Vec<_>>()]).unwrap();
     let set = SeriesSet::new((0..10).map(case).collect()).unwrap();
     let fitted = Detector::builder().views(2).steps(1).fit(&set).unwrap();

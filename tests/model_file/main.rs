@@ -198,7 +198,7 @@ fn values_are_checked_behind_a_right_checksum() {
         let mut bytes = of(1.0).to_bytes().unwrap();
         let at = bytes.len() - 8;
         bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
-        let place = bytes.windows(11).position(|w| w == b"\"checksum\\").unwrap() + 14;
+        let place = bytes.windows(13).position(|w| w == br#"checksum\":\""#).unwrap() + 13;
         bytes[place..place + 8].copy_from_slice(b"00000000");
         let checksum = format!("{:08x}", crc32(&bytes));
         bytes[place..place + 8].copy_from_slice(checksum.as_bytes());

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::family::MOST_FLOWS;
+use super::bounds::{MOST_EXPERTS, MOST_FLOWS};
 use super::{
     ActiveConfiguration, CalibrationKind, ExtractorConfiguration, FamilyConfiguration, LearnerConfiguration,
     RowScaling, ScoreKind, SelectionConfiguration, TrimmingConfiguration, ViewInput,
@@ -17,9 +17,6 @@ use crate::error::{Bounds, Error, Result, quoted};
 
 /// Most flows of a covered family, as a multiple of the configured number: training must end on the widest table.
 const MOST_GROWTH: usize = 4;
-
-/// Most families, and most learners.
-const MOST_EXPERTS: usize = 1024;
 
 /// Every constant of a detector.
 #[derive(Clone, Debug)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::family::MOST_STEPS;
+use super::bounds::MOST_STEPS;
 use crate::data::container::Fields;
 use crate::error::{Bounds, Result};
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::bounds::{LONGEST_NAME, MOST_FLOWS, MOST_STEPS, MOST_VIEWS};
 use super::{ExtractorConfiguration, Optimiser};
 use crate::data::container::Fields;
 use crate::detect::views::ViewFamily;
@@ -9,14 +10,6 @@ use crate::error::{Bounds, Result, quoted};
 
 /// Most samples a training step: their random streams are numbered with 16 bits.
 const MAX_BATCH: usize = 1 << 16;
-/// Most flows of a family.
-pub(super) const MOST_FLOWS: usize = 4096;
-/// Most views of a family.
-pub(super) const MOST_VIEWS: usize = 1 << 20;
-/// Most steps of one training.
-pub(super) const MOST_STEPS: u64 = 1 << 32;
-/// Most bytes of a name in a configuration.
-pub(super) const LONGEST_NAME: usize = 256;
 
 /// Which of the encoder's blocks a family's views act on.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::ViewInput;
-use super::family::LONGEST_NAME;
+use super::bounds::LONGEST_NAME;
 use crate::data::container::Fields;
 use crate::error::{Bounds, Result, quoted};
 
