@@ -56,8 +56,11 @@ impl dyn Dataset {
     /// [`Error::Data`] for data of another kind.
     pub fn expect<T: Dataset>(&self, kind: Kind) -> Result<&T> {
         self.downcast().ok_or_else(|| {
-            let problem =
-                format!("the model was fitted to {}, and these are {}", kind.in_words(), self.kind().in_words());
+            let problem = format!(
+                "the model was fitted to {}, and these are {}; use another file or model",
+                kind.in_words(),
+                self.kind().in_words()
+            );
             Error::from(DataError::new(self.source(), problem))
         })
     }

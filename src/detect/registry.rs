@@ -124,7 +124,8 @@ impl Fit for Admitting {
         }
         let kinds: Vec<&str> = self.line.kinds.iter().map(|kind| kind.in_words()).collect();
         let (name, kinds) = (self.line.name, kinds.join(" or "));
-        let problem = format!("the detector `{name}` is for {kinds}, and these are {}", train.kind().in_words());
+        let problem =
+            format!("the detector `{name}` is for {kinds}, and these are {}; use another", train.kind().in_words());
         Err(DataError::new(train.source(), problem).into())
     }
 

@@ -72,7 +72,9 @@ impl Method {
             None => Ok(asked.to_vec()),
             Some(method) => {
                 let cases = kind.in_words();
-                Err(Error::Usage(format!("the method `{method}` does not take {cases}, which this experiment is on")))
+                Err(Error::Usage(format!(
+                    "the method `{method}` does not take {cases}, which this experiment is on; leave it out"
+                )))
             }
         }
     }

@@ -66,7 +66,7 @@ fn series_that_are_alike_are_refused() {
     let text = refusal(vec![case; 20]);
     assert_eq!(
         text,
-        "a.ts: all 20 training series are alike; at least 8 different ones are needed to fit and calibrate a detector: add \
+        "a.ts: all 20 training series are alike; at least 8 different ones are needed to fit and calibrate a detector; add \
          others"
     );
 }

@@ -50,7 +50,7 @@ impl<R: Records> SeriesReader<R> {
         if let Some(name) = &options.label {
             if !name.eq_ignore_ascii_case(SERIES_LABEL) {
                 let problem =
-                    format!("series have one label, and its name is {SERIES_LABEL}: use --label {SERIES_LABEL}");
+                    format!("series have one label, and its name is {SERIES_LABEL}; use --label {SERIES_LABEL}");
                 return Err(fail(problem).in_column(name));
             }
             if !records.has_labels() {
@@ -75,7 +75,7 @@ impl<R: Records> SeriesReader<R> {
         }
         self.count += cases.len();
         if self.count == 0 {
-            return Err(DataError::new(self.records.source(), "there are no cases").into());
+            return Err(DataError::new(self.records.source(), "there are no cases; add some").into());
         }
         if cases.is_empty() {
             return Ok(None);

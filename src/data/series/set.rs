@@ -23,7 +23,7 @@ impl SeriesSet {
         };
         let channels = first.channels();
         if let Some(row) = cases.iter().position(|c| c.channels() != channels) {
-            let problem = format!("{} channels, the first case has {channels}", cases[row].channels());
+            let problem = format!("{} channels, the first case has {channels}; mend the case", cases[row].channels());
             return Err(DataError::new("", problem).at_row(row).into());
         }
         Ok(SeriesSet { cases, labels: None, source: String::new() })
@@ -99,7 +99,7 @@ impl SeriesSet {
     /// If `keep` is empty.
     pub fn select(&self, keep: &[usize]) -> Result<SeriesSet> {
         if keep.is_empty() {
-            return Err(DataError::new(&self.source, "no case is left after selecting").into());
+            return Err(DataError::new(&self.source, "no case is left after selecting; select some").into());
         }
         Ok(SeriesSet {
             cases: keep.iter().map(|&i| self.cases[i].clone()).collect(),

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::expert::{Expert, FeatureSample, Scratch, TrainingData, Unseen};
-use super::learners::{Learned, Learner, Stream, named};
+use super::learners::{LEARNERS, Learned, Learner, Stream, named};
 use crate::data::container::Container;
 use crate::detect::configuration::{LearnerConfiguration, LeftOut, ScoreKind, ViewInput};
 use crate::encode::{Encoder, Features, Held};
@@ -33,7 +33,9 @@ impl OutOfFold {
     fn blocks_of(settings: &LearnerConfiguration, folds: usize, encoder: &dyn Encoder) -> Result<Vec<usize>> {
         let missing = |what: String| {
             let (learner, kind) = (quoted(&settings.learner), encoder.kind());
-            Error::Usage(format!("learner {learner}: the encoder of the kind {kind} makes no {what}"))
+            Error::Usage(format!(
+                "learner {learner}: the encoder of the kind {kind} makes no {what}; name a block that it makes"
+            ))
         };
         let block = |view: usize| match &settings.input {
             ViewInput::Block(input) => {
@@ -48,7 +50,9 @@ impl OutOfFold {
 
     fn learner(settings: &LearnerConfiguration) -> Result<&'static dyn Learner> {
         let LearnerConfiguration { learner: name, left_out, .. } = settings;
-        let learner = named(name).ok_or_else(|| Error::Usage(format!("there is no learner {}", quoted(name))))?;
+        let learner = named(name).ok_or_else(|| {
+            Error::Usage(format!("there is no learner {}; use {}", quoted(name), LEARNERS.map(|l| l.name()).join(", ")))
+        })?;
         if *left_out == LeftOut::Case && !learner.leaves_one_out() {
             return Err(Error::Usage(format!(
                 "learner {} cannot leave out one case; let it leave out a fold",

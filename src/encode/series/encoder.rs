@@ -107,7 +107,11 @@ impl SeriesEncoder {
         if set.channels() == self.channels() {
             return Ok(());
         }
-        let problem = format!("{} channels, the model was fitted to series of {}", set.channels(), self.channels());
+        let problem = format!(
+            "{} channels, the model was fitted to series of {}; use another file or model",
+            set.channels(),
+            self.channels()
+        );
         Err(DataError::new(set.source(), problem).into())
     }
 

@@ -116,7 +116,7 @@ impl FromStr for Experiment {
 /// [`Error::Interrupted`] if `progress` asks to stop, and what a fit or the sink fails with.
 pub fn run(experiment: Experiment, options: &Options, progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
     if options.seeds == Some(0) {
-        return Err(Error::Usage("at least one seed is needed".into()));
+        return Err(Error::Usage("there is no seed; give at least one".into()));
     }
     experiment.check(options)?;
     match experiment {

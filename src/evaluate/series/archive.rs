@@ -49,7 +49,7 @@ impl Archive {
     pub fn new(name: &str, train: SeriesSet, test: SeriesSet) -> Result<Archive> {
         for set in [&train, &test] {
             if set.labels().is_none() {
-                return Err(DataError::new(set.source(), "no labels: the header needs `@classlabel true`").into());
+                return Err(DataError::new(set.source(), "no labels; the header needs `@classlabel true`").into());
             }
         }
         if test.channels() != train.channels() {
@@ -58,7 +58,11 @@ impl Archive {
         }
         let mut classes = train.classes();
         if classes.len() < 2 {
-            return Err(DataError::new(train.source(), "one class alone: there is nothing to tell it from").into());
+            return Err(DataError::new(
+                train.source(),
+                "one class alone, so there is nothing to tell it from; add another",
+            )
+            .into());
         }
         match classes.iter().map(|c| c.parse::<f64>()).collect::<Result<Vec<_>, _>>() {
             Ok(_) => classes.sort_by(|a, b| {
@@ -84,7 +88,7 @@ impl Archive {
             let keep: Vec<usize> = of(&self.train).iter().enumerate().filter(|(_, n)| **n).map(|(i, _)| i).collect();
             let labels: Vec<bool> = of(&self.test).into_iter().map(|n| !n).collect();
             if labels.iter().all(|&a| a) || labels.iter().all(|&a| !a) {
-                let problem = format!("task `{name}`: the test series are all normal or all anomalies");
+                let problem = format!("task `{name}`: the test series are all normal or all anomalies; add others");
                 return Err(DataError::new(self.test.source(), problem).into());
             }
             Ok(Task::of_series(name, self.train.select(&keep)?, test.clone(), labels))

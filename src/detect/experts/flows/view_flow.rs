@@ -43,7 +43,9 @@ impl ViewBlocks {
     pub fn new(family: &FamilyConfiguration, flow: usize, fold: usize, encoder: &dyn Encoder) -> Result<ViewBlocks> {
         let missing = |what: String| {
             let (name, kind) = (quoted(&family.name), encoder.kind());
-            Error::Usage(format!("family {name} looks at {what}, which the encoder of the kind {kind} does not make"))
+            Error::Usage(format!(
+                "family {name} looks at {what}, which the encoder of the kind {kind} does not make; name a block that it makes"
+            ))
         };
         match &family.input {
             ViewInput::Block(name) => {
