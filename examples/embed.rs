@@ -15,7 +15,7 @@ fn reading(t: u32) -> [f64; 2] {
 fn main() -> Result<()> {
     let names = vec!["pressure".to_string(), "flow".to_string()];
     let normal = Table::new(names.clone(), (0..400).flat_map(reading).collect())?;
-    let bytes = Detector::builder().seed(1).fit(&normal)?.to_bytes();
+    let bytes = Detector::builder().seed(1).fit(&normal)?.to_bytes()?;
     println!("a model of {} bytes", bytes.len());
 
     // Elsewhere, later: the bytes come back from flash, a file, the network.

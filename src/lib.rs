@@ -27,7 +27,7 @@
 //! assert_eq!(model.predict(&test, Threshold::Alpha(0.02))?, [false, true]);
 //!
 //! // A model file is data, never code; a loaded model scores to the same bits.
-//! let again = Model::from_bytes(&model.to_bytes(), "in memory")?;
+//! let again = Model::from_bytes(&model.to_bytes()?, "in memory")?;
 //! assert_eq!(again.score(&test)?, model.score(&test)?);
 //! # Ok::<(), nafal::Error>(())
 //! ```
@@ -78,6 +78,13 @@
 //! | [`flow`], [`nn`], [`autodiff`] | the flow, layers and the training loop, the reverse-mode tape |
 //! | [`stats`], [`random`] | χ² and Mahalanobis, counter-based random streams |
 //! | `evaluate`, `report`, `cli` | protocols and metrics, plots, the command (features `cli` and `report`) |
+//!
+//! # Threads
+//!
+//! Fits and scores work in rayon's current pool: the global one, unless they are called within
+//! `rayon::ThreadPool::install`. The global pool starts with its first use, one thread a core, and rayon panics where the
+//! system refuses them. A program that may run under such limits builds a pool first, which gives an error instead:
+//! `rayon::ThreadPoolBuilder::new().build()?.install(|| builder.fit(&table))`, or `build_global()`.
 //!
 //! With `default-features = false` the crate has tables and series in memory, the detectors and the model file, on few
 //! dependencies. No feature changes a number.

@@ -4,24 +4,26 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use serde_json::json;
 
-use super::memory::{Memory, Size};
-use super::output::Output;
+use super::messages::failure::eprint_json;
+use super::output::{Output, eprint};
+use super::resources::memory::{Memory, Size};
 use crate::data::{Input, Kind, readable_formats};
 use crate::detect::{Model, Preset};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted};
 
 /// Arguments of every verb.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct Global {
     /// Threads to use [default: all cores]; no result depends on it
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
-    /// Print nothing on stderr but errors
+    /// Print nothing on stderr but errors and warnings
     #[arg(long, global = true)]
     pub quiet: bool,
-    /// Print one JSON object a line
+    /// Print one JSON object a line, on stderr too
     #[arg(long, global = true)]
     pub json: bool,
     /// Most memory to take, such as 500M or 2G: training rows beyond it are sampled [default: half of what there is]
@@ -30,13 +32,20 @@ pub(super) struct Global {
 }
 
 impl Global {
-    pub fn set_threads(&self) -> Result<()> {
-        match self.threads {
-            Some(threads) => rayon::ThreadPoolBuilder::new()
-                .num_threads(threads.into())
-                .build_global()
-                .map_err(|e| Error::Usage(format!("cannot start {threads} threads: {e}"))),
-            None => Ok(()),
+    /// The number of threads asked for.
+    pub fn threads(&self) -> Option<usize> {
+        self.threads.map(usize::from)
+    }
+
+    /// Prints a line on stderr, unless `--quiet` is given; with `--json` as `{"note": …}`.
+    pub fn note(&self, line: std::fmt::Arguments) {
+        match (self.quiet, self.json) {
+            (true, _) => {}
+            (false, false) => eprint(line),
+            (false, true) => {
+                let line = line.to_string();
+                eprint_json(&json!({"note": line.strip_prefix("note: ").unwrap_or(&line)}));
+            }
         }
     }
 
@@ -45,15 +54,14 @@ impl Global {
         Memory::new(self.max_memory)
     }
 
-    /// Prints a line on stderr that changes what a result means, so that even `--quiet` does not silence it.
-    pub fn warn(&self, line: std::fmt::Arguments) {
-        super::output::eprint(format_args!("warning: {line}"));
-    }
-
-    /// Prints a line on stderr, unless `--quiet` is given.
-    pub fn note(&self, line: std::fmt::Arguments) {
-        if !self.quiet {
-            super::output::eprint(line);
+    /// Prints what changes the meaning of a result, also with `--quiet`; with `--json` as `{"warning": …}`.
+    pub fn warn(&self, warnings: &[String]) {
+        for warning in warnings {
+            if self.json {
+                eprint_json(&json!({"warning": warning}));
+            } else {
+                eprint(format_args!("warning: {warning}"));
+            }
         }
     }
 }
@@ -87,7 +95,8 @@ pub(super) fn keep_apart<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Resul
     for path in paths {
         let Some(place) = place(path) else { continue };
         if seen.contains(&place) {
-            let problem = format!("{} is named twice; write the output to a file of its own", path.display());
+            let problem =
+                format!("{} is named twice; write the output to a file of its own", quoted(&path.to_string_lossy()));
             return Err(Error::Usage(problem));
         }
         seen.push(place);
@@ -187,8 +196,9 @@ impl ModelAndData {
     pub fn open(&self, model: &Model) -> Result<Input> {
         let kind = model.kind();
         if let Some(asked) = self.kind.filter(|&asked| asked != kind) {
-            let path = self.model.display();
-            return Err(Error::Usage(format!("--kind {asked}, but {path} was fitted to data of the kind {kind}")));
+            let path = quoted(&self.model.to_string_lossy());
+            let problem = format!("--kind {asked}, but {path} was fitted to data of the kind {kind}; leave out --kind");
+            return Err(Error::Usage(problem));
         }
         Input::open(&self.data, Some(kind))
     }

@@ -40,7 +40,7 @@ impl Measures {
     }
 
     /// As cells of a table with [`Measures::COLUMNS`].
-    pub fn cells(&self) -> [Cell; 7] {
+    pub fn cells(&self) -> [Cell<'static>; 7] {
         let numbers = [self.auroc, self.average_precision, self.f1_at_true_ratio, self.f1_at_alpha, self.alpha];
         let [auroc, precision, f1_ratio, f1_alpha, alpha] = numbers.map(Cell::Number);
         [Cell::Count(self.rows), Cell::Count(self.anomalies), auroc, precision, f1_ratio, f1_alpha, alpha]

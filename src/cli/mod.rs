@@ -2,17 +2,16 @@
 //!
 //! Data go to stdout, messages to stderr. Exit codes: 0, 2 usage, 3 bad data, 4 bad model file, 5 cannot
 //! write, 6 training failed, 130 and 143 on SIGINT and SIGTERM. A reader of stdout that goes away ends the command
-//! quietly.
+//! quietly. With `--json` every line on stderr is an object too: an error, a warning, a note or progress.
 
-mod alpha;
 mod arguments;
-mod bad_rows;
 mod data_facts;
 mod measures;
-mod memory;
+mod messages;
 mod output;
 mod pages;
 mod progress;
+mod resources;
 mod score_stream;
 mod signals;
 mod table_writer;
@@ -53,13 +52,9 @@ pub fn main() -> ExitCode {
     signals::watch();
     let command = match Command::try_parse() {
         Ok(command) => command,
-        Err(e) => {
-            let code = u8::try_from(e.exit_code()).unwrap_or(2);
-            // A reader of the help that goes away is no failure.
-            let _ = e.print();
-            return ExitCode::from(code);
-        }
+        Err(e) => return messages::failure::usage(e),
     };
+    let json = command.global.json;
     match command.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(Error::Write { path, source })
@@ -67,18 +62,14 @@ pub fn main() -> ExitCode {
         {
             ExitCode::SUCCESS
         }
-        Err(e) => {
-            output::eprint(format_args!("error: {e}"));
-            ExitCode::from(e.exit_code())
-        }
+        Err(e) => messages::failure::report(&e, json),
     }
 }
 
 impl Command {
     fn run(self) -> Result<()> {
         let global = &self.global;
-        global.set_threads()?;
-        self.verb.run(global)
+        resources::threads::pool(global)?.install(|| self.verb.run(global))
     }
 }
 

@@ -5,8 +5,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
 
+use super::arguments::Global;
+use super::messages::failure::eprint_json;
 use super::output::eprint;
+use crate::error::short;
 use crate::progress::Progress;
 
 /// Stages that take less are not reported.
@@ -25,6 +29,8 @@ pub(super) struct ProgressReporter {
 enum Style {
     Silent,
     Lines,
+    /// As lines, each an object.
+    Json,
     Bar,
 }
 
@@ -40,12 +46,13 @@ struct Stage {
 }
 
 impl ProgressReporter {
-    /// A reporter on stderr; silent if `quiet`.
-    pub fn new(quiet: bool) -> ProgressReporter {
-        let style = match (quiet, stderr().is_terminal()) {
-            (true, _) => Style::Silent,
-            (false, true) => Style::Bar,
-            (false, false) => Style::Lines,
+    /// A reporter on stderr, if `wanted`; silent with `--quiet`.
+    pub fn new(global: &Global, wanted: bool) -> ProgressReporter {
+        let style = match stderr().is_terminal() {
+            _ if global.quiet || !wanted => Style::Silent,
+            _ if global.json => Style::Json,
+            true => Style::Bar,
+            false => Style::Lines,
         };
         let stage = Stage { name: String::new(), total: 0, done: 0, started: Instant::now(), printed: None, bar: None };
         ProgressReporter { style, stage: Mutex::new(stage) }
@@ -62,7 +69,7 @@ impl Progress for ProgressReporter {
     fn begin(&self, name: &str, total: u64) {
         self.with(|stage| {
             stage.clear();
-            *stage = Stage { name: name.into(), total, done: 0, started: Instant::now(), printed: None, bar: None };
+            *stage = Stage { name: short(name), total, done: 0, started: Instant::now(), printed: None, bar: None };
         });
     }
 
@@ -79,7 +86,12 @@ impl Progress for ProgressReporter {
                 }
                 _ if stage.printed.is_none_or(|t| t.elapsed() >= PAUSE) => {
                     stage.printed = Some(Instant::now());
-                    eprint(format_args!("{}: {}", stage.name, stage.so_far()));
+                    match self.style {
+                        Style::Json => {
+                            eprint_json(&json!({"progress": stage.name, "done": stage.done, "of": stage.total}))
+                        }
+                        _ => eprint(format_args!("{}: {}", stage.name, stage.so_far())),
+                    }
                 }
                 _ => {}
             }

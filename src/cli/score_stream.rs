@@ -3,11 +3,11 @@
 use std::io::{IsTerminal, stdout};
 
 use super::arguments::{Global, ModelAndData, OnBadRow, note_all};
-use super::bad_rows::BadRows;
+use super::messages::bad_rows::BadRows;
 use super::progress::ProgressReporter;
 use crate::data::{BadCase, CaseReader, Chunk, ReadOptions};
 use crate::detect::Model;
-use crate::error::{DataError, Result};
+use crate::error::{DataError, Result, listed};
 use crate::progress::Progress;
 
 /// Cases scored at once.
@@ -82,7 +82,7 @@ impl<'a> ScoreStream<'a> {
         let cases = inputs.open(model)?.stream(&options)?;
         note_all(cases.notes(), global);
         note_ignored(cases.ignored(), model, global);
-        let progress = ProgressReporter::new(global.quiet || (!to_file && stdout().is_terminal()));
+        let progress = ProgressReporter::new(global, to_file || !stdout().is_terminal());
         progress.begin("scoring", 0);
         Ok(ScoreStream { model, cases, labelled: label.is_some(), count: 0, bad: BadRows::default(), progress })
     }
@@ -130,10 +130,9 @@ impl<'a> ScoreStream<'a> {
         Ok(all)
     }
 
-    /// Says how many cases had no score.
-    pub fn conclude(self, global: &Global) {
-        drop(self.progress);
-        self.bad.report(self.count, self.model.kind(), global);
+    /// Ends the reading; what is to be said of cases that had no score.
+    pub fn conclude(self) -> Option<String> {
+        self.bad.warning(self.count, self.model.kind())
     }
 }
 
@@ -143,6 +142,6 @@ fn note_ignored(ignored: &[String], model: &Model, global: &Global) {
         ignored.iter().map(String::as_str).filter(|name| Some(*name) != model.label_column()).collect();
     if !ignored.is_empty() {
         let what = if ignored.len() == 1 { "a column" } else { "columns" };
-        global.note(format_args!("note: {what} the model does not use: {}", ignored.join(", ")));
+        global.note(format_args!("note: {what} the model does not use: {}", listed(ignored)));
     }
 }

@@ -11,13 +11,15 @@ use crate::error::{DataError, Result};
 
 /// One value of a table.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Cell {
+pub(super) enum Cell<'a> {
     /// A count.
     Count(usize),
     /// A measurement.
     Number(f64),
     /// Yes or no: 1 or 0 in CSV.
     Flag(bool),
+    /// Sentences: a list in JSON; CSV has none.
+    Texts(&'a [String]),
     /// No value: empty in CSV, null in JSON.
     Empty,
 }
@@ -130,6 +132,8 @@ fn push(line: &mut String, cell: Cell, json: bool) {
         Cell::Number(x) => line.push_str(&number(x)),
         Cell::Flag(flag) if json => _ = write!(line, "{flag}"),
         Cell::Flag(flag) => line.push(if flag { '1' } else { '0' }),
+        Cell::Texts(texts) if json => _ = write!(line, "{}", serde_json::Value::from(texts)),
+        Cell::Texts(_) => {}
         Cell::Empty if json => line.push_str("null"),
         Cell::Empty => {}
     }

@@ -4,10 +4,11 @@
 //! [`downcast`](trait.Dataset.html#method.downcast). A further kind of data is a further implementation.
 
 use std::any::Any;
+use std::collections::HashSet;
 use std::fmt::Debug;
 
 use super::{Kind, is_normal};
-use crate::error::{DataError, Error, Result};
+use crate::error::{DataError, Error, Result, listed};
 
 /// Cases of one kind: the rows of a table, or whole series.
 pub trait Dataset: Any + Debug + Send + Sync {
@@ -55,8 +56,11 @@ impl dyn Dataset {
     /// [`Error::Data`] for data of another kind.
     pub fn expect<T: Dataset>(&self, kind: Kind) -> Result<&T> {
         self.downcast().ok_or_else(|| {
-            let problem =
-                format!("the model was fitted to {}, and these are {}", kind.in_words(), self.kind().in_words());
+            let problem = format!(
+                "the model was fitted to {}, and these are {}; use another file or model",
+                kind.in_words(),
+                self.kind().in_words()
+            );
             Error::from(DataError::new(self.source(), problem))
         })
     }
@@ -73,24 +77,16 @@ impl dyn Dataset {
     /// # Errors
     /// If there is none: names the label column and the labels seen.
     pub fn require_normal(&self, normals: &[String]) -> Result<Vec<usize>> {
-        const SHOWN: usize = 8;
         let kept = self.normal(normals);
         if !kept.is_empty() {
             return Ok(kept);
         }
-        let mut seen: Vec<&str> = Vec::new();
-        for label in self.labels().unwrap_or_default() {
-            if seen.len() <= SHOWN && !seen.contains(&label.as_str()) {
-                seen.push(label);
-            }
-        }
-        let more = if seen.len() > SHOWN { ", …" } else { "" };
-        let list = |labels: &[&str]| labels.iter().map(|l| format!("{l:?}")).collect::<Vec<_>>().join(", ");
-        let wanted: Vec<&str> = normals.iter().map(String::as_str).collect();
+        let mut seen = HashSet::new();
+        let distinct = self.labels().unwrap_or_default().iter().filter(|label| seen.insert(*label));
         let problem = format!(
-            "no normal rows: no label is {}; the labels are {}{more}; name the normal one with --normal",
-            list(&wanted),
-            list(&seen[..seen.len().min(SHOWN)])
+            "no normal rows: no label is {}, the labels are {}; name the normal one with --normal",
+            listed(normals),
+            listed(distinct)
         );
         Err(DataError::new(self.source(), problem).in_column(self.label_name().unwrap_or_default()).into())
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted};
 
 /// What a case is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -70,7 +70,7 @@ impl FromStr for Kind {
     fn from_str(text: &str) -> Result<Kind> {
         Kind::ALL.into_iter().find(|kind| kind.name() == text).ok_or_else(|| {
             let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
-            Error::Usage(format!("unknown kind of data `{text}`: use {}", names.join(" or ")))
+            Error::Usage(format!("unknown kind of data {}; use {}", quoted(text), names.join(" or ")))
         })
     }
 }

@@ -27,4 +27,5 @@ pub use labels::is_normal;
 pub use output_folder::OutputFolder;
 pub use read_options::{ReadOptions, Sample};
 pub use series::{Series, SeriesSet};
-pub use table::Table;
+pub(crate) use table::check_names;
+pub use table::{MAX_COLUMNS, MAX_NAME_BYTES, Table};

@@ -1,7 +1,42 @@
 //! A table in memory: named numeric columns, row-major `[rows, columns]`, optional label text per row.
 
+use std::collections::HashSet;
+
 use super::{Dataset, Kind};
 use crate::error::{DataError, Result};
+
+/// Most columns of a table.
+pub const MAX_COLUMNS: usize = 65_536;
+/// Most bytes of a column's name.
+pub const MAX_NAME_BYTES: usize = 65_536;
+
+/// Checks the names of the columns of a table: few enough, short enough, and each another.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub(crate) fn check_names(names: &[String]) -> Result<(), DataError> {
+    if names.len() > MAX_COLUMNS {
+        let problem = format!("{} columns, and {MAX_COLUMNS} are the most; leave some out", names.len());
+        return Err(DataError::new("", problem));
+    }
+    let mut seen = HashSet::with_capacity(names.len());
+    for name in names {
+        check_name(name)?;
+        if !seen.insert(name.as_str()) {
+            return Err(DataError::new("", "two columns have this name; rename or remove one").in_column(name));
+        }
+    }
+    Ok(())
+}
+
+/// Checks the length of a column's name.
+pub(super) fn check_name(name: &str) -> Result<(), DataError> {
+    if name.len() <= MAX_NAME_BYTES {
+        return Ok(());
+    }
+    let problem = format!("the name is {} bytes long, and {MAX_NAME_BYTES} are the most; shorten it", name.len());
+    Err(DataError::new("", problem).in_column(name))
+}
 
 /// Named numeric columns with an optional label per row.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,17 +53,22 @@ impl Table {
     /// A table from row-major values `[rows, names.len()]`.
     ///
     /// # Errors
-    /// If the length of `values` is no multiple of the number of names, or a value is not finite.
+    /// If the length of `values` is no multiple of the number of names, a value is not finite, two names are the same, there
+    /// are more than [`MAX_COLUMNS`] or one is longer than [`MAX_NAME_BYTES`].
     pub fn new(names: Vec<String>, values: Vec<f64>) -> Result<Table> {
+        check_names(&names)?;
         let d = names.len();
         if d == 0 || !values.len().is_multiple_of(d) {
             return Err(DataError::new("", format!("{} values do not fill rows of {d} columns", values.len())).into());
         }
         if let Some(i) = values.iter().position(|v| !v.is_finite()) {
-            return Err(DataError::new("", format!("{} is not a finite number", values[i]))
-                .at_row(i / d)
-                .in_column(&names[i % d])
-                .into());
+            return Err(DataError::new(
+                "",
+                format!("{} is not a finite number; fill in a number or remove the row", values[i]),
+            )
+            .at_row(i / d)
+            .in_column(&names[i % d])
+            .into());
         }
         let rows = values.len() / d;
         Ok(Table { names, values, rows, labels: None, label_name: None, source: String::new() })
@@ -37,13 +77,19 @@ impl Table {
     /// The same table with a label column `name`, one text per row.
     ///
     /// # Errors
-    /// If the number of labels differs from the number of rows.
+    /// If the number of labels differs from the number of rows, or a column has the name already.
     pub fn with_labels(mut self, name: impl Into<String>, labels: Vec<String>) -> Result<Table> {
+        let name = name.into();
+        check_name(&name)?;
+        if self.names.contains(&name) {
+            let problem = "is a feature and the label at once; give the labels another name";
+            return Err(DataError::new(&self.source, problem).in_column(name).into());
+        }
         if labels.len() != self.rows {
             return Err(DataError::new("", format!("{} labels for {} rows", labels.len(), self.rows)).into());
         }
         self.labels = Some(labels);
-        self.label_name = Some(name.into());
+        self.label_name = Some(name);
         Ok(self)
     }
 

@@ -10,9 +10,11 @@ use nafal_kernels::Isa;
 use rayon::prelude::*;
 
 use super::calibration::{Calibration, Conformal, ScoreAggregator};
-use super::configuration::{ActiveConfiguration, CalibrationKind, Configuration, Experts, FLOWS, Preset, ScoreKind};
+use super::configuration::{
+    ActiveConfiguration, CalibrationKind, Configuration, Experts, FLOWS, MOST_VIEWS, Preset, ScoreKind,
+};
 use super::experts::{
-    Expert, OutOfFold, Trained, TrainingData, Unseen, block_width, held_by, most_columns, scores_of, train,
+    Expert, OutOfFold, Trained, TrainingData, Unseen, block_width, check_room, held_by, most_columns, scores_of, train,
     training_cost, training_steps,
 };
 use super::fitted_expert::{FittedExpert, FittedHead, Origin};
@@ -20,7 +22,7 @@ use super::model::{Model, Summary};
 use super::selection::{Candidate, MadeCases, mean_by_fold, shares};
 use crate::data::{Dataset, Kind};
 use crate::encode::{Held, Plan};
-use crate::error::{DataError, Error, Result};
+use crate::error::{Bounds, DataError, Error, Result};
 use crate::progress::{Progress, Quiet};
 use crate::random::{Key, permutation, stream};
 
@@ -151,7 +153,7 @@ impl<'p> DetectorBuilder<'p> {
         self.robust = robust;
         self
     }
-    /// The cases given are a sample of so many; the model remembers it ([`Model::drawn_from`]).
+    /// The cases given are a sample of so many ([`Model::drawn_from`]).
     pub fn drawn_from(mut self, cases: usize) -> Self {
         self.drawn_from = Some(cases);
         self
@@ -187,12 +189,15 @@ impl<'p> DetectorBuilder<'p> {
     /// cases and columns.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a preset that the kind does not have, a configuration for another kind, or given experts that
-    /// keep training rows where none shall be held.
+    /// [`Error::Usage`] for a preset that the kind does not have, a configuration for another kind or with numbers that make
+    /// no sense ([`Configuration::check`]), or given experts that keep training rows where none shall be held.
     pub fn configuration(&self, kind: Kind) -> Result<Configuration> {
         let mut configuration = match &self.configuration {
             Some(own) if own.kind() != kind => {
-                let problem = format!("the configuration is for data of the kind {}, and these are {kind}", own.kind());
+                let problem = format!(
+                    "the configuration is for data of the kind {}, and these are {kind}; take one for {kind}",
+                    own.kind()
+                );
                 return Err(Error::Usage(problem));
             }
             Some(own) => own.clone(),
@@ -213,9 +218,11 @@ impl<'p> DetectorBuilder<'p> {
             configuration = configuration.with_steps(steps);
         }
         if let Some(views) = self.views {
+            Bounds(String::new()).size("number of views", views, 1..=MOST_VIEWS)?;
             configuration = configuration.with_views(views);
         }
         configuration.active = self.active_learning();
+        configuration.check()?;
         Ok(configuration)
     }
 
@@ -227,6 +234,8 @@ impl<'p> DetectorBuilder<'p> {
     }
 
     /// Fits a model to the normal cases of a table or of a set of series (all cases, if there are no labels).
+    ///
+    /// Works in rayon's current pool of threads; see the crate's documentation for systems that limit them.
     ///
     /// Cost: the training steps of the configuration, whatever the number of rows, plus one pass over the rows; for series
     /// the steps grow with their number.
@@ -246,21 +255,20 @@ impl<'p> DetectorBuilder<'p> {
     /// # Errors
     /// As [`DetectorBuilder::fit`].
     pub fn fit_each(&self, cases: &dyn Dataset, actives: &[Option<ActiveConfiguration>]) -> Result<Vec<Model>> {
-        if self.views == Some(0) {
-            return Err(Error::Usage("the number of views must be at least 1".into()));
-        }
+        // Before anything is asked of the data, which may be large.
+        let configuration = self.configuration(cases.kind())?;
+        actives.iter().flatten().try_for_each(ActiveConfiguration::check)?;
+        configuration.learners.iter().try_for_each(OutOfFold::check)?;
         let normal: Vec<usize> =
             if self.every_case { (0..cases.len()).collect() } else { cases.require_normal(&self.normals)? };
         if normal.len() < MIN_ROWS {
             let problem = format!(
-                "{} training rows; at least {MIN_ROWS} normal rows are needed to fit and calibrate a detector",
+                "{} training rows, and at least {MIN_ROWS} normal rows are needed to fit and calibrate a detector; add some",
                 normal.len()
             );
             return Err(DataError::new(cases.source(), problem).into());
         }
         let isa = Isa::detect();
-        let configuration = self.configuration(cases.kind())?;
-        configuration.check()?;
         let kept = self.usual(&configuration, cases, normal.clone())?;
         let configuration = configuration.for_rows(kept.len());
         let folds = assign_folds(kept.len(), configuration.folds, self.seed);
@@ -271,6 +279,8 @@ impl<'p> DetectorBuilder<'p> {
         let configuration = configuration
             .covering(|family| block_width(family, &*encoder))?
             .electing(|learner| most_columns(learner) >= widest);
+        configuration.check()?;
+        check_room(&configuration.families, &*encoder)?;
         let data = TrainingData { features: &features, folds: &folds, encoder: &*encoder };
         let trained = self.train(isa, &configuration, actives, &data)?;
         let learners = self.learn(&configuration, &data)?;
@@ -280,8 +290,8 @@ impl<'p> DetectorBuilder<'p> {
         };
         let model = |(&active, trained): (&Option<ActiveConfiguration>, Vec<Vec<Trained>>)| {
             let configuration = Configuration { active, ..configuration.clone() };
-            let summary =
-                Summary { drawn_from: self.drawn_from, ..Summary::of(kept.len(), normal.len() - kept.len(), &trained) };
+            let left_out = normal.len() - kept.len();
+            let summary = Summary::of(kept.len(), left_out, self.drawn_from, &trained);
             let family = |(f, flows)| (Origin::Family(f), Arc::new(Trained::family(flows)) as Arc<dyn Expert>);
             let experts = trained.into_iter().enumerate().map(family).chain(learners.clone()).collect();
             let (experts, conformal) = calibrate(&configuration, &data, experts, made.as_ref());
@@ -339,15 +349,6 @@ impl<'p> DetectorBuilder<'p> {
             by_active.iter_mut().zip(results).for_each(|(families, result)| families[f].push(result));
         }
         Ok(by_active)
-    }
-}
-
-impl Summary {
-    fn of(rows: usize, trimmed: usize, trained: &[Vec<Trained>]) -> Summary {
-        let mean = |f: &Vec<Trained>| f.iter().map(|t| t.loss).sum::<f64>() / f.len() as f64;
-        let augmented = |f: &Vec<Trained>| f.iter().map(|t| t.augmented).sum();
-        let losses = trained.iter().map(mean).collect();
-        Summary { rows, trimmed, drawn_from: None, losses, augmented: trained.iter().map(augmented).collect() }
     }
 }
 

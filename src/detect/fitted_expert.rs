@@ -9,7 +9,7 @@ use super::configuration::{Configuration, FLOWS, member_name};
 use super::experts::{Expert, FlowFamily, OutOfFold};
 use crate::data::container::{Container, Fields};
 use crate::encode::Encoder;
-use crate::error::Result;
+use crate::error::{Result, quoted};
 
 /// Where an expert stands in the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,7 +127,7 @@ impl FittedExpert {
             return Err(fields.error("shares", "must lie in (0, 1]"));
         }
         let head = |((name, criterion), share): ((&String, f64), f64)| {
-            let unknown = || fields.error("heads", &format!("names \"{name}\", which the expert does not give"));
+            let unknown = || fields.error("heads", &format!("names {}, which the expert does not give", quoted(name)));
             let head = expert.heads().iter().position(|known| known == name).ok_or_else(unknown)?;
             let calibration = Calibration::read(file, &format!("{}.{name}", origin.prefix()), expert.views())?;
             Ok(FittedHead { head, calibration, criterion, share })

@@ -26,7 +26,7 @@ use serde_json::{Map, Value, json};
 
 use super::calibration::{Conformal, ScoreAggregator, Threshold};
 use super::configuration::Configuration;
-use super::experts::Scratch;
+use super::experts::{Scratch, Trained};
 use super::fitted_expert::{FittedExpert, FittedHead, PanelMember};
 use super::traits::Fitted;
 use crate::data::container::Container;
@@ -53,6 +53,15 @@ pub(super) struct Summary {
     pub(super) losses: Vec<f64>,
     /// Augmented samples of each family.
     pub(super) augmented: Vec<usize>,
+}
+
+impl Summary {
+    /// What a fit saw: so many cases, those left out, those they were a sample of, and the flows of each family.
+    pub(super) fn of(rows: usize, trimmed: usize, drawn_from: Option<usize>, trained: &[Vec<Trained>]) -> Summary {
+        let mean = |f: &Vec<Trained>| f.iter().map(|t| t.loss).sum::<f64>() / f.len() as f64;
+        let augmented = trained.iter().map(|f| f.iter().map(|t| t.augmented).sum()).collect();
+        Summary { rows, trimmed, drawn_from, losses: trained.iter().map(mean).collect(), augmented }
+    }
 }
 
 /// A fitted detector. Cloning it is cheap.
@@ -262,7 +271,10 @@ impl Model {
         self.container().header_json()
     }
     /// The model file's bytes.
-    pub fn to_bytes(&self) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// As for [`Container::to_bytes`]: a value is not finite, or names and views do not fit into the header.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
         self.container().to_bytes()
     }
     /// Reads the bytes of a model file; `name` is used in messages.
@@ -275,7 +287,7 @@ impl Model {
     /// Writes the model file atomically.
     ///
     /// # Errors
-    /// [`crate::Error::Write`].
+    /// As for [`Model::to_bytes`], and [`crate::Error::Write`].
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         self.container().save(path)
     }

@@ -22,7 +22,7 @@ use super::traits::{Fit, Fitted, Registration};
 use super::{Detector, Preset, baselines, naf};
 use crate::data::container::Container;
 use crate::data::{Dataset, Kind};
-use crate::error::{DataError, Error, Result};
+use crate::error::{DataError, Error, Result, quoted};
 use crate::progress::Progress;
 
 /// The lines of our own detectors.
@@ -47,7 +47,7 @@ pub fn all() -> impl Iterator<Item = &'static Registration> {
 pub fn named(name: &str) -> Result<&'static Registration> {
     all().find(|line| line.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
         let names: Vec<&str> = all().map(|line| line.name).collect();
-        Error::Usage(format!("unknown detector `{name}`: use {}", names.join(", ")))
+        Error::Usage(format!("unknown detector {}; use {}", quoted(name), names.join(", ")))
     })
 }
 
@@ -60,7 +60,10 @@ pub fn save(fitted: &dyn Fitted, path: impl AsRef<Path>) -> Result<()> {
 }
 
 /// The bytes of a fitted detector's model file.
-pub fn to_bytes(fitted: &dyn Fitted) -> Vec<u8> {
+///
+/// # Errors
+/// As [`Container::to_bytes`].
+pub fn to_bytes(fitted: &dyn Fitted) -> Result<Vec<u8>> {
     container(fitted).to_bytes()
 }
 
@@ -91,7 +94,7 @@ fn read(file: &Container) -> Result<Box<dyn Fitted>> {
     let header = file.header();
     let name = header.str("detector")?;
     let line = all().find(|line| line.name == name);
-    let line = line.ok_or_else(|| header.error("detector", &format!("is \"{name}\", which is unknown")))?;
+    let line = line.ok_or_else(|| header.error("detector", &format!("is {}, which is unknown", quoted(name))))?;
     (line.read)(file)
 }
 
@@ -121,7 +124,8 @@ impl Fit for Admitting {
         }
         let kinds: Vec<&str> = self.line.kinds.iter().map(|kind| kind.in_words()).collect();
         let (name, kinds) = (self.line.name, kinds.join(" or "));
-        let problem = format!("the detector `{name}` is for {kinds}, and these are {}", train.kind().in_words());
+        let problem =
+            format!("the detector `{name}` is for {kinds}, and these are {}; use another", train.kind().in_words());
         Err(DataError::new(train.source(), problem).into())
     }
 

@@ -40,12 +40,14 @@ impl Model {
             .collect();
         if views.is_empty() {
             let problem =
-                "the model keeps no flows, and only flows can be drawn from: fit one with flows among its experts";
+                "the model keeps no flows, and only flows can be drawn from; fit one with flows among its experts";
             return Err(Error::Usage(problem.into()));
         }
         let mixed = || {
             let kind = self.kind().in_words();
-            Error::Usage(format!("samples live in the feature space of {kind} and cannot be mapped back"))
+            Error::Usage(format!(
+                "samples live in the feature space of {kind} and cannot be mapped back; samples are for tables"
+            ))
         };
         let sample = |i: usize| -> Result<(Vec<f64>, f64)> {
             let (expert, view) = views[i % views.len()];

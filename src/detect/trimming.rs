@@ -34,7 +34,10 @@ impl DetectorBuilder<'_> {
         // Nothing of the judge stays: it may keep training rows, and is none of the experts that were asked for.
         let scores = self.clone().exactly(scorer).fit(cases)?.training_scores().to_vec();
         if scores.len() != normal.len() {
-            return Err(Error::Usage("the learner that judges training cases leaves out some folds only".into()));
+            return Err(Error::Usage(
+                "the learner that judges training cases leaves out some folds only; give it as many views as folds"
+                    .into(),
+            ));
         }
         let count = ((1.0 - trimming.share) * normal.len() as f64).round() as usize;
         let mut order: Vec<usize> = (0..normal.len()).collect();
@@ -58,7 +61,7 @@ impl Model {
         if self.conformal.cases() != kept.len() {
             let folds = self.configuration.folds;
             return Err(Error::Usage(format!(
-                "a robust fit needs views that leave out each of the {folds} folds, and these leave out some only: raise the \
+                "a robust fit needs views that leave out each of the {folds} folds, and these leave out some only; raise the \
                  number of views, or take another preset"
             )));
         }

@@ -38,6 +38,11 @@ pub struct Plan<'a> {
 pub trait EncoderSettings: Debug + Send + Sync {
     /// The kind of data it encodes.
     fn kind(&self) -> Kind;
+    /// Refuses settings that make no sense, for whatever data.
+    ///
+    /// # Errors
+    /// [`crate::Error::Usage`] naming the setting and what it must be.
+    fn check(&self) -> Result<()>;
     /// Learns from the cases that `plan` keeps; also returns their features.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ pub(crate) use points::{Flattening, Points};
 
 use crate::data::container::{Container, Fields};
 use crate::data::{Dataset, Kind};
-use crate::error::Result;
+use crate::error::{Result, quoted};
 
 /// What a model file needs of a kind of data.
 struct Entry {
@@ -58,7 +58,7 @@ fn entry(fields: &Fields) -> Result<&'static Entry> {
     let name = fields.str("kind")?;
     ENCODERS.iter().find(|e| e.kind.name() == name).ok_or_else(|| {
         let known: Vec<String> = ENCODERS.iter().map(|e| format!("\"{}\"", e.kind)).collect();
-        fields.error("kind", &format!("is \"{name}\" and none of {}", known.join(", ")))
+        fields.error("kind", &format!("is {} and none of {}", quoted(name), known.join(", ")))
     })
 }
 

@@ -8,7 +8,7 @@ use crate::data::Kind;
 use crate::detect::{
     ActiveConfiguration, Configuration, Detector, DetectorBuilder, Experts, Fit, Preset, Registration, registry,
 };
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted};
 
 /// Name of our detector with all its experts, the default.
 pub const PANEL: &str = "panel";
@@ -72,7 +72,9 @@ impl Method {
             None => Ok(asked.to_vec()),
             Some(method) => {
                 let cases = kind.in_words();
-                Err(Error::Usage(format!("the method `{method}` does not take {cases}, which this experiment is on")))
+                Err(Error::Usage(format!(
+                    "the method `{method}` does not take {cases}, which this experiment is on; leave it out"
+                )))
             }
         }
     }
@@ -168,7 +170,8 @@ impl FromStr for Method {
         let known = standing.iter().copied().chain(Method::variants()).find(|m| m.name().eq_ignore_ascii_case(text));
         known.ok_or_else(|| {
             let names: Vec<&str> = standing.iter().map(|m| m.name()).collect();
-            let problem = format!("unknown method `{text}`: use {}, or a variant of the ablation", names.join(", "));
+            let problem =
+                format!("unknown method {}; use {}, or a variant of the ablation", quoted(text), names.join(", "));
             Error::Usage(problem)
         })
     }

@@ -116,7 +116,7 @@ fn check_labels(labels: &[bool], n: usize) -> Result<()> {
     let anomalies = labels.iter().filter(|&&l| l).count();
     if anomalies == 0 || anomalies == n {
         let kind = if anomalies == 0 { "normal" } else { "anomalous" };
-        let problem = format!("all {n} rows are {kind}: a metric needs normal rows and anomalies");
+        let problem = format!("all {n} rows are {kind}, and a metric needs normal rows and anomalies; add the others");
         return Err(DataError::new("", problem).into());
     }
     Ok(())

@@ -16,14 +16,6 @@ pub(super) struct Block {
 }
 
 impl Block {
-    /// Sides of a block's parameters, but for those that a transform shares.
-    pub(super) fn sizes(spec: &FlowSpec) -> impl Iterator<Item = (usize, usize)> {
-        let &FlowSpec { features, contexts, layers, hidden, .. } = spec;
-        let raw = features * spec.raw_rows();
-        let hidden_layers = (1..layers).flat_map(move |_| [(hidden, hidden), (1, hidden)]);
-        [(hidden, features), (1, hidden), (raw, hidden), (1, raw), (contexts, hidden)].into_iter().chain(hidden_layers)
-    }
-
     /// Adds block `block`'s parameters, all zero, to `parameters`: the conditioner's, then the transform's own.
     pub(super) fn new<T: Real>(spec: &FlowSpec, block: usize, parameters: &mut Parameters<T>) -> Self {
         let conditioner = Conditioner::new(spec, block, parameters);

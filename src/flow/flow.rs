@@ -24,7 +24,7 @@ impl<T: Real> Flow<T> {
     pub fn zeroed(spec: FlowSpec) -> Result<Self, FlowError> {
         spec.check()?;
         let mut parameters = Parameters::new();
-        parameters.reserve((0..spec.blocks).flat_map(|_| Block::sizes(&spec)));
+        parameters.reserve((0..spec.blocks).flat_map(|_| spec.sides_of_block()));
         let blocks = (0..spec.blocks).map(|b| Block::new(&spec, b, &mut parameters)).collect();
         Ok(Flow { spec, parameters, blocks, isa: Isa::detect() })
     }

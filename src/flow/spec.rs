@@ -26,6 +26,8 @@ pub struct FlowSpec {
 impl FlowSpec {
     /// Most blocks a flow may have.
     pub const MAX_BLOCKS: usize = 64;
+    /// Most parameters a flow may have: a gibibyte of them in single precision, more than a model file holds.
+    pub const MAX_PARAMETERS: usize = 1 << 28;
 
     /// An unconditional flow on `features` features: two blocks with one hidden layer of 64 units (or as many as there are
     /// features) and deep sigmoidal transforms of 8 units.
@@ -50,7 +52,22 @@ impl FlowSpec {
         if self.hidden < needed {
             return Err(FlowError::Narrow { hidden: self.hidden, features: self.features, needed });
         }
-        Ok(())
+        let parameters = usize::try_from(self.parameters()).unwrap_or(usize::MAX);
+        FlowError::check_sizes(&[("parameters", parameters, 1, Self::MAX_PARAMETERS)])
+    }
+
+    /// Sides of a block's parameters, but for those that a transform shares.
+    pub(super) fn sides_of_block(&self) -> impl Iterator<Item = (usize, usize)> {
+        let &FlowSpec { features, contexts, layers, hidden, .. } = self;
+        let raw = features * self.raw_rows();
+        let hidden_layers = (1..layers).flat_map(move |_| [(hidden, hidden), (1, hidden)]);
+        [(hidden, features), (1, hidden), (raw, hidden), (1, raw), (contexts, hidden)].into_iter().chain(hidden_layers)
+    }
+
+    /// Number of parameters, masked ones included, but for the few that a transform shares.
+    pub fn parameters(&self) -> u128 {
+        let sides = self.sides_of_block().map(|(rows, columns)| rows as u128 * columns as u128);
+        self.blocks as u128 * sides.sum::<u128>()
     }
 
     /// Degrees hidden units take: a unit of degree `k` sees the first `k` features. Units of degree 0 exist only where

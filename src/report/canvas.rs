@@ -13,6 +13,7 @@ use plotters::style::{Color, IntoFont, RGBColor, ShapeStyle, TRANSPARENT, TextSt
 
 use super::axis::Axis;
 use super::palette::{GREY, GRID, INK, RULE};
+use crate::error::visible;
 
 pub(super) type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 pub(super) type Chart<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<Axis, Axis>>;
@@ -86,14 +87,14 @@ pub(super) fn draw(frame: &Frame<'_>, body: impl FnOnce(&Area<'_>) -> Drawn) -> 
     drawn.expect("a picture in memory can always be written to");
     // The backend's own opening tag, which knows neither scale nor title, makes way for ours.
     let body = picture.split_once('>').map_or("", |(_, body)| body);
-    format!(
+    visible(&format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{WIDTH}\" height=\"{height}\" viewBox=\"0 0 {w} {h}\" role=\"img\" \
          aria-label=\"{label}\">\n<rect width=\"{w}\" height=\"{h}\" fill=\"#ffffff\"/>{body}",
         height = frame.height,
         w = WIDTH * SCALE,
         h = frame.height * SCALE,
         label = escaped(frame.title),
-    )
+    ))
 }
 
 fn escaped(text: &str) -> String {

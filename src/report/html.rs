@@ -4,6 +4,7 @@ use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, context};
 
 use super::plot::Plot;
+use crate::error::visible;
 
 /// What the page says. Every text is escaped; only the pictures of `plots` go in as they are.
 #[derive(Clone, Debug, Default)]
@@ -54,7 +55,7 @@ impl ReportInput {
         let page = environment.render_str(include_str!("report.html"), self.context());
         let page = page.expect("the template is part of the program and takes any input");
         // The engine drops the line end of the template.
-        page + "\n"
+        visible(&page) + "\n"
     }
 
     fn context(&self) -> Value {

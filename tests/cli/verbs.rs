@@ -69,7 +69,7 @@ fn the_same_scores_come_by_every_way() {
     bench.write("turned.csv", turned.replacen("xclass", "note", 1));
     let ran = bench.succeeds(&["score", "m.nafal", "turned.csv"]);
     assert_eq!(ran.out, want.out);
-    assert_eq!(ran.err, "note: a column the model does not use: note\n");
+    assert_eq!(ran.err, "note: a column the model does not use: \"note\"\n");
     assert_eq!(bench.succeeds(&["score", "m.nafal", "turned.csv", "--quiet"]).err, "");
     // JSON carries the same digits.
     let json = bench.succeeds(&["score", "m.nafal", "test.csv", "--json"]).out;

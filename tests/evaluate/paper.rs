@@ -76,9 +76,9 @@ fn every_kind_of_extractor_fits_separates_and_survives_a_file_to_the_bit() {
             assert!(p.iter().all(|&p| (1.0 / 33.0..=1.0).contains(&p)));
             assert!(model.p_values(&anomalies).unwrap().iter().filter(|&&p| p <= 0.05).count() > 30);
 
-            let bytes = model.to_bytes();
+            let bytes = model.to_bytes().unwrap();
             let loaded = Model::from_bytes(&bytes, "m").unwrap();
-            assert_eq!(loaded.to_bytes(), bytes);
+            assert_eq!(loaded.to_bytes().unwrap(), bytes);
             assert_eq!(bits(&loaded.score(&normals).unwrap()), bits(&usual));
             for i in 0..3 {
                 let one = loaded.score(&normals.select_rows(&[i])).unwrap();
@@ -93,8 +93,8 @@ fn a_fit_has_the_same_bits_on_any_number_of_threads() {
     let bytes = |threads| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let joint = fit(small(|_| ())).unwrap().to_bytes();
-            (joint, fit(small(kind(ExtractorKind::Predictive))).unwrap().to_bytes())
+            let joint = fit(small(|_| ())).unwrap().to_bytes().unwrap();
+            (joint, fit(small(kind(ExtractorKind::Predictive))).unwrap().to_bytes().unwrap())
         })
     };
     assert!(bytes(1) == bytes(3));
@@ -109,7 +109,7 @@ fn active_learning_runs_behind_an_extractor_and_leaves_it_alone() {
     };
     let (plain, active) = (fit(configuration(false)).unwrap(), fit(configuration(true)).unwrap());
     let views = |m: &Model| {
-        let file = nafal::data::container::Container::from_bytes(&m.to_bytes(), "m").unwrap();
+        let file = nafal::data::container::Container::from_bytes(&m.to_bytes().unwrap(), "m").unwrap();
         file.tensor_f32("family0.flow0.extractor.views", &[160, COLUMNS + 1]).unwrap().to_vec()
     };
     assert_eq!(views(&plain), views(&active));
@@ -132,10 +132,10 @@ fn a_runaway_likelihood_is_an_error() {
 #[test]
 fn damaged_shapes_are_refused() {
     let model = fit(small(|_| ())).unwrap();
-    let mut file = nafal::data::container::Container::from_bytes(&model.to_bytes(), "m").unwrap();
+    let mut file = nafal::data::container::Container::from_bytes(&model.to_bytes().unwrap(), "m").unwrap();
     let mut configuration = model.configuration().to_json();
     configuration["families"][0]["extractor"]["hidden"] = 9.into();
     file.set("configuration", configuration);
-    let error = Model::from_bytes(&file.to_bytes(), "m").unwrap_err();
+    let error = Model::from_bytes(&file.to_bytes().unwrap(), "m").unwrap_err();
     assert_eq!(error.exit_code(), 4, "{error}");
 }

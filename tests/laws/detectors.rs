@@ -85,10 +85,10 @@ fn bits_depend_neither_on_threads_nor_on_the_batch_and_survive_the_file() {
             let among: Vec<u64> = together.iter().copied().skip(i).step_by(test.len()).collect();
             assert_eq!(alone, among, "{} on {kind}: case {i}", line.name);
         }
-        let file = registry::to_bytes(&*fitted);
+        let file = registry::to_bytes(&*fitted).unwrap();
         let loaded = registry::from_bytes(&file, "m").unwrap();
         assert_eq!(bits(&*loaded, &*test), together, "{} on {kind}: from its file", line.name);
-        assert_eq!(registry::to_bytes(&*loaded), file, "{} on {kind}: its file again", line.name);
+        assert_eq!(registry::to_bytes(&*loaded).unwrap(), file, "{} on {kind}: its file again", line.name);
         let container = Container::from_bytes(&file, "m").unwrap();
         assert_eq!(container.header().str("detector").unwrap(), line.name);
         assert_eq!(container.header().str("kind").unwrap(), kind.name());
@@ -163,7 +163,7 @@ fn every_training_case_counts_whatever_its_label() {
         };
         let (fitted, test) = (fit(line, &*labelled, 0), cases(kind, 6, 1, 0.0));
         assert_eq!(bits(&*fitted, &*test), bits(&*fit(line, &*plain, 0), &*test), "{}", line.name);
-        let file = String::from_utf8_lossy(&registry::to_bytes(&*fitted)).into_owned();
+        let file = String::from_utf8_lossy(&registry::to_bytes(&*fitted).unwrap()).into_owned();
         assert!(!file.contains("label 7"), "{} keeps the labels of its training cases", line.name);
     });
 }
@@ -221,18 +221,18 @@ fn other_columns_and_channels_are_refused_and_columns_may_stand_in_any_order() {
 fn damaged_files_are_refused() {
     each(|line, kind| {
         let fitted = fit(line, &*cases(kind, 16, 0, 0.0), 0);
-        let whole = Container::from_bytes(&registry::to_bytes(&*fitted), "m").unwrap();
+        let whole = Container::from_bytes(&registry::to_bytes(&*fitted).unwrap(), "m").unwrap();
         let names: Vec<String> = whole.names().map(str::to_owned).collect();
         for name in names.iter().step_by(1 + names.len() / 40) {
             let mut file = whole.clone();
             file.insert(name, Tensor::u32(&[0], Vec::new()));
-            let error = registry::from_bytes(&file.to_bytes(), "m").err();
+            let error = registry::from_bytes(&file.to_bytes().unwrap(), "m").err();
             let error = error.unwrap_or_else(|| panic!("{} on {kind}: `{name}` is not needed", line.name));
             assert_eq!(error.exit_code(), 4, "{error}");
         }
         let mut file = whole;
         file.set("detector", "magic");
-        let error = registry::from_bytes(&file.to_bytes(), "m").unwrap_err();
+        let error = registry::from_bytes(&file.to_bytes().unwrap(), "m").unwrap_err();
         assert!(error.exit_code() == 4 && error.to_string().contains("\"magic\""), "{error}");
     });
 }

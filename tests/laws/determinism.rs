@@ -108,7 +108,7 @@ fn fitting_gives_the_same_file_and_scores_on_any_number_of_threads() {
         let run = || {
             let model = fit(score, active);
             let (scores, p_values) = model.score_with_p_values(&probes).unwrap();
-            (model.to_bytes(), bits(&scores), bits(&p_values))
+            (model.to_bytes().unwrap(), bits(&scores), bits(&p_values))
         };
         let one = with_threads(1, run);
         for threads in [2, 5] {
@@ -171,8 +171,11 @@ fn a_loaded_model_scores_the_same_bits() {
             (model.score_with_p_values(&probes).unwrap(), loaded.score_with_p_values(&probes).unwrap());
         assert_eq!(bits(&before.0), bits(&after.0), "{kind:?}");
         assert_eq!(bits(&before.1), bits(&after.1), "{kind:?}");
-        assert_eq!(loaded.to_bytes(), model.to_bytes(), "{kind:?}: saved again");
-        assert_eq!(Model::from_bytes(&model.to_bytes(), "memory").unwrap().to_bytes(), model.to_bytes());
+        assert_eq!(loaded.to_bytes().unwrap(), model.to_bytes().unwrap(), "{kind:?}: saved again");
+        assert_eq!(
+            Model::from_bytes(&model.to_bytes().unwrap(), "memory").unwrap().to_bytes().unwrap(),
+            model.to_bytes().unwrap()
+        );
     }
 }
 

@@ -2,6 +2,7 @@
 
 #[path = "../harness/bits.rs"]
 mod bits;
+mod configurations;
 mod density;
 mod detectors;
 mod determinism;

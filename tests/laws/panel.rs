@@ -105,7 +105,7 @@ fn named_experts_are_the_panel_and_unknown_ones_are_refused() {
     let whole: Vec<String> = fit(&["near", "depth"]).unwrap().panel().iter().map(|member| member.name()).collect();
     assert_eq!(whole, ["near:standard", "near:robust", "near:gaussian", "depth:standard"]);
     assert!(model.rows_held() > 0 && fit(&["depth:standard"]).unwrap().rows_held() == 0);
-    let again = Model::from_bytes(&model.to_bytes(), "m").unwrap();
+    let again = Model::from_bytes(&model.to_bytes().unwrap(), "m").unwrap();
     assert_eq!(again.score(&train).unwrap(), model.score(&train).unwrap());
     // Without flows there is nothing to draw from, which is said.
     let none = fit(&["depth:standard"]).unwrap();
@@ -178,7 +178,7 @@ fn a_mixture_does_not_stand_for_election_in_a_wide_table() {
     let train = rows(27, 30, 600, |rng| (0..600).map(|_| normal(rng)).collect());
     let model = Detector::builder().preset(Preset::Fast).steps(2).fit(&train).unwrap();
     assert!(model.panel().iter().all(|member| member.expert != "mixture"), "{:?}", model.panel());
-    assert!(model.to_bytes().len() < 20 << 20, "{} bytes", model.to_bytes().len());
+    assert!(model.to_bytes().unwrap().len() < 20 << 20, "{} bytes", model.to_bytes().unwrap().len());
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn training_scores_are_in_the_order_of_the_training_rows() {
     let scores = model.training_scores();
     assert_eq!(scores.len(), 50);
     assert!((0..50).all(|i| i == 17 || scores[i] < scores[17]), "{scores:?}");
-    assert_eq!(Model::from_bytes(&model.to_bytes(), "m").unwrap().training_scores(), scores);
+    assert_eq!(Model::from_bytes(&model.to_bytes().unwrap(), "m").unwrap().training_scores(), scores);
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn a_robust_fit_leaves_out_planted_rows_and_keeps_p_values() {
     assert!(robust.training_scores()[..180].iter().all(|&score| score < least), "the planted rows score highest");
     let low = robust.p_values(&clean(18, 2000)).unwrap().into_iter().filter(|&p| p <= 0.1).count();
     assert!(low <= 220, "{low} of 2000 fresh normal rows have p ≤ 0.1");
-    let again = Model::from_bytes(&robust.to_bytes(), "m").unwrap();
+    let again = Model::from_bytes(&robust.to_bytes().unwrap(), "m").unwrap();
     assert_eq!(again.p_values(&test).unwrap(), robust.p_values(&test).unwrap());
     let naf = Detector::builder().preset(Preset::Fast).experts(Experts::Flows).robust(true).fit(&mixed).unwrap();
     assert_eq!(naf.trimmed_rows(), 40);
@@ -246,7 +246,7 @@ fn a_robust_fit_leaves_out_planted_rows_and_keeps_p_values() {
 fn holds_no_rows(model: &Model, cases: &dyn Dataset) {
     assert_eq!(model.rows_held(), 0);
     assert!(model.holds() < Held::Cases, "{:?}", model.panel());
-    let bytes = model.to_bytes();
+    let bytes = model.to_bytes().unwrap();
     let file = Container::from_bytes(&bytes, "m").unwrap();
     assert!(file.names().all(|name| !name.ends_with(".rows")), "{:?}", file.names().collect::<Vec<_>>());
     let again = Model::from_bytes(&bytes, "m").unwrap();
@@ -314,7 +314,7 @@ fn a_learner_of_fewer_views_than_folds_survives_its_file() {
         let model = Detector::builder().with_configuration(own).fit(&train).unwrap();
         // Three folds of ten rows are left out by no view, and calibrate nothing.
         assert_eq!((model.training_rows(), model.calibration_rows(), model.training_scores().len()), (50, 20, 20));
-        let again = Model::from_bytes(&model.to_bytes(), "m").unwrap();
+        let again = Model::from_bytes(&model.to_bytes().unwrap(), "m").unwrap();
         let bits = |model: &Model| {
             let (scores, p_values) = model.score_with_p_values(&train).unwrap();
             scores.into_iter().chain(p_values).map(f64::to_bits).collect::<Vec<u64>>()

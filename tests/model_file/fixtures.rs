@@ -95,7 +95,7 @@ fn the_current_format_scores_as_recorded() {
     assert!(file.exists(), "{} is missing: NAFAL_WRITE_FIXTURES=1 cargo test --test model_file", file.display());
     let loaded = Model::load(&file).unwrap();
     assert_recorded(&loaded);
-    assert!(loaded.to_bytes() == fs::read(&file).unwrap(), "the file is not written again as it was");
+    assert!(loaded.to_bytes().unwrap() == fs::read(&file).unwrap(), "the file is not written again as it was");
 }
 
 /// A fit today gives the scores that it gave when they were recorded.

@@ -6,7 +6,7 @@ use nafal::data::container::{Container, Tensor, Values};
 use nafal::detect::{Configuration, Experts, ExtractorConfiguration, ExtractorKind, ViewFamily, ViewInput};
 use nafal::encode::table::{KIND, STANDARDISED};
 use nafal::flow::strategies::settings;
-use nafal::{Detector, Error, Model, Preset, Threshold};
+use nafal::{Dataset, Detector, Error, Kind, Model, Preset, Series, SeriesSet, Threshold};
 use proptest::prelude::*;
 use proptest::sample::Index;
 use serde_json::{Map, Value, json};
@@ -36,7 +36,7 @@ fn model() -> Container {
         family.name = format!("family {i}");
     }
     let model = Detector::builder().with_configuration(configuration).fit(&table(20)).unwrap();
-    Container::from_bytes(&model.to_bytes(), "m").unwrap()
+    Container::from_bytes(&model.to_bytes().unwrap(), "m").unwrap()
 }
 
 /// The same content but for the header's fields and one tensor.
@@ -128,17 +128,27 @@ fn peak_memory() -> u64 {
     line.and_then(|l| l.split_whitespace().nth(1)?.parse().ok()).unwrap_or(0)
 }
 
+/// Three cases for a model; none if there are no such.
+fn probes(model: &Model) -> Option<Box<dyn Dataset>> {
+    let value = |i: usize| [0.5, 1e6, -3.0][i % 3];
+    let inputs = model.input_names().len();
+    if model.kind() == Kind::Table {
+        let table = Table::new(model.input_names().to_vec(), (0..3 * inputs).map(value).collect());
+        return table.ok().map(|table| Box::new(table) as Box<dyn Dataset>);
+    }
+    let case = |i: usize| Series::new(&vec![(0..5).map(|t| value(i + t)).collect::<Vec<_>>(); inputs]).unwrap();
+    Some(Box::new(SeriesSet::new((0..3).map(case).collect()).unwrap()))
+}
+
 /// Reads and, if it is accepted, uses a model; says whether it was.
 fn endure(file: &Container) -> bool {
     let before = peak_memory();
-    let accepted = match Model::from_bytes(&file.to_bytes(), "m.nafal") {
+    let accepted = match Model::from_bytes(&file.to_bytes().unwrap(), "m.nafal") {
         Ok(model) => {
-            let columns = model.input_names().to_vec();
-            let values = (0..3 * columns.len()).map(|i| [0.5, 1e6, -3.0][i % 3]).collect();
-            if let Ok(probes) = Table::new(columns, values) {
-                let scores = model.score(&probes).unwrap();
+            if let Some(probes) = probes(&model) {
+                let scores = model.score(&*probes).unwrap();
                 assert_eq!(scores.len(), 3);
-                assert_eq!(model.predict(&probes, Threshold::Alpha(0.05)).unwrap().len(), 3);
+                assert_eq!(model.predict(&*probes, Threshold::Alpha(0.05)).unwrap().len(), 3);
             }
             let _ = model.sample(4, 0);
             assert!(model.header_json().starts_with('{'));
@@ -151,15 +161,30 @@ fn endure(file: &Container) -> bool {
         Err(other) => panic!("wrong kind of error: {other}"),
     };
     let grown = peak_memory().saturating_sub(before);
-    assert!(grown < 1 << 19, "{grown} KiB for a file of {} bytes", file.to_bytes().len());
+    assert!(grown < 1 << 19, "{grown} KiB for a file of {} bytes", file.to_bytes().unwrap().len());
     accepted
 }
 
 #[test]
 fn any_claim_of_a_header_is_refused_or_harmless() {
-    let file = model();
+    let refused = any_claim_is_endured(&model());
+    assert!(refused > 1000, "only {refused} refused");
+}
+
+#[test]
+fn any_claim_of_a_header_of_series_is_refused_or_harmless() {
+    let value = |i: usize, t: usize| ((i * 37 + t * 11 + i * i * (t + 3)) % 50) as f64;
+    let case = |i: usize| Series::new(&[(0..6).map(|t| value(i, t)).collect::<Vec<_>>()]).unwrap();
+    let set = SeriesSet::new((0..10).map(case).collect()).unwrap();
+    let fitted = Detector::builder().views(2).steps(1).fit(&set).unwrap();
+    let refused = any_claim_is_endured(&Container::from_bytes(&fitted.to_bytes().unwrap(), "m").unwrap());
+    assert!(refused > 1000, "only {refused} refused");
+}
+
+/// How many of all claims in place of all values of a header are refused.
+fn any_claim_is_endured(file: &Container) -> u32 {
     let header: Value = serde_json::from_str(&file.header_json()).unwrap();
-    assert!(endure(&with(&file, &header, None)), "the model itself");
+    assert!(endure(&with(file, &header, None)), "the model itself");
     let mut nodes = Vec::new();
     paths(&header, "", &mut nodes);
     let mut refused = 0;
@@ -167,7 +192,7 @@ fn any_claim_of_a_header_is_refused_or_harmless() {
         for claim in claims() {
             let mut altered = header.clone();
             *altered.pointer_mut(path).unwrap() = claim;
-            refused += u32::from(!endure(&with(&file, &altered, None)));
+            refused += u32::from(!endure(&with(file, &altered, None)));
         }
         let (parent, key) = path.rsplit_once('/').unwrap();
         let mut altered = header.clone();
@@ -177,10 +202,10 @@ fn any_claim_of_a_header_is_refused_or_harmless() {
             .map(|map: &mut Map<_, _>| map.remove(key))
             .is_some()
         {
-            endure(&with(&file, &altered, None));
+            endure(&with(file, &altered, None));
         }
     }
-    assert!(refused > 1000, "only {refused} refused");
+    refused
 }
 
 #[test]
@@ -222,7 +247,7 @@ fn sizes_that_agree_with_one_another_but_not_with_the_tensors_cost_nothing() {
 /// A panel of one learner and one family of flows, which look at the blocks `robust/FOLD`.
 fn panel() -> Container {
     let builder = Detector::builder().preset(Preset::Fast).steps(3).members(["near:robust", "flows:robust"]);
-    Container::from_bytes(&builder.fit(&table(30)).unwrap().to_bytes(), "m").unwrap()
+    Container::from_bytes(&builder.fit(&table(30)).unwrap().to_bytes().unwrap(), "m").unwrap()
 }
 
 #[test]
@@ -233,7 +258,7 @@ fn an_expert_that_looks_at_columns_that_the_file_does_not_hold_is_refused() {
     for fold in 0..5 {
         let name = format!("columns.robust/{fold}");
         let without = with(&file, &header, Some((&name, None)));
-        let error = Model::from_bytes(&without.to_bytes(), "m.nafal").map(drop).unwrap_err();
+        let error = Model::from_bytes(&without.to_bytes().unwrap(), "m.nafal").map(drop).unwrap_err();
         assert!(error.exit_code() == 4 && error.to_string().contains("does not agree with the encoder"), "{error}");
         assert!(error.to_string().contains(&format!("robust/{fold}")), "{error}");
     }

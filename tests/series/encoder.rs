@@ -127,7 +127,7 @@ fn a_model_file_gives_the_same_bits_and_hostile_sizes_are_refused() {
     let (encoder, _) = SeriesEncoder::fit(&waves(20, 3, 1), &options, 0).unwrap();
     let mut container = Container::new();
     encoder.write(&mut container);
-    let back = Container::from_bytes(&container.to_bytes(), "a.nafal").unwrap();
+    let back = Container::from_bytes(&container.to_bytes().unwrap(), "a.nafal").unwrap();
     assert_eq!(SeriesEncoder::read(&back).unwrap(), encoder);
 
     let text = container.header_json();

@@ -36,7 +36,7 @@ fn two_to_twenty_series_fit_or_are_refused_by_the_fewest_that_fit() {
                     let (scores, p) = model.score_with_p_values(&test).unwrap();
                     assert!(scores.iter().all(|s| s.is_finite()), "{name}, {n} series: {scores:?}");
                     assert!(p.iter().all(|p| *p > 0.0 && *p <= 1.0), "{name}, {n} series: {p:?}");
-                    let again = nafal::Model::from_bytes(&model.to_bytes(), "m.nafal").unwrap();
+                    let again = nafal::Model::from_bytes(&model.to_bytes().unwrap(), "m.nafal").unwrap();
                     assert_eq!(again.score(&test).unwrap(), scores, "{name}, {n} series");
                 }
             }
@@ -66,7 +66,7 @@ fn series_that_are_alike_are_refused() {
     let text = refusal(vec![case; 20]);
     assert_eq!(
         text,
-        "a.ts: all 20 training series are alike; at least 8 different ones are needed to fit and calibrate a detector: add \
+        "a.ts: all 20 training series are alike; at least 8 different ones are needed to fit and calibrate a detector; add \
          others"
     );
 }

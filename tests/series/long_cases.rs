@@ -110,7 +110,7 @@ fn a_model_file_without_limits_picks_points_and_one_with_limits_keeps_them() {
         let features = encoder.encode(set).unwrap();
         features.blocks().iter().flat_map(|b| bits(b.row(0))).collect::<Vec<_>>()
     };
-    let read = |file: &Container| SeriesEncoder::read(&Container::from_bytes(&file.to_bytes(), "m").unwrap());
+    let read = |file: &Container| SeriesEncoder::read(&Container::from_bytes(&file.to_bytes().unwrap(), "m").unwrap());
     let again = read(&file).unwrap();
     assert_eq!(of(&again, &spiked), of(&encoder, &spiked));
     assert_ne!(of(&again, &spiked), of(&again, &plain));

@@ -64,7 +64,7 @@ fn a_score_depends_on_its_case_alone() {
 
 #[test]
 fn fits_are_the_same_for_any_number_of_threads_and_differ_by_seed() {
-    let fit = |seed| Detector::builder().seed(seed).views(4).fit(&waves(20, 2, 1)).unwrap().to_bytes();
+    let fit = |seed| Detector::builder().seed(seed).views(4).fit(&waves(20, 2, 1)).unwrap().to_bytes().unwrap();
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
     let three = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
     assert_eq!(one.install(|| fit(0)), three.install(|| fit(0)));
@@ -137,16 +137,20 @@ fn models_from_one_fit_are_those_of_separate_fits() {
     let together = builder().fit_each(&train, &actives).unwrap();
     assert_eq!(together.len(), 3);
     for (model, alone) in together.iter().zip(separate) {
-        assert!(model.to_bytes() == alone.fit(&train).unwrap().to_bytes(), "{:?}", alone.active_learning());
+        assert!(
+            model.to_bytes().unwrap() == alone.fit(&train).unwrap().to_bytes().unwrap(),
+            "{:?}",
+            alone.active_learning()
+        );
     }
 }
 
 #[test]
 fn a_model_file_scores_to_the_same_bits_and_hostile_ones_are_refused() {
     let (model, test) = (model(), waves(20, 2, 4));
-    let bytes = model.to_bytes();
+    let bytes = model.to_bytes().unwrap();
     let again = Model::from_bytes(&bytes, "m.nafal").unwrap();
-    assert_eq!(again.to_bytes(), bytes);
+    assert_eq!(again.to_bytes().unwrap(), bytes);
     assert_eq!(again.inputs_json(), model.inputs_json());
     let (scores, p_values) = model.score_with_p_values(&test).unwrap();
     let (scores_again, p_values_again) = again.score_with_p_values(&test).unwrap();
@@ -172,7 +176,8 @@ fn a_model_file_scores_to_the_same_bits_and_hostile_ones_are_refused() {
         for key in ["kind", "labelled", "configuration", "series_encoder", "training"] {
             altered.set(key, fields[key].clone());
         }
-        let error = Model::from_bytes(&altered.to_bytes(), "m.nafal").map(drop).expect_err(&format!("change {i}"));
+        let error =
+            Model::from_bytes(&altered.to_bytes().unwrap(), "m.nafal").map(drop).expect_err(&format!("change {i}"));
         assert_eq!(error.exit_code(), 4, "change {i}: {error}");
     }
     for at in (0..bytes.len()).step_by(bytes.len() / 97) {

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::arguments::Global;
 use crate::cli::output::Output;
 use crate::cli::table_writer::{csv_line, number};
-use crate::error::Result;
+use crate::error::{Result, place};
 use crate::evaluate::reproduce::{Cell, Drawing, Figure, Line, Plane, Record, Rows, Sink};
 use crate::report::{
     ErrorBars, ErrorLine, Grid, Group, Kind, Plot, PointGroup, Scatter, ScatterPanel, ScoreHistogram, ScorePanel,
@@ -29,7 +29,7 @@ impl<'a> FigureFiles<'a> {
         let mut output = Output::open(Some(&path))?;
         output.put(bytes)?;
         output.finish()?;
-        self.global.note(format_args!("wrote {}", path.display()));
+        self.global.note(format_args!("wrote {}", place(&path)));
         Ok(())
     }
 }

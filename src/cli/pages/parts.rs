@@ -1,9 +1,11 @@
 //! Parts that report pages share: key figures, the threshold's mark, a table of rows, facts about the model.
 
+use crate::cli::messages::warnings::of_model;
 use crate::cli::table_writer::number;
 use crate::data::Dataset;
 use crate::detect::{Model, PanelMember};
 use crate::encode::Held;
+use crate::error::short;
 use crate::report::{Headline, ReportTable};
 
 /// Rows of the table of the most surprising rows.
@@ -24,13 +26,13 @@ pub(in crate::cli) fn threshold(scores: &[f64], flags: &[bool]) -> Option<(f64, 
 pub(in crate::cli) fn most_surprising(cases: &dyn Dataset, scores: &[f64], p_values: &[f64]) -> ReportTable {
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
-    let label = |i: usize| cases.labels().map(|labels| labels[i].clone());
+    let label = |i: usize| cases.labels().map(|labels| short(&labels[i]));
     let row = |&i: &usize| {
         let numbers = [format!("{:.3}", scores[i]), number((p_values[i] * 1e5).round() / 1e5)];
         [i.to_string()].into_iter().chain(numbers).chain(label(i)).collect()
     };
     let mut columns: Vec<String> = ["row", "score", "p-value"].map(str::to_owned).to_vec();
-    columns.extend(cases.label_name().map(str::to_owned));
+    columns.extend(cases.label_name().map(short));
     ReportTable {
         title: "The most surprising rows".into(),
         caption: "Rows are counted from 0.".into(),
@@ -51,11 +53,12 @@ pub(in crate::cli) fn facts(model: &Model) -> Vec<(String, String)> {
     ]
     .map(|(name, value)| (name.to_owned(), value));
     let members = panel_members(model);
-    let members = members.iter().map(|m| (format!("expert {}", m.name()), member_in_words(model, m)));
+    let members = members.iter().map(|m| (format!("expert {}", short(&m.name())), member_in_words(model, m)));
     let left_out = trimmed_in_words(model).map(|trimmed| ("left out".to_owned(), trimmed));
     let held = ("the model file holds".to_owned(), held_in_words(model));
     let sample = sample_in_words(model).map(|sample| ("training data".to_owned(), sample));
-    fixed.into_iter().chain(members).chain(sample).chain(left_out).chain([held]).collect()
+    let warnings = of_model(model).into_iter().map(|warning| ("warning".to_owned(), warning));
+    fixed.into_iter().chain(members).chain(sample).chain(left_out).chain([held]).chain(warnings).collect()
 }
 
 /// A member's share, and its criterion if members were selected: "share 33.3 %, …".

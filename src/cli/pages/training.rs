@@ -1,10 +1,10 @@
 //! The page that `nafal fit --report` writes: how the training data themselves look to the model.
 
 use super::parts::{facts, headline, most_surprising, threshold, trimmed_in_words};
-use crate::cli::alpha::ALPHA;
+use crate::cli::messages::warnings::ALPHA;
 use crate::data::Dataset;
 use crate::detect::{Model, Threshold};
-use crate::error::Result;
+use crate::error::{Result, place};
 use crate::report::{Group, Kind, PValueHistogram, ReportInput, ScoreHistogram, ScorePanel};
 
 /// The page, as HTML. Scores the data once.
@@ -36,7 +36,7 @@ pub(in crate::cli) fn training_page(model: &Model, cases: &dyn Dataset, normal: 
     let histogram = ScoreHistogram { title: "Scores".into(), score: "score".into(), panels: vec![panel] };
     let p_histogram = PValueHistogram { title: "p-values".into(), groups: groups(&p_values), alpha: Some(ALPHA) };
     let input = ReportInput {
-        title: format!("A detector fitted to {}", cases.source()),
+        title: format!("A detector fitted to {}", place(cases.source())),
         summary: format!(
             "{} views of {}, fitted to {} rows{}. A higher score is more anomalous. Rows that were trained on are \
              scored here by flows of which some have seen them.",

@@ -6,16 +6,16 @@ use std::time::Instant;
 use clap::Args;
 use serde_json::json;
 
-use crate::cli::alpha::ALPHA;
 use crate::cli::arguments::Global;
 use crate::cli::measures::Measures;
+use crate::cli::messages::warnings::{ALPHA, of_model};
 use crate::cli::output::{Output, print};
 use crate::cli::pages::{facts, headline, most_surprising, threshold};
 use crate::cli::progress::ProgressReporter;
 use crate::cli::table_writer::{Cell, TableWriter, csv_line, number};
 use crate::data::{OutputFolder, Table};
 use crate::detect::{Detector, Model, Threshold};
-use crate::error::Result;
+use crate::error::{Result, place};
 use crate::evaluate::simulation::{NORMAL, pump};
 use crate::report::{Group, Kind, Plot, Ranking, ReportInput, RocCurve, ScoreHistogram, ScorePanel};
 
@@ -65,11 +65,11 @@ impl Demo {
         file("test.csv", &csv(&test))?;
         let anomalous: Vec<bool> = test.labels().unwrap_or_default().iter().map(|l| l != NORMAL).collect();
 
-        let progress = ProgressReporter::new(global.quiet);
+        let progress = ProgressReporter::new(global, true);
         let detector = Detector::builder().seed(SEED).normal(NORMAL).progress(&progress);
         let single = score(&detector.clone().members([SINGLE]).fit(&train)?, &test, &anomalous)?;
         let model = detector.fit(&train)?;
-        file("pump.nafal", &model.to_bytes())?;
+        file("pump.nafal", &model.to_bytes()?)?;
         let together = score(&model, &test, &anomalous)?;
         drop(progress);
 
@@ -103,17 +103,19 @@ impl Demo {
         seconds: f64,
         global: &Global,
     ) -> Result<()> {
-        let at = |name: &str| self.out.join(name).display().to_string();
+        let at = |name: &str| self.out.join(name).to_string_lossy().into_owned();
         let nafal = std::env::args().next().unwrap_or_else(|| "nafal".into());
         let next = format!("{nafal} predict {} {}", at("pump.nafal"), at("test.csv"));
         if global.json {
             let line = json!({
                 "report": at("report.html"), "model": at("pump.nafal"), "auroc_single": single.auroc,
                 "auroc": together.auroc, "average_precision": together.average_precision,
-                "f1_at_alpha": together.f1_at_alpha, "seconds": seconds, "next": next,
+                "f1_at_alpha": together.f1_at_alpha, "seconds": seconds, "next": next, "warnings": of_model(model),
             });
             return print(&format!("{line}\n"));
         }
+        global.warn(&of_model(model));
+        let (at, next) = (|name: &str| place(at(name)), place(next));
         print(&format!(
             "simulated  {TRAINING} rows of a pump at work (train.csv); {} more, and {} with a fault (test.csv)\n\
              fitted     a panel with {} views of flows to {} sensors, in {seconds:.1} s in all (pump.nafal)\n\
@@ -123,7 +125,7 @@ impl Demo {
              The faults keep every sensor within its range and break only the dependence between sensors.\n\n\
              report:    {}\n\
              next:      {next}\n\
-             your own:  {nafal} fit YOUR.csv -o your.nafal\n",
+             your own:  {} fit YOUR.csv -o your.nafal\n",
             TEST.0,
             TEST.1,
             model.flow_views(),
@@ -135,6 +137,7 @@ impl Demo {
             together.f1_at_alpha,
             number(ALPHA),
             at("report.html"),
+            place(&nafal),
         ))
     }
 }

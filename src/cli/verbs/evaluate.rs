@@ -2,14 +2,14 @@
 
 use clap::Args;
 
-use crate::cli::alpha::{ALPHA, note_unattainable};
 use crate::cli::arguments::{Global, ModelAndData, OutputArgs};
 use crate::cli::measures::Measures;
+use crate::cli::messages::warnings::{ALPHA, unattainable};
 use crate::cli::score_stream::ScoreStream;
-use crate::cli::table_writer::TableWriter;
+use crate::cli::table_writer::{Cell, TableWriter};
 use crate::data::is_normal;
 use crate::detect::{Model, Threshold};
-use crate::error::{DataError, Error, Result};
+use crate::error::{DataError, Error, Result, listed};
 
 /// Measure a model on labelled rows
 ///
@@ -40,7 +40,7 @@ impl Evaluate {
             Error::Usage("the model was fitted without labels; name the label column with --label".into())
         })?;
         let normals = if self.normal.is_empty() { model.normal_labels() } else { &self.normal };
-        note_unattainable(&model, self.alpha, global);
+        let mut warnings = Vec::from_iter(unattainable(&model, self.alpha));
         let output = self.output.open(&[&self.inputs.model, &self.inputs.data])?;
         let mut stream = ScoreStream::open(&model, &self.inputs, Some(label), global, true)?;
         let source = stream.source().to_owned();
@@ -50,20 +50,28 @@ impl Evaluate {
             return Err(DataError::new(source, problem).in_column(label).into());
         }
         let measures = Measures::of(&anomalous, &all.scores, &all.p_values, self.alpha)?;
-        let mut table = TableWriter::new(output, global.json, &Measures::COLUMNS)?;
-        table.row(&measures.cells())?;
-        table.finish()?;
-        stream.conclude(global);
-        Ok(())
+        let (mut columns, mut cells) = (Measures::COLUMNS.to_vec(), measures.cells().to_vec());
+        warnings.extend(stream.conclude());
+        if global.json {
+            columns.push("warnings");
+            cells.push(Cell::Texts(&warnings));
+        } else {
+            global.warn(&warnings);
+        }
+        let mut table = TableWriter::new(output, global.json, &columns)?;
+        table.row(&cells)?;
+        table.finish()
     }
 }
 
 /// The problem if all rows are of one class.
 fn one_class(anomalous: &[bool], normals: &[String]) -> Option<String> {
-    let normal = normals.iter().map(|n| format!("{n:?}")).collect::<Vec<_>>().join(" or ");
+    let normal = listed(normals);
     if anomalous.iter().all(|&a| a) {
         return Some(format!("no label is {normal}, so no row is normal; name the label of normal rows with --normal"));
     }
     let all = anomalous.iter().all(|&a| !a);
-    all.then(|| format!("every label is {normal}; both normal and anomalous rows are needed to measure anything"))
+    all.then(|| {
+        format!("every label is {normal}, and both normal and anomalous rows are needed to measure anything; add some")
+    })
 }

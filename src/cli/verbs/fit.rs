@@ -7,13 +7,14 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use crate::cli::arguments::{ARRAY_HELP, Global, OnBadRow, PresetArg, data_help, keep_apart, kind_help, note_all};
-use crate::cli::bad_rows::BadRows;
+use crate::cli::messages::bad_rows::BadRows;
+use crate::cli::messages::warnings::of_model;
 use crate::cli::output::{Output, print};
 use crate::cli::pages::{held_in_words, panel_in_words, training_page, trimmed_in_words};
 use crate::cli::progress::ProgressReporter;
 use crate::data::{Dataset, Gathered, Input, Kind, ReadOptions, Sample};
 use crate::detect::{Detector, Experts, Model, ScoreKind};
-use crate::error::Result;
+use crate::error::{Result, place, quoted, short};
 use crate::progress::Progress;
 
 /// Fit a detector to normal rows, or to normal series
@@ -119,7 +120,7 @@ impl Fit {
         note_all(reader.notes(), global);
         let Gathered { mut cases, good, bad, first_bad } = reader.gather()?;
         memory.check_fit(&*cases)?;
-        BadRows::of(bad, first_bad).report(good + bad, cases.kind(), global);
+        global.warn(&Vec::from_iter(BadRows::of(bad, first_bad).warning(good + bad, cases.kind())));
         let drawn_from = (cases.len() < good).then_some(good);
         if drawn_from.is_some() {
             let why = match self.fit_rows {
@@ -127,7 +128,7 @@ impl Fit {
                 _ => "more would not fit into the memory; allow more with --max-memory",
             };
             let kind = cases.kind().cases();
-            global.warn(format_args!("fitted to a uniform sample of {} of {good} {kind}: {why}", cases.len()));
+            global.warn(&[format!("fitted to a uniform sample of {} of {good} {kind}: {why}", cases.len())]);
         }
         if self.label.is_none() {
             note_labels(&*cases, global);
@@ -140,9 +141,9 @@ impl Fit {
         // Opened before the work: a path that cannot be written fails now.
         let mut output = Output::open(Some(&self.output))?;
         let mut report = self.report.as_deref().map(|path| Output::open(Some(path))).transpose()?;
-        let progress = ProgressReporter::new(global.quiet);
+        let progress = ProgressReporter::new(global, true);
         let model = self.train(cases, drawn_from, &progress)?;
-        output.put(&model.to_bytes())?;
+        output.put(&model.to_bytes()?)?;
         if let Some(report) = &mut report {
             progress.begin("scoring the training data", 1);
             report.put(training_page(&model, cases, &self.normal)?.as_bytes())?;
@@ -196,10 +197,10 @@ impl Fit {
         let (rows, views) = (model.training_rows(), model.flow_views());
         if global.json {
             let mut line = json!({
-                "model": shown(&self.output), "rows": rows_read, "training_rows": rows,
+                "model": self.output.to_string_lossy(), "rows": rows_read, "training_rows": rows,
                 "drawn_from": model.drawn_from(),
                 "trimmed_rows": model.trimmed_rows(), "rows_held": model.rows_held(), "views": views, "seed": self.seed, "config": model.configuration().hash(),
-                "report": self.report.as_deref().map(shown), "seconds": seconds,
+                "report": self.report.as_deref().map(Path::to_string_lossy), "seconds": seconds, "warnings": of_model(model),
             });
             line.as_object_mut().expect("an object was made").extend(model.inputs_json());
             return print(&format!("{line}\n"));
@@ -210,20 +211,17 @@ impl Fit {
             "fitted {experts} of {} on {rows} {} of {rows_read} in {seconds:.1} s; wrote {}",
             model.inputs(),
             model.kind().cases(),
-            shown(&self.output)
+            place(&self.output)
         ));
         if let Some(trimmed) = trimmed_in_words(model) {
             global.note(format_args!("left out: {trimmed}; they calibrate p-values all the same"));
         }
         global.note(format_args!("the model file holds {}", held_in_words(model)));
-        let unseen = model.unseen_columns();
-        if unseen > 0 {
-            global.note(format_args!("note: no view looks at {unseen} of the columns; raise --views"));
-        }
+        global.warn(&of_model(model));
         if let Some(report) = &self.report {
-            global.note(format_args!("report: {}", shown(report)));
+            global.note(format_args!("report: {}", place(report)));
         }
-        global.note(format_args!("next: nafal score {} DATA", shown(&self.output)));
+        global.note(format_args!("next: nafal score {} DATA", place(&self.output)));
         Ok(())
     }
 }
@@ -231,17 +229,14 @@ impl Fit {
 /// Points at labels that are not used: a label taken for a feature spoils a detector without any error.
 fn note_labels(cases: &dyn Dataset, global: &Global) {
     if let Some(name) = cases.label_among_features() {
-        global
-            .note(format_args!("note: column {name:?} is taken as a feature; if it is the label, add --label {name}"));
+        let (shown, name) = (quoted(name), short(name));
+        global.note(format_args!("note: column {shown} is taken as a feature; if it is the label, add --label {name}"));
     }
     if let Some(name) = cases.label_name() {
         global.note(format_args!(
-            "note: every {} is taken as normal; to use their labels, add --label {name} --normal NAME",
-            cases.kind().case()
+            "note: every {} is taken as normal; to use their labels, add --label {} --normal NAME",
+            cases.kind().case(),
+            short(name)
         ));
     }
-}
-
-fn shown(path: &Path) -> String {
-    path.display().to_string()
 }

@@ -7,19 +7,20 @@ use serde_json::{Value, json};
 
 use crate::cli::arguments::{ARRAY_HELP, Global, data_help, kind_help};
 use crate::cli::data_facts::DataFacts;
+use crate::cli::messages::warnings::of_model;
 use crate::cli::output::print;
 use crate::cli::pages::{held_in_words, member_in_words, panel_members, sample_in_words, trimmed_in_words};
 use crate::cli::table_writer::number;
 use crate::data::container::Container;
 use crate::data::{Kind, ReadOptions};
 use crate::detect::{Model, PanelMember};
-use crate::error::Result;
+use crate::error::{Result, place, short};
 
 /// Print what a model file holds, or a data file
 ///
 /// With --json: one JSON object. Of a model the header of the file, with `kind`, `panel`, each expert's share and criterion,
-/// and `holds`, what the file holds of the training rows. Of data `format`, `kind`, `labels`, and `columns`, their names, or
-/// `channels`, their number; no more is read than the header and the first case.
+/// `holds`, what the file holds of the training rows, and `warnings`. Of data `format`, `kind`, `labels`, and `columns`, their
+/// names, or `channels`, their number; no more is read than the header and the first case.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Info {
     #[arg(help = data_help("Model file (.nafal), as written by `nafal fit`, or data"))]
@@ -59,18 +60,19 @@ impl Info {
             return print(&format!("{}\n", with_panel(fields, &model)));
         }
         let members = panel_members(&model);
-        let members = members.iter().map(|m| format!("  {:<22} {}\n", m.name(), member_in_words(&model, m)));
+        let members = members.iter().map(|m| format!("  {:<22} {}\n", short(&m.name()), member_in_words(&model, m)));
         let trimmed = trimmed_in_words(&model).map(|trimmed| format!("  left out: {trimmed}\n"));
         let sample = sample_in_words(&model).map(|sample| format!("  the training data were {sample}\n"));
         let held = format!("  it holds {}\n", held_in_words(&model));
+        let warnings = of_model(&model).into_iter().map(|warning| format!("  warning: {warning}\n"));
         let mut text = format!(
             "{}: fitted on {} {} of {}, {} views of flows\n{}\n",
-            self.file.display(),
+            place(&self.file),
             model.training_rows(),
             model.kind().cases(),
             model.inputs(),
             model.flow_views(),
-            members.chain(sample).chain(trimmed).chain([held]).collect::<String>()
+            members.chain(sample).chain(trimmed).chain([held]).chain(warnings).collect::<String>()
         );
         let fields = fields.as_object().into_iter().flatten();
         fields.for_each(|(name, value)| outline(&mut text, 0, name, value));
@@ -87,6 +89,7 @@ fn with_panel(mut header: Value, model: &Model) -> Value {
     };
     header["panel"] = model.panel().iter().map(member).collect();
     header["kind"] = model.kind().name().into();
+    header["warnings"] = of_model(model).into();
     header["holds"] = json!({"kind": model.holds().name(), "rows": model.rows_held()});
     header
 }
@@ -99,7 +102,7 @@ fn outline(text: &mut String, depth: usize, name: &str, value: &Value) {
     let indent = 2 * depth;
     match value {
         Value::Object(fields) => {
-            *text += &format!("{:indent$}{name}\n", "");
+            *text += &format!("{:indent$}{}\n", "", short(name));
             fields.iter().for_each(|(name, value)| outline(text, depth + 1, name, value));
         }
         Value::Array(items) if items.iter().any(|i| i.is_object() || i.is_array()) => {
@@ -112,16 +115,16 @@ fn outline(text: &mut String, depth: usize, name: &str, value: &Value) {
             if items.len() > SHOWN {
                 shown.push(format!("… ({} in all)", items.len()));
             }
-            *text += &format!("{:indent$}{name:<16} {}\n", "", shown.join(", "));
+            *text += &format!("{:indent$}{:<16} {}\n", "", short(name), shown.join(", "));
         }
-        other => *text += &format!("{:indent$}{name:<16} {}\n", "", plain(other)),
+        other => *text += &format!("{:indent$}{:<16} {}\n", "", short(name), plain(other)),
     }
 }
 
 fn plain(value: &Value) -> String {
     match value {
         Value::Null => "none".into(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => short(text),
         Value::Number(n) if n.is_f64() => n.as_f64().map_or_else(|| n.to_string(), number),
         other => other.to_string(),
     }

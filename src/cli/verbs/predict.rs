@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use crate::cli::alpha::{ALPHA, note_unattainable};
 use crate::cli::arguments::{Global, ModelAndData, OnBadRow, OutputArgs};
+use crate::cli::messages::warnings::{ALPHA, of_threshold, unattainable};
 use crate::cli::score_stream::{ScoreStream, ScoredChunk};
 use crate::cli::table_writer::{Cell, TableWriter, columns};
 use crate::detect::{Model, Threshold};
@@ -39,7 +39,7 @@ impl Predict {
         threshold.check()?;
         let model = Model::load(&self.inputs.model)?;
         if let Threshold::Alpha(alpha) = threshold {
-            note_unattainable(&model, alpha, global);
+            global.warn(&Vec::from_iter(unattainable(&model, alpha)));
         }
         let output = self.output.open(&[&self.inputs.model, &self.inputs.data])?;
         let mut stream = ScoreStream::open(&model, &self.inputs, None, global, output.is_file())?;
@@ -53,17 +53,20 @@ impl Predict {
         let names = columns(&["row", "score", "p_value", "anomaly", "error"], marks);
         let mut table = TableWriter::new(output, global.json, names)?;
         while let Some(some) = next {
-            write(&mut table, &some, threshold, marks)?;
+            let flagged = write(&mut table, &some, threshold, marks)?;
+            global.warn(&Vec::from_iter(of_threshold(threshold, some.scores.len(), flagged)));
             next = stream.next()?;
         }
         table.finish()?;
-        stream.conclude(global);
+        global.warn(&Vec::from_iter(stream.conclude()));
         Ok(())
     }
 }
 
-fn write(table: &mut TableWriter, some: &ScoredChunk, threshold: Threshold, marks: bool) -> Result<()> {
+/// Writes the rows; returns how many of them are anomalous.
+fn write(table: &mut TableWriter, some: &ScoredChunk, threshold: Threshold, marks: bool) -> Result<usize> {
     let flags = threshold.apply(&some.scores, &some.p_values);
+    let flagged = flags.iter().filter(|&&flag| flag).count();
     for (number, row) in some.rows() {
         match row {
             Ok(i) => {
@@ -74,5 +77,5 @@ fn write(table: &mut TableWriter, some: &ScoredChunk, threshold: Threshold, mark
             Err(_) => {}
         }
     }
-    table.flush()
+    table.flush().map(|()| flagged)
 }

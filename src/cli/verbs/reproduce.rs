@@ -56,7 +56,8 @@ impl Reproduce {
             Some(data) => data.clone(),
             None if self.experiment == Experiment::Figure6 => PathBuf::new(),
             None => {
-                let problem = format!("{} needs --data DIR, the folder with the data sets", self.experiment.name());
+                let problem =
+                    format!("{} lacks its data; add --data DIR, the folder with the data sets", self.experiment.name());
                 return Err(Error::Usage(problem));
             }
         };
@@ -70,7 +71,7 @@ impl Reproduce {
             preset: self.preset.into(),
             ..Options::default()
         };
-        let progress = ProgressReporter::new(global.quiet);
+        let progress = ProgressReporter::new(global, true);
         let mut output = self.output.open(&[])?;
         let folder = self.experiment.is_figure().then(|| OutputFolder::make(&self.out)).transpose()?;
         let ran = if global.json {

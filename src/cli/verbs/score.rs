@@ -43,7 +43,7 @@ impl Score {
             next = stream.next()?;
         }
         table.finish()?;
-        stream.conclude(global);
+        global.warn(&Vec::from_iter(stream.conclude()));
         Ok(())
     }
 }

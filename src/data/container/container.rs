@@ -11,7 +11,7 @@ use super::encoding::{self, Content, FORMAT, MAX_FILE_BYTES};
 use super::fields::Fields;
 use super::tensor::{Tensor, Values};
 use crate::data::AtomicFile;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, short};
 
 /// A header of JSON fields and named tensors.
 ///
@@ -22,7 +22,7 @@ use crate::error::{Error, Result};
 /// container.set("seed", 7);
 /// container.insert("mean", Tensor::f64(&[2], vec![0.5, -1.0]));
 ///
-/// let back = Container::from_bytes(&container.to_bytes(), "pump.nafal")?;
+/// let back = Container::from_bytes(&container.to_bytes()?, "pump.nafal")?;
 /// assert_eq!(back.header().u64("seed")?, 7);
 /// assert_eq!(back.tensor_f64("mean", &[2])?, [0.5, -1.0]);
 /// # Ok::<(), nafal::Error>(())
@@ -160,10 +160,19 @@ impl Container {
 
     /// The file's bytes: the same content always gives the same bytes.
     ///
-    /// # Panics
-    /// If the header is longer than [`super::MAX_HEADER_BYTES`].
-    pub fn to_bytes(&self) -> Vec<u8> {
-        encoding::encode(&self.header, &self.tensors).unwrap_or_else(|problem| panic!("{problem}"))
+    /// # Errors
+    /// [`Error::Training`] if a value is not finite and [`Error::Usage`] if the header is longer than
+    /// [`super::MAX_HEADER_BYTES`], since the file would be refused on reading.
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        for (name, tensor) in &self.tensors {
+            if let Some((i, value)) = tensor.first_not_finite() {
+                return Err(Error::Training(format!(
+                    "tensor `{}` would hold {value} at index {i}, and no model does; check the data for extreme values",
+                    short(name)
+                )));
+            }
+        }
+        encoding::encode(&self.header, &self.tensors).map_err(Error::Usage)
     }
 
     /// Reads a file's bytes; `name` stands for it in messages.
@@ -178,15 +187,9 @@ impl Container {
     /// Writes the file atomically.
     ///
     /// # Errors
-    /// [`Error::Training`] if a value is not finite and [`Error::Usage`] if the header is too long, since the file would
-    /// be refused on reading; [`Error::Write`] if the disk refuses. In each case an existing file is untouched.
+    /// As for [`Container::to_bytes`], and [`Error::Write`] if the disk refuses. In each case an existing file is untouched.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        for (name, tensor) in &self.tensors {
-            if let Some((i, value)) = tensor.first_not_finite() {
-                return Err(Error::Training(format!("tensor `{name}` holds {value} at index {i}; no model was saved")));
-            }
-        }
-        AtomicFile::replace(path, &encoding::encode(&self.header, &self.tensors).map_err(Error::Usage)?)
+        AtomicFile::replace(path, &self.to_bytes()?)
     }
 
     /// Reads a file of at most [`MAX_FILE_BYTES`].
@@ -226,7 +229,8 @@ impl Container {
     /// The error to report about a tensor whose values make no sense for a reason only the caller knows.
     pub fn error(&self, tensor: &str, problem: &str) -> Error {
         let problem = format!(
-            "tensor `{tensor}` {problem}; it was written by another version of nafal or altered: fit the model again"
+            "tensor `{}` {problem}, so it was written by another version of nafal or altered; fit the model again",
+            short(tensor)
         );
         Error::ModelFile { path: self.file.clone(), problem }
     }

@@ -11,6 +11,7 @@ use safetensors::tensor::{Metadata, TensorInfo};
 use serde_json::{Map, Value};
 
 use super::tensor::{Tensor, Values};
+use crate::error::short;
 
 /// Version of the layout this library writes, and the only one it reads.
 pub const FORMAT: u64 = 4;
@@ -121,11 +122,14 @@ pub(super) fn decode(source: &mut impl Read, length: u64) -> Result<Content, Str
         let tensor = Tensor::filled(
             &info.shape,
             values.ok_or_else(|| {
-                format!("tensor `{name}` is of type {}, which nafal does not write; {DAMAGED}", info.dtype)
+                format!("tensor `{}` is of type {}, which nafal does not write; {DAMAGED}", short(&name), info.dtype)
             })?,
         );
         if let Some((i, value)) = tensor.first_not_finite() {
-            return Err(format!("tensor `{name}` holds {value} at index {i}, and no model does; fit the model again"));
+            return Err(format!(
+                "tensor `{}` holds {value} at index {i}, and no model does; fit the model again",
+                short(&name)
+            ));
         }
         tensors.insert(name, tensor);
     }

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted, short};
 
 /// One object of a header: `fields.str("name")` or an error that says which field of which file is wrong, and how.
 #[derive(Clone, Debug)]
@@ -34,6 +34,10 @@ impl<'a> Fields<'a> {
     /// A non-negative whole number.
     pub fn u64(&self, key: &str) -> Result<u64> {
         self.get(key, "a whole number, zero or more", Value::as_u64)
+    }
+    /// A whole number whose bounds are checked by whoever reads it.
+    pub fn usize(&self, key: &str) -> Result<usize> {
+        self.usize_in(key, 0..=usize::MAX)
     }
     /// A whole number in `range`: the way to read anything that decides a size.
     pub fn usize_in(&self, key: &str, range: RangeInclusive<usize>) -> Result<usize> {
@@ -83,17 +87,22 @@ impl<'a> Fields<'a> {
     pub fn one_of<T: Copy>(&self, key: &str, names: &[(&str, T)]) -> Result<T> {
         let name = self.str(key)?;
         let found = names.iter().find(|(known, _)| *known == name).map(|&(_, value)| value);
-        found.ok_or_else(|| self.error(key, &format!("is \"{name}\", which is unknown")))
+        found.ok_or_else(|| self.error(key, &format!("is {}, which is unknown", quoted(name))))
     }
     /// What `read` makes of an object; `None` where it is absent or `null`.
     pub fn optional<T>(&self, key: &str, read: impl FnOnce(Fields<'a>) -> Result<T>) -> Result<Option<T>> {
         if self.is_null(key) { Ok(None) } else { read(self.object(key)?).map(Some) }
     }
+    /// The error to report when the object makes no sense as a whole.
+    pub fn unsound(&self, error: &Error) -> Error {
+        let (_, what) = self.path.rsplit_once('.').unwrap_or(("", &self.path));
+        Fields { file: self.file, path: String::new(), map: self.map }.error(what, &format!("makes no sense ({error})"))
+    }
     /// The error to report when the value of `key` makes no sense for a reason only the caller knows.
     pub fn error(&self, key: &str, problem: &str) -> Error {
         let problem = format!(
-            "field `{}` {problem}; it was written by another version of nafal or altered: fit the model again",
-            self.path_of(key)
+            "field `{}` {problem}, so it was written by another version of nafal or altered; fit the model again",
+            short(&self.path_of(key))
         );
         Error::ModelFile { path: self.file.to_owned(), problem }
     }
@@ -108,17 +117,12 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The value as JSON, cut to what fits a message.
+/// The value as it may stand in a message.
 fn shortened(value: &Value) -> String {
     match value {
         Value::Array(items) => format!("a list of {}", items.len()),
         Value::Object(_) => "an object".to_owned(),
-        other => {
-            let text = other.to_string();
-            match text.char_indices().nth(40) {
-                Some((cut, _)) => format!("{}…", &text[..cut]),
-                None => text,
-            }
-        }
+        Value::String(text) => quoted(text),
+        other => short(&other.to_string()),
     }
 }

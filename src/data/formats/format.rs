@@ -32,7 +32,7 @@ impl Format {
             let problem = format!(
                 "a {} file has no arrays to choose {} from, as .npz archives have; leave --array out",
                 self.name,
-                super::shown::shown(array)
+                crate::error::quoted(array)
             );
             return Err(DataError::new(source.name(), problem).into());
         }

@@ -10,7 +10,6 @@ mod format;
 mod missing;
 mod npy;
 mod npz;
-mod shown;
 mod source;
 mod ts;
 

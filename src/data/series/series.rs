@@ -1,7 +1,7 @@
 //! One series: `C` channels, each with its own number of values, stored one behind the other.
 
 /// One series of `C` channels; the channels may differ in length, none is empty, every value is finite.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Series {
     values: Vec<f64>,
     /// Where each channel ends in `values`.
@@ -15,11 +15,16 @@ impl Series {
     /// A sentence naming the first channel that is empty or holds a value that is not finite, or saying that there are
     /// no channels.
     pub fn new<V: AsRef<[f64]>>(channels: &[V]) -> Result<Series, String> {
-        let mut case = Series::default();
+        let mut case = Series::without_channels();
         for (c, channel) in channels.iter().enumerate() {
             case.push_channel(channel.as_ref()).map_err(|problem| format!("channel {c}: {problem}"))?;
         }
         if case.ends.is_empty() { Err("a series needs at least one channel".into()) } else { Ok(case) }
+    }
+
+    /// What channels are added to; no case until there is one.
+    pub(in crate::data) fn without_channels() -> Series {
+        Series { values: Vec::new(), ends: Vec::new() }
     }
 
     /// Adds a channel behind the others; see [`Series::new`] for the errors.

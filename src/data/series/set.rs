@@ -19,11 +19,11 @@ impl SeriesSet {
     /// If there is no case, or a case has another number of channels than the first.
     pub fn new(cases: Vec<Series>) -> Result<SeriesSet> {
         let Some(first) = cases.first() else {
-            return Err(DataError::new("", "there are no cases").into());
+            return Err(DataError::new("", "there are no cases; add some").into());
         };
         let channels = first.channels();
         if let Some(row) = cases.iter().position(|c| c.channels() != channels) {
-            let problem = format!("{} channels, the first case has {channels}", cases[row].channels());
+            let problem = format!("{} channels, the first case has {channels}; mend the case", cases[row].channels());
             return Err(DataError::new("", problem).at_row(row).into());
         }
         Ok(SeriesSet { cases, labels: None, source: String::new() })
@@ -99,7 +99,7 @@ impl SeriesSet {
     /// If `keep` is empty.
     pub fn select(&self, keep: &[usize]) -> Result<SeriesSet> {
         if keep.is_empty() {
-            return Err(DataError::new(&self.source, "no case is left after selecting").into());
+            return Err(DataError::new(&self.source, "no case is left after selecting; select some").into());
         }
         Ok(SeriesSet {
             cases: keep.iter().map(|&i| self.cases[i].clone()).collect(),

@@ -114,5 +114,7 @@ pub(in crate::detect) fn cholesky_factor(covariance: DMatrix<f64>) -> Result<DMa
             return Ok(factor.unpack());
         }
     }
-    Err(Error::Training("the covariance of the training rows has no Cholesky factor".into()))
+    Err(Error::Training(
+        "the covariance of the training rows has no Cholesky factor; check the data for extreme values".into(),
+    ))
 }

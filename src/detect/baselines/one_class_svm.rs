@@ -38,7 +38,7 @@ impl Fit for OneClassSvm {
     fn fit(&self, train: &dyn Dataset, _seed: u64, _progress: &dyn Progress) -> Result<Box<dyn Fitted>> {
         require_cases(train, 1, "the one-class support vector machine")?;
         if !(self.nu > 0.0 && self.nu <= 1.0) {
-            return Err(Error::Usage(format!("ν must lie in (0, 1], not {}", self.nu)));
+            return Err(Error::Usage(format!("ν is {}; it must lie in (0, 1]", self.nu)));
         }
         let rows = encode::fit_flattening(train)?;
         let train = &rows.points(train)?;

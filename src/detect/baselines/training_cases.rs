@@ -8,6 +8,7 @@ pub(super) fn require_cases(train: &dyn Dataset, least: usize, method: &str) -> 
     if train.len() >= least {
         return Ok(());
     }
-    let problem = format!("{method} needs at least {least} normal {}, there are {}", train.kind().cases(), train.len());
+    let problem =
+        format!("{method} needs at least {least} normal {}, there are {}; add some", train.kind().cases(), train.len());
     Err(DataError::new(train.source(), problem).into())
 }

@@ -22,7 +22,9 @@ impl Threshold {
         let (name, value) = match self {
             Threshold::Alpha(a) => ("alpha", a),
             Threshold::Contamination(c) => ("contamination", c),
-            Threshold::Score(s) if s.is_nan() => return Err(Error::Usage("the threshold is not a number".into())),
+            Threshold::Score(s) if s.is_nan() => {
+                return Err(Error::Usage("the threshold is not a number; give one".into()));
+            }
             Threshold::Score(_) => return Ok(()),
         };
         if value > 0.0 && value < 1.0 {
@@ -38,7 +40,7 @@ impl Threshold {
             Threshold::Alpha(alpha) => p_values.iter().map(|&p| p <= alpha).collect(),
             Threshold::Score(threshold) => scores.iter().map(|&s| s >= threshold).collect(),
             Threshold::Contamination(share) => {
-                let count = (share * scores.len() as f64).round() as usize;
+                let count = ((share * scores.len() as f64).round() as usize).min(scores.len());
                 if count == 0 {
                     return vec![false; scores.len()];
                 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::data::container::Fields;
-use crate::error::Result;
+use crate::error::{Bounds, Result};
 
 /// Algorithm 1's constants.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,6 +27,19 @@ impl Default for ActiveConfiguration {
 }
 
 impl ActiveConfiguration {
+    /// # Errors
+    /// [`crate::Error::Usage`] naming the field and what it must be.
+    pub(in crate::detect) fn check(&self) -> Result<()> {
+        let bounds = Bounds("active learning".into());
+        bounds.size("rounds", self.rounds, 0..=1000)?;
+        bounds.size("keep", self.keep, 0.0..=1.0)?;
+        bounds.size("share", self.share, 0.0..=1000.0)?;
+        if !(self.gate > 0.0 && self.gate < 1.0) {
+            bounds.refuse("gate", self.gate, "lie strictly between 0 and 1")?;
+        }
+        Ok(())
+    }
+
     pub(super) fn to_json(self) -> Value {
         json!({"rounds": self.rounds, "keep": self.keep, "gate": self.gate, "share": self.share, "augment": self.augment})
     }
@@ -34,7 +47,7 @@ impl ActiveConfiguration {
     /// What [`Self::to_json`] wrote.
     pub(super) fn read(f: &Fields) -> Result<ActiveConfiguration> {
         Ok(ActiveConfiguration {
-            rounds: f.usize_in("rounds", 0..=1000)?,
+            rounds: f.usize("rounds")?,
             keep: f.f64("keep")?,
             gate: f.f64("gate")?,
             share: f.f64("share")?,

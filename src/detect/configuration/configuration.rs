@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::bounds::{MOST_EXPERTS, MOST_FLOWS};
 use super::{
     ActiveConfiguration, CalibrationKind, ExtractorConfiguration, FamilyConfiguration, LearnerConfiguration,
     RowScaling, ScoreKind, SelectionConfiguration, TrimmingConfiguration, ViewInput,
@@ -12,7 +13,7 @@ use crate::data::Kind;
 use crate::data::container::Fields;
 use crate::detect::views::ViewFamily;
 use crate::encode::{self, EncoderSettings};
-use crate::error::{Error, Result};
+use crate::error::{Bounds, Error, Result, quoted};
 
 /// Most flows of a covered family, as a multiple of the configured number: training must end on the widest table.
 const MOST_GROWTH: usize = 4;
@@ -68,27 +69,48 @@ impl Configuration {
     /// [`Error::Usage`] naming the field and what it must be.
     pub fn check(&self) -> Result<()> {
         if self.families.is_empty() && self.learners.is_empty() {
-            return Err(Error::Usage("a configuration needs an expert: a family of views, or a learner".into()));
+            return Err(Error::Usage(
+                "a configuration needs an expert; give it a family of views, or a learner".into(),
+            ));
         }
-        if !(2..=64).contains(&self.folds) {
-            return Err(Error::Usage(format!("folds is {}, and must lie between 2 and 64", self.folds)));
-        }
+        let bounds = Bounds(String::new());
+        bounds.size("number of families", self.families.len(), 0..=MOST_EXPERTS)?;
+        bounds.size("number of learners", self.learners.len(), 0..=MOST_EXPERTS)?;
+        bounds.size("folds", self.folds, 2..=64)?;
+        bounds.size("coverage", self.coverage, 0..=65_536)?;
         self.families.iter().try_for_each(FamilyConfiguration::check)?;
+        self.learners.iter().try_for_each(|learner| learner.check(""))?;
         self.trimming.as_ref().map_or(Ok(()), TrimmingConfiguration::check)?;
+        self.active.as_ref().map_or(Ok(()), ActiveConfiguration::check)?;
+        self.encoder.check()?;
+        if let Some(selection) = &self.selection {
+            selection.check()?;
+            let kept = selection.keep.min(self.learners.len()) + selection.flows.min(self.families.len());
+            if kept == 0 {
+                let problem = "the selection keeps no expert there is; raise its `keep` or `flows`, or add experts";
+                return Err(Error::Usage(problem.into()));
+            }
+        }
         if self.score != ScoreKind::Calibrated && !self.learners.is_empty() {
-            let problem = "the scores of experts that are no flows compare only if calibrated: leave out `--score`";
+            let problem = "the scores of experts that are no flows compare only if calibrated; leave out `--score`";
             return Err(Error::Usage(problem.into()));
+        }
+        let dense = |f: &&FamilyConfiguration| f.extractor.is_some() && f.maps == ViewFamily::IDENTITY;
+        if let Some(family) = self.families.iter().find(dense) {
+            let name = quoted(&family.name);
+            let problem = format!("family {name}: identities have no extractor; leave it out, or take other maps");
+            return Err(Error::Usage(problem));
         }
         let own_blocks = self.families.iter().filter(|f| f.input == ViewInput::BlockAView);
         match own_blocks.count() {
             0 => Ok(()),
             _ if self.families.len() > 1 || self.families[0].extractor.is_some() => Err(Error::Usage(
-                "a family whose views are the encoder's blocks must be the only one, and has no extractor".into(),
+                "a family whose views are the encoder's blocks is not the only one, or has an extractor; leave out the others".into(),
             )),
             // The blocks are the views: nothing else is mapped, or drawn from the streams that made them.
             _ if self.families[0].maps != ViewFamily::IDENTITY => {
-                let name = &self.families[0].name;
-                Err(Error::Usage(format!("family \"{name}\": views that are the encoder's blocks are identities")))
+                let (name, maps) = (quoted(&self.families[0].name), self.families[0].maps.name());
+                Err(Error::Usage(format!("family {name}: the views are the encoder's blocks, and its maps are {maps}; make them identities")))
             }
             _ => Ok(()),
         }
@@ -103,14 +125,15 @@ impl Configuration {
         }
         for family in self.families.iter_mut().filter(|f| f.maps.selects()) {
             let columns = width(family)?;
-            let seen_by_a_flow = family.views_per_flow * family.features.min(columns);
+            let seen_by_a_flow = family.views_per_flow * family.features.min(columns).max(1);
             let needed = (coverage * columns).div_ceil(seen_by_a_flow);
-            family.flows = needed.clamp(family.flows, MOST_GROWTH * family.flows);
+            family.flows = needed.clamp(family.flows, (MOST_GROWTH * family.flows).min(MOST_FLOWS));
         }
         Ok(self)
     }
 
-    /// Scales the numbers of views so that all families together have about `views`, each at least one a flow.
+    /// Scales the numbers of views so that all families together have about `views`, each at least one a flow. What comes out
+    /// of numbers that make no sense, [`Configuration::check`] refuses.
     pub fn with_views(mut self, views: usize) -> Configuration {
         let total = self.views() as f64;
         for family in &mut self.families {
@@ -149,7 +172,7 @@ impl Configuration {
         known.sort();
         known.dedup();
         if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
-            return Err(Error::Usage(format!("no expert is called `{unknown}`: use {}", known.join(", "))));
+            return Err(Error::Usage(format!("no expert is called {}; use {}", quoted(unknown), known.join(", "))));
         }
         let asked =
             |score: &str, block: &str| names.iter().any(|name| name == score || *name == member_name(score, block));
@@ -185,7 +208,7 @@ impl Configuration {
             Some(learner) => {
                 let score = learner.scores.first().unwrap_or(&learner.learner);
                 Err(Error::Usage(format!(
-                    "the expert `{}` keeps training rows, and the model file shall hold none: leave it out of the experts",
+                    "the expert `{}` keeps training rows, and the model file shall hold none; leave it out of the experts",
                     member_name(score, learner.input.name())
                 )))
             }
@@ -234,7 +257,7 @@ impl Configuration {
 
     /// Number of views `K` of the flows.
     pub fn views(&self) -> usize {
-        self.families.iter().map(FamilyConfiguration::views).sum()
+        self.families.iter().map(FamilyConfiguration::views).fold(0, usize::saturating_add)
     }
 
     /// All constants as JSON with sorted keys.
@@ -261,14 +284,14 @@ impl Configuration {
             learners: fields.objects("learners")?.iter().map(LearnerConfiguration::read).collect::<Result<_>>()?,
             selection: fields.optional("selection", |f| SelectionConfiguration::read(&f))?,
             calibration: fields.one_of("calibration", &CalibrationKind::NAMES)?,
-            folds: fields.usize_in("folds", 2..=64)?,
-            coverage: fields.usize_in("coverage", 0..=65_536)?,
+            folds: fields.usize("folds")?,
+            coverage: fields.usize("coverage")?,
             score: fields.one_of("score", &ScoreKind::NAMES)?,
             trimming: fields.optional("trimming", |f| TrimmingConfiguration::read(&f))?,
             active: fields.optional("active", |f| ActiveConfiguration::read(&f))?,
             encoder: encode::read_settings(fields)?,
         };
-        configuration.check().map_err(|e| fields.error("families", &format!("make no sense ({e})")))?;
+        configuration.check().map_err(|e| fields.unsound(&e))?;
         Ok(configuration)
     }
 

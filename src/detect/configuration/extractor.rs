@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::bounds::MOST_STEPS;
 use crate::data::container::Fields;
-use crate::error::Result;
+use crate::error::{Bounds, Result};
 
 /// How the feature extractor behind a family's views comes by its weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,16 @@ impl ExtractorKind {
 }
 
 impl ExtractorConfiguration {
+    /// # Errors
+    /// [`crate::Error::Usage`] naming the family, the field and what it must be.
+    pub(super) fn check(&self, family: &str) -> Result<()> {
+        let bounds = Bounds(format!("extractor of {family}"));
+        bounds.size("layers", self.layers, 1..=64)?;
+        bounds.size("hidden", self.hidden, 1..=65_536)?;
+        bounds.size("rows", self.rows, 1..=65_536)?;
+        bounds.size("steps", self.steps, 0..=MOST_STEPS)
+    }
+
     pub(super) fn to_json(self) -> Value {
         json!({"kind": self.kind.name(), "layers": self.layers, "hidden": self.hidden, "rows": self.rows,
             "steps": self.steps})
@@ -51,9 +62,9 @@ impl ExtractorConfiguration {
     pub(super) fn read(f: &Fields) -> Result<ExtractorConfiguration> {
         Ok(ExtractorConfiguration {
             kind: f.one_of("kind", &ExtractorKind::NAMES)?,
-            layers: f.usize_in("layers", 1..=64)?,
-            hidden: f.usize_in("hidden", 1..=65_536)?,
-            rows: f.usize_in("rows", 1..=1 << 24)?,
+            layers: f.usize("layers")?,
+            hidden: f.usize("hidden")?,
+            rows: f.usize("rows")?,
             steps: f.u64("steps")?,
         })
     }

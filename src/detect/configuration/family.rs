@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::bounds::{LONGEST_NAME, MOST_FLOWS, MOST_STEPS, MOST_VIEWS};
 use super::{ExtractorConfiguration, Optimiser};
 use crate::data::container::Fields;
 use crate::detect::views::ViewFamily;
-use crate::error::{Error, Result};
+use crate::error::{Bounds, Result, quoted};
 
 /// Most samples a training step: their random streams are numbered with 16 bits.
 const MAX_BATCH: usize = 1 << 16;
@@ -106,6 +107,16 @@ pub struct RowScaling {
 }
 
 impl RowScaling {
+    /// # Errors
+    /// [`crate::Error::Usage`] naming the family, the field and what it must be.
+    fn check(&self, family: &str) -> Result<()> {
+        let bounds = Bounds(format!("scaling of {family}"));
+        bounds.size("rows", self.rows, 1.0..=1e12)?;
+        bounds.size("noise", self.noise, -4.0..=4.0)?;
+        bounds.size("steps", self.steps, -4.0..=4.0)?;
+        bounds.size("most", self.most, 0.0..=1e6)
+    }
+
     fn to_json(self) -> Value {
         json!({"rows": self.rows, "noise": self.noise, "steps": self.steps, "most": self.most})
     }
@@ -119,30 +130,34 @@ impl RowScaling {
 impl FamilyConfiguration {
     /// Number of views.
     pub fn views(&self) -> usize {
-        self.flows * self.views_per_flow
+        self.flows.saturating_mul(self.views_per_flow)
     }
 
-    /// Refuses sizes of zero, and a batch of more samples than have streams.
+    /// Refuses what no training can work with.
     ///
     /// # Errors
-    /// [`Error::Usage`] naming the family and the field.
+    /// [`crate::Error::Usage`] naming the family, the field and what it must be.
     pub(super) fn check(&self) -> Result<()> {
-        let sizes = [
-            ("features", self.features),
-            ("flows", self.flows),
-            ("views_per_flow", self.views_per_flow),
-            ("batch", self.batch),
-        ];
-        match sizes.into_iter().find(|&(_, size)| size == 0) {
-            Some((field, _)) => {
-                Err(Error::Usage(format!("family \"{}\": {field} is 0, and must be at least 1", self.name)))
-            }
-            None if self.batch > MAX_BATCH => {
-                let (name, batch) = (&self.name, self.batch);
-                Err(Error::Usage(format!("family \"{name}\": batch is {batch}, and must be at most {MAX_BATCH}")))
-            }
-            None => Ok(()),
-        }
+        let name = format!("family {}", quoted(&self.name));
+        let bounds = Bounds(name.clone());
+        bounds.size("length of its name", self.name.len(), 0..=LONGEST_NAME)?;
+        bounds.size("length of its input's name", self.input.name().len(), 0..=LONGEST_NAME)?;
+        bounds.size("features", self.features, 1..=65_536)?;
+        bounds.size("flows", self.flows, 1..=MOST_FLOWS)?;
+        bounds.size("views_per_flow", self.views_per_flow, 1..=65_536)?;
+        bounds.size("number of views", self.views(), 1..=MOST_VIEWS)?;
+        bounds.size("blocks", self.blocks, 1..=64)?;
+        bounds.size("layers", self.layers, 1..=16)?;
+        bounds.size("hidden", self.hidden, 1..=65_536)?;
+        bounds.size("units", self.units, 1..=1024)?;
+        bounds.size("steps", self.steps, 0..=MOST_STEPS)?;
+        bounds.size("batch", self.batch, 1..=MAX_BATCH)?;
+        bounds.size("peak_rate", self.peak_rate, 0.0..=1000.0)?;
+        bounds.size("noise", self.noise, 0.0..=1000.0)?;
+        bounds.size("round_steps", self.round_steps, 0..=MOST_STEPS)?;
+        bounds.size("samples", self.samples, 1..=1024)?;
+        self.scaling.map_or(Ok(()), |scaling| scaling.check(&name))?;
+        self.extractor.map_or(Ok(()), |extractor| extractor.check(&name))
     }
 
     pub(super) fn to_json(&self) -> Value {
@@ -165,23 +180,23 @@ impl FamilyConfiguration {
             name: f.str("name")?.to_owned(),
             maps: ViewFamily::named(maps).ok_or_else(unknown)?,
             input: ViewInput::read(f, "input")?,
-            features: f.usize_in("features", 1..=65_536)?,
-            flows: f.usize_in("flows", 1..=4096)?,
-            views_per_flow: f.usize_in("views_per_flow", 1..=65_536)?,
+            features: f.usize("features")?,
+            flows: f.usize("flows")?,
+            views_per_flow: f.usize("views_per_flow")?,
             conditioned: f.bool("conditioned")?,
             extractor: f.optional("extractor", |f| ExtractorConfiguration::read(&f))?,
             optimiser: f.one_of("optimiser", &Optimiser::NAMES)?,
-            blocks: f.usize_in("blocks", 1..=64)?,
-            layers: f.usize_in("layers", 1..=16)?,
-            hidden: f.usize_in("hidden", 1..=65_536)?,
-            units: f.usize_in("units", 1..=1024)?,
+            blocks: f.usize("blocks")?,
+            layers: f.usize("layers")?,
+            hidden: f.usize("hidden")?,
+            units: f.usize("units")?,
             steps: f.u64("steps")?,
-            batch: f.usize_in("batch", 1..=MAX_BATCH)?,
+            batch: f.usize("batch")?,
             peak_rate: f.f64("peak_rate")?,
             noise: f.f64("noise")?,
             scaling: f.optional("scaling", |f| RowScaling::read(&f))?,
             round_steps: f.u64("round_steps")?,
-            samples: f.usize_in("samples", 1..=1 << 20)?,
+            samples: f.usize("samples")?,
         })
     }
 }

@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::ViewInput;
+use super::bounds::LONGEST_NAME;
 use crate::data::container::Fields;
-use crate::error::Result;
+use crate::error::{Bounds, Result, quoted};
 
 /// What a member of a learner leaves out, to score it as unseen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +57,18 @@ impl LearnerConfiguration {
         LearnerConfiguration { learner: learner.into(), input, views, left_out: LeftOut::Case, scores: Vec::new() }
     }
 
+    /// # Errors
+    /// [`crate::Error::Usage`] naming the learner, behind `of`, the field and what it must be.
+    pub(super) fn check(&self, of: &str) -> Result<()> {
+        let bounds = Bounds(format!("{of}learner {}", quoted(&self.learner)));
+        bounds.size("length of its name", self.learner.len(), 1..=LONGEST_NAME)?;
+        bounds.size("length of its input's name", self.input.name().len(), 0..=LONGEST_NAME)?;
+        bounds.size("views", self.views, 1..=4096)?;
+        bounds.size("number of its scores", self.scores.len(), 0..=64)?;
+        let longest = self.scores.iter().map(String::len).max().unwrap_or(0);
+        bounds.size("length of a score's name", longest, 0..=LONGEST_NAME)
+    }
+
     /// Whether the panel may keep its score `name`.
     pub(in crate::detect) fn offers(&self, name: &str) -> bool {
         self.scores.is_empty() || self.scores.iter().any(|score| score == name)
@@ -73,7 +86,7 @@ impl LearnerConfiguration {
         Ok(LearnerConfiguration {
             learner: f.str("learner")?.into(),
             input: ViewInput::read(f, "input")?,
-            views: f.usize_in("views", 1..=4096)?,
+            views: f.usize("views")?,
             left_out: f.one_of("left_out", &LeftOut::NAMES)?,
             scores: f.strings("scores")?,
         })

@@ -1,6 +1,7 @@
 //! The constants of a detector and the named configurations.
 
 mod active;
+mod bounds;
 mod calibration;
 #[allow(clippy::module_inception)]
 mod configuration;
@@ -16,6 +17,7 @@ mod selection;
 mod trimming;
 
 pub use active::ActiveConfiguration;
+pub(in crate::detect) use bounds::MOST_VIEWS;
 pub use calibration::CalibrationKind;
 pub use configuration::Configuration;
 pub(in crate::detect) use configuration::{FLOWS, member_name};

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::data::container::Fields;
-use crate::error::Result;
+use crate::error::{Bounds, Result};
 
 /// How many experts are kept, and by which cases they are judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,16 +17,21 @@ pub struct SelectionConfiguration {
 }
 
 impl SelectionConfiguration {
+    /// # Errors
+    /// [`crate::Error::Usage`] naming the field and what it must be.
+    pub(super) fn check(&self) -> Result<()> {
+        let bounds = Bounds("selection".into());
+        bounds.size("keep", self.keep, 0..=65_536)?;
+        bounds.size("flows", self.flows, 0..=65_536)?;
+        bounds.size("cases", self.cases, 1..=1 << 32)
+    }
+
     pub(super) fn to_json(self) -> Value {
         json!({"keep": self.keep, "flows": self.flows, "cases": self.cases})
     }
 
     /// What [`Self::to_json`] wrote.
     pub(super) fn read(f: &Fields) -> Result<SelectionConfiguration> {
-        Ok(SelectionConfiguration {
-            keep: f.usize_in("keep", 0..=1 << 16)?,
-            flows: f.usize_in("flows", 0..=1 << 16)?,
-            cases: f.usize_in("cases", 1..=1 << 32)?,
-        })
+        Ok(SelectionConfiguration { keep: f.usize("keep")?, flows: f.usize("flows")?, cases: f.usize("cases")? })
     }
 }

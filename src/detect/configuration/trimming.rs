@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::LearnerConfiguration;
 use crate::data::container::Fields;
-use crate::error::{Error, Result};
+use crate::error::{Bounds, Result};
 
 /// Which training cases are left out of a fit.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,15 +17,12 @@ pub struct TrimmingConfiguration {
 
 impl TrimmingConfiguration {
     /// # Errors
-    /// [`Error::Usage`] for a share that is no share.
+    /// [`crate::Error::Usage`] for a share that is no share, or the learner's settings.
     pub(super) fn check(&self) -> Result<()> {
-        if self.share > 0.0 && self.share <= 0.5 {
-            return Ok(());
+        if !(self.share > 0.0 && self.share <= 0.5) {
+            Bounds("trimming".into()).refuse("share", self.share, "lie in (0, 0.5]")?;
         }
-        Err(Error::Usage(format!(
-            "the share of training cases to leave out is {}, and must lie in (0, 0.5]",
-            self.share
-        )))
+        self.learner.check("trimming: ")
     }
 
     pub(super) fn to_json(&self) -> Value {

@@ -10,6 +10,6 @@ mod out_of_fold;
 
 pub(super) use expert::{Expert, Scratch, TrainingData, Unseen};
 pub use flows::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
-pub(super) use flows::{FlowFamily, Trained, block_width, train, training_cost, training_steps};
+pub(super) use flows::{FlowFamily, Trained, block_width, check_room, train, training_cost, training_steps};
 pub(super) use learners::{held_by, most_columns, scores_of};
 pub(super) use out_of_fold::OutOfFold;

@@ -7,11 +7,11 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::expert::{Expert, FeatureSample, Scratch, TrainingData, Unseen};
-use super::learners::{Learned, Learner, Stream, named};
+use super::learners::{LEARNERS, Learned, Learner, Stream, named};
 use crate::data::container::Container;
 use crate::detect::configuration::{LearnerConfiguration, LeftOut, ScoreKind, ViewInput};
 use crate::encode::{Encoder, Features, Held};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted};
 
 /// Name of the block of fold `fold`, where `*` in `input` stands for the fold.
 pub(in crate::detect) fn block_of_fold(input: &str, fold: usize) -> String {
@@ -32,13 +32,15 @@ impl OutOfFold {
     /// The block of each view.
     fn blocks_of(settings: &LearnerConfiguration, folds: usize, encoder: &dyn Encoder) -> Result<Vec<usize>> {
         let missing = |what: String| {
-            let (learner, kind) = (&settings.learner, encoder.kind());
-            Error::Usage(format!("learner \"{learner}\": the encoder of the kind {kind} makes no {what}"))
+            let (learner, kind) = (quoted(&settings.learner), encoder.kind());
+            Error::Usage(format!(
+                "learner {learner}: the encoder of the kind {kind} makes no {what}; name a block that it makes"
+            ))
         };
         let block = |view: usize| match &settings.input {
             ViewInput::Block(input) => {
                 let name = block_of_fold(input, view % folds);
-                encoder.block_named(&name).ok_or_else(|| missing(format!("block \"{name}\"")))
+                encoder.block_named(&name).ok_or_else(|| missing(format!("block {}", quoted(&name))))
             }
             ViewInput::BlockAView if view < encoder.blocks_of_views() => Ok(view),
             ViewInput::BlockAView => Err(missing(format!("block of view {view}"))),
@@ -48,11 +50,31 @@ impl OutOfFold {
 
     fn learner(settings: &LearnerConfiguration) -> Result<&'static dyn Learner> {
         let LearnerConfiguration { learner: name, left_out, .. } = settings;
-        let learner = named(name).ok_or_else(|| Error::Usage(format!("there is no learner \"{name}\"")))?;
+        let learner = named(name).ok_or_else(|| {
+            Error::Usage(format!("there is no learner {}; use {}", quoted(name), LEARNERS.map(|l| l.name()).join(", ")))
+        })?;
         if *left_out == LeftOut::Case && !learner.leaves_one_out() {
-            return Err(Error::Usage(format!("learner \"{name}\" cannot leave out one case: let it leave out a fold")));
+            return Err(Error::Usage(format!(
+                "learner {} cannot leave out one case; let it leave out a fold",
+                quoted(name)
+            )));
         }
         Ok(learner)
+    }
+
+    /// Refuses settings of a learner, or with scores, that there is not.
+    ///
+    /// # Errors
+    /// [`Error::Usage`].
+    pub fn check(settings: &LearnerConfiguration) -> Result<()> {
+        let heads = Self::learner(settings)?.heads();
+        match settings.scores.iter().find(|score| !heads.contains(&score.as_str())) {
+            None => Ok(()),
+            Some(score) => {
+                let (learner, score) = (&settings.learner, quoted(score));
+                Err(Error::Usage(format!("learner `{learner}` gives no score {score}; use {}", heads.join(", "))))
+            }
+        }
     }
 
     /// Learns the members of the `number`-th learner of a detector.

@@ -16,7 +16,7 @@ use crate::data::container::{Container, Fields};
 use crate::data::series::SERIES_LABEL;
 use crate::data::{Dataset, Kind, Series, SeriesSet};
 use crate::encode::{Block, BoundCases, Encoder, EncoderSettings, Features, Held, Making, Plan};
-use crate::error::{DataError, Result};
+use crate::error::{Bounds, DataError, Result};
 
 /// Header field of the encoder.
 const FIELD: &str = "series_encoder";
@@ -60,6 +60,7 @@ impl SeriesEncoder {
         options.check()?;
         let (isa, channels) = (Isa::detect(), cases[0].channels());
         let length = options.length.unwrap_or_else(|| cases.iter().map(|c| c.longest()).max().unwrap_or(0));
+        check_room(cases, length)?;
         let preparation = Preparation::fit(cases, length, source)?;
         let planes = preparation.apply(cases);
         variety::check_different(&planes, preparation.size(), different, source)?;
@@ -106,7 +107,11 @@ impl SeriesEncoder {
         if set.channels() == self.channels() {
             return Ok(());
         }
-        let problem = format!("{} channels, the model was fitted to series of {}", set.channels(), self.channels());
+        let problem = format!(
+            "{} channels, the model was fitted to series of {}; use another file or model",
+            set.channels(),
+            self.channels()
+        );
         Err(DataError::new(set.source(), problem).into())
     }
 
@@ -156,6 +161,19 @@ impl SeriesEncoder {
         let channels = channel_names(channels);
         Ok(SeriesEncoder { preparation, slope, views, width, channels, labelled, isa: Isa::detect() })
     }
+}
+
+/// Refuses a length to which cases would be stretched until memory does not hold them.
+fn check_room(cases: &[&Series], length: usize) -> Result<()> {
+    const MOST_VALUES: usize = 1 << 28;
+    let own: usize = cases.iter().map(|case| case.flat().len()).sum();
+    let most = MOST_VALUES.max(own.saturating_mul(16));
+    let stretched = cases[0].channels().saturating_mul(length);
+    if stretched <= LARGEST_CASE && stretched.saturating_mul(cases.len()) <= most {
+        return Ok(());
+    }
+    let steps = most / cases.len() / cases[0].channels();
+    Bounds("series encoder".into()).refuse("length", length, format_args!("be at most {steps} for these series"))
 }
 
 /// Names of channels that have none of their own.
@@ -247,6 +265,9 @@ impl BoundCases for BoundSeries<'_> {
 impl EncoderSettings for EncoderOptions {
     fn kind(&self) -> Kind {
         KIND
+    }
+    fn check(&self) -> Result<()> {
+        EncoderOptions::check(self)
     }
     /// Thresholds and whitening of a view never see the fold that the view leaves out.
     fn fit(&self, data: &dyn Dataset, plan: &Plan) -> Result<(Arc<dyn Encoder>, Features)> {

@@ -57,7 +57,10 @@ impl Flattening for Channels {
 /// Each series of `channels` channels as `[C, L]`.
 fn flatten(channels: usize, length: usize, set: &SeriesSet) -> Result<Vec<f64>> {
     if set.channels() != channels {
-        let problem = format!("{} channels, the model was fitted to series of {channels}", set.channels());
+        let problem = format!(
+            "{} channels, the model was fitted to series of {channels}; use another file or model",
+            set.channels()
+        );
         return Err(DataError::new(set.source(), problem).into());
     }
     let mut values = vec![0.0; set.len() * channels * length];

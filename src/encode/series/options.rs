@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::data::container::Fields;
-use crate::error::{Error, Result};
+use crate::error::{Bounds, Result};
 
 /// Settings of a [`super::SeriesEncoder`]; the default was chosen on NATOPS and RacketSports alone.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,42 +63,52 @@ impl EncoderOptions {
     /// The settings that [`EncoderOptions::to_json`] wrote.
     pub(super) fn read(fields: &Fields) -> Result<EncoderOptions> {
         let optional = |key: &str| -> Result<Option<usize>> {
-            if fields.is_null(key) { Ok(None) } else { fields.usize_in(key, 1..=1 << 20).map(Some) }
+            if fields.is_null(key) { Ok(None) } else { fields.usize(key).map(Some) }
         };
         let sizes =
             |key: &str| -> Result<Vec<usize>> { Ok(fields.numbers(key)?.into_iter().map(|v| v as usize).collect()) };
         let options = EncoderOptions {
             mixed_channels: optional("mixed_channels")?,
             shift: fields.f64("shift")?,
-            filters: fields.usize_in("filters", 1..=1 << 20)?,
+            filters: fields.usize("filters")?,
             taps: sizes("taps")?,
-            group: fields.usize_in("group", 1..=1 << 20)?,
+            group: fields.usize("group")?,
             segments: sizes("segments")?,
             slope: fields.f64("slope")? as f32,
             quantiles: fields.numbers("quantiles")?,
             length: optional("length")?,
             ..EncoderOptions::default()
         };
-        options.check().map_err(|e| fields.error("segments", &format!("or another setting makes no sense ({e})")))?;
+        options.check().map_err(|e| fields.unsound(&e))?;
         Ok(options)
     }
 
+    /// # Errors
+    /// [`crate::Error::Usage`] naming the setting and what it must be.
     pub(super) fn check(&self) -> Result<()> {
-        let problem = if self.views == 0 || self.filters == 0 || self.group == 0 || self.components == 0 {
-            "views, filters, group and components must be at least 1"
-        } else if self.mixed_channels == Some(0) || self.length == Some(0) {
-            "mixed channels and length must be at least 1"
-        } else if self.taps.is_empty() || self.taps.iter().any(|t| t % 2 == 0) {
-            "taps must be odd, and there must be some"
-        } else if self.segments.is_empty() || self.segments.contains(&0) {
-            "segments must be at least 1, and there must be some"
-        } else if self.quantiles.iter().any(|q| !(0.0..=1.0).contains(q)) {
-            "quantiles must lie in [0, 1]"
-        } else if !(self.shift >= 0.0 && self.shift.is_finite() && (0.0..1.0).contains(&self.slope)) {
-            "the shift must be finite and not negative, the slope in [0, 1)"
-        } else {
-            return Ok(());
-        };
-        Err(Error::Usage(format!("series encoder: {problem}")))
+        let bounds = Bounds("series encoder".into());
+        bounds.size("views", self.views, 1..=4096)?;
+        bounds.size("mixed_channels", self.mixed_channels.unwrap_or(1), 1..=1024)?;
+        bounds.size("shift", self.shift, 0.0..=1000.0)?;
+        bounds.size("filters", self.filters, 1..=4096)?;
+        bounds.size("group", self.group, 1..=4096)?;
+        bounds.size("components", self.components, 1..=4096)?;
+        bounds.size("length", self.length.unwrap_or(1), 1..=1 << 20)?;
+        bounds.size("number of taps", self.taps.len(), 1..=64)?;
+        bounds.size("number of segments", self.segments.len(), 1..=64)?;
+        bounds.size("number of quantiles", self.quantiles.len(), 0..=64)?;
+        for &taps in &self.taps {
+            if !(1..=255).contains(&taps) || taps % 2 == 0 {
+                bounds.refuse("taps", taps, "be odd and at most 255")?;
+            }
+        }
+        self.segments.iter().try_for_each(|&segments| bounds.size("segments", segments, 1..=1024))?;
+        self.quantiles.iter().try_for_each(|&quantile| bounds.size("quantiles", quantile, 0.0..=1.0))?;
+        if !(0.0..1.0).contains(&self.slope) {
+            bounds.refuse("slope", self.slope, "lie in [0, 1)")?;
+        }
+        let segments = self.segments.iter().copied().max().unwrap_or(1);
+        let statistics = self.filters * segments * (1 + self.quantiles.len());
+        bounds.size("filters times segments times statistics", statistics, 1..=65_536)
     }
 }

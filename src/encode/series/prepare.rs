@@ -59,7 +59,7 @@ impl Preparation {
         let mean: Vec<f64> = moments.iter().map(|m| m.0).collect();
         let variance = moments.iter().map(|m| m.1).sum::<f64>() / channels as f64;
         if !variance.is_finite() || mean.iter().any(|m| !m.is_finite()) {
-            let problem = "the values are so large that their variance overflows: divide them by a constant";
+            let problem = "the values are so large that their variance overflows; divide them by a constant";
             return Err(DataError::new(source, problem).into());
         }
         let scale = if variance > 0.0 { variance.sqrt() } else { 1.0 };

@@ -48,7 +48,7 @@ pub(super) fn check_different(planes: &[f32], size: usize, fewest: usize, source
         d => format!("the {n} training series are repeats of {d}"),
     };
     let problem =
-        format!("{alike}; at least {fewest} different ones are needed to fit and calibrate a detector: add others");
+        format!("{alike}; at least {fewest} different ones are needed to fit and calibrate a detector; add others");
     Err(DataError::new(source, problem).into())
 }
 

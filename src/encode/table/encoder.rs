@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 use super::folded::FoldedColumns;
 use super::marginal::MarginalGaussianisation;
 use super::{KIND, made};
-use crate::data::container::{Container, Fields};
-use crate::data::{Dataset, Kind, Table};
+use crate::data::container::{Container, Fields, MAX_HEADER_BYTES};
+use crate::data::{Dataset, Kind, Table, check_names};
 use crate::encode::{BoundCases, Encoder, EncoderSettings, Features, Held, Making, Plan};
 use crate::error::{DataError, Error, Result};
 
@@ -28,8 +28,12 @@ impl EncoderSettings for TableEncoding {
     fn kind(&self) -> Kind {
         KIND
     }
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
     fn fit(&self, data: &dyn Dataset, plan: &Plan) -> Result<(Arc<dyn Encoder>, Features)> {
         let (table, isa) = (data.expect::<Table>(KIND)?, Isa::detect());
+        check_room(table)?;
         let (values, d): (Vec<f64>, usize) =
             (plan.kept.iter().flat_map(|&i| table.row(i).iter().copied()).collect(), table.columns());
         let maps = if self.in_folds {
@@ -47,6 +51,21 @@ impl EncoderSettings for TableEncoding {
     fn stage(&self) -> &'static str {
         "mapping columns"
     }
+}
+
+/// Refuses names that would not fit into the header of a model file, before anything is trained.
+fn check_room(table: &Table) -> Result<()> {
+    // A name is JSON within JSON there. The other half of the header is for everything else.
+    let written = |name: &String| json!(json!(name).to_string()).to_string().len();
+    let bytes: usize = table.names().iter().map(written).sum();
+    if bytes <= MAX_HEADER_BYTES / 2 {
+        return Ok(());
+    }
+    let problem = format!(
+        "the columns' names would take {bytes} bytes of a model file, and {} are the most; shorten them or leave some out",
+        MAX_HEADER_BYTES / 2
+    );
+    Err(DataError::new(table.source(), problem).into())
 }
 
 /// The settings that [`TableEncoding::to_json`] wrote.
@@ -121,7 +140,7 @@ impl Encoder for TableEncoder {
         let table = data.expect::<Table>(KIND)?;
         let find = |name: &String| {
             table.names().iter().position(|n| n == name).ok_or_else(|| {
-                let problem = "the model was fitted with this column, but the table has none of this name";
+                let problem = "the model was fitted with this column, but the table has none of this name; add it";
                 Error::from(DataError::new(table.source(), problem).in_column(name))
             })
         };
@@ -178,6 +197,7 @@ pub(in crate::encode) fn read(file: &Container) -> Result<Arc<dyn Encoder>> {
     if columns.is_empty() {
         return Err(header.error("columns", "is empty"));
     }
+    check_names(&columns).map_err(|e| header.error("columns", &format!("makes no sense ({e})")))?;
     let label = if header.is_null("label") { None } else { Some(header.str("label")?.to_owned()) };
     let maps = if header.contains("column_folds") {
         Maps::Folded(FoldedColumns::read(file, columns.len())?)

@@ -45,7 +45,7 @@ fn columns<'a>(names: &[String], table: &'a Table) -> Result<Cow<'a, [f64]>> {
     }
     let find = |name: &String| {
         table.names().iter().position(|n| n == name).ok_or_else(|| {
-            let problem = "the model was fitted with this column, but the table has none of this name";
+            let problem = "the model was fitted with this column, but the table has none of this name; add it";
             Error::from(DataError::new(table.source(), problem).in_column(name))
         })
     };

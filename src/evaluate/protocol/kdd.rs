@@ -15,7 +15,7 @@ use super::mersenne_twister::permutation;
 use super::split::Split;
 use super::task::Task;
 use crate::data::Table;
-use crate::error::{DataError, Result};
+use crate::error::{DataError, Result, quoted};
 use crate::stats::Standardizer;
 
 /// Training rows a detector learns from, at most: the first distinct ones in the order of the permutation, each
@@ -246,7 +246,8 @@ fn encode(columns: &[Column], levels: &[Vec<Vec<u8>>], row: &[u8], values: &mut 
     for (column, cell) in columns.iter().zip(&cells).filter(|(c, _)| !c.symbolic) {
         let text = String::from_utf8_lossy(cell);
         let value = text.parse::<f64>().ok().filter(|v| v.is_finite());
-        let problem = || DataError::new("", format!("\"{text}\" is not a finite number")).in_column(&column.name);
+        let problem =
+            || DataError::new("", format!("{} is not a finite number", quoted(&text))).in_column(&column.name);
         values.push(value.ok_or_else(problem)?);
     }
     Ok(())

@@ -39,7 +39,7 @@ impl Labelled {
         let problem = if anomalous.len() != table.rows() {
             format!("{} labels for {} rows", anomalous.len(), table.rows())
         } else if anomalies == 0 {
-            "no row is an anomaly: there is nothing to find".to_owned()
+            "no row is an anomaly, so there is nothing to find; check the labels".to_owned()
         } else if table.rows() < anomalies + 2 {
             "fewer than two rows are normal: there is nothing to learn from".to_owned()
         } else {

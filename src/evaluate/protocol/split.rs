@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::mersenne_twister::permutation;
-use crate::error::Error;
+use crate::error::{Error, quoted};
 
 /// How the normal rows are ordered before they are halved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -31,7 +31,7 @@ impl FromStr for Split {
         match text.to_ascii_lowercase().as_str() {
             "random" => Ok(Split::Random),
             "first-half" => Ok(Split::FirstHalf),
-            _ => Err(Error::Usage(format!("unknown split `{text}`: use random or first-half"))),
+            _ => Err(Error::Usage(format!("unknown split {}; use random or first-half", quoted(text)))),
         }
     }
 }

@@ -106,7 +106,7 @@ pub fn run(progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
                 return Err(Error::Interrupted);
             }
             if !loss.is_finite() {
-                return Err(Error::Training("the likelihood of figure 6 became non-finite".into()));
+                return Err(Error::Training("the likelihood of figure 6 became non-finite; use another seed".into()));
             }
         }
         let density = |rows: &[[f64; 2]]| -> Vec<f64> {

@@ -18,7 +18,7 @@ pub use options::Options;
 
 pub use super::results::{Cell, Drawing, Figure, JsonLines, Line, OUTPUT, Plane, Record, Rows, Sink, TextTables};
 use super::series::NormalClasses;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted};
 use crate::progress::Progress;
 
 /// What can be reproduced.
@@ -89,7 +89,7 @@ impl Experiment {
         } else {
             return Ok(());
         };
-        Err(Error::Usage(format!("{} does not use {unused}: leave it out", self.name())))
+        Err(Error::Usage(format!("{} does not use {unused}; leave it out", self.name())))
     }
 
     /// Whether it makes figures.
@@ -104,7 +104,7 @@ impl FromStr for Experiment {
         let found = Experiment::ALL.into_iter().find(|e| e.name().eq_ignore_ascii_case(text));
         found.ok_or_else(|| {
             let names: Vec<&str> = Experiment::ALL.iter().map(|e| e.name()).collect();
-            Error::Usage(format!("unknown experiment `{text}`: use {}", names.join(", ")))
+            Error::Usage(format!("unknown experiment {}; use {}", quoted(text), names.join(", ")))
         })
     }
 }
@@ -116,7 +116,7 @@ impl FromStr for Experiment {
 /// [`Error::Interrupted`] if `progress` asks to stop, and what a fit or the sink fails with.
 pub fn run(experiment: Experiment, options: &Options, progress: &dyn Progress, sink: &mut dyn Sink) -> Result<()> {
     if options.seeds == Some(0) {
-        return Err(Error::Usage("at least one seed is needed".into()));
+        return Err(Error::Usage("there is no seed; give at least one".into()));
     }
     experiment.check(options)?;
     match experiment {

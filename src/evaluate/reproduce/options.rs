@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::detect::{Detector, DetectorBuilder, Experts, Preset};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted};
 use crate::evaluate::protocol::Split;
 use crate::evaluate::{Evaluator, Method};
 use crate::progress::Progress;
@@ -67,7 +67,7 @@ impl Options {
     pub(super) fn datasets<'k>(&self, known: &[&'k str]) -> Result<Vec<&'k str>> {
         for name in &self.datasets {
             if !known.iter().any(|k| k.eq_ignore_ascii_case(name)) {
-                return Err(Error::Usage(format!("unknown data set `{name}`: use {}", known.join(", "))));
+                return Err(Error::Usage(format!("unknown data set {}; use {}", quoted(name), known.join(", "))));
             }
         }
         let asked = |k: &str| self.datasets.is_empty() || self.datasets.iter().any(|n| n.eq_ignore_ascii_case(k));

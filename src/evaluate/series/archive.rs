@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::normal_classes::NormalClasses;
 use crate::data::SeriesSet;
-use crate::error::{DataError, Error, Result};
+use crate::error::{DataError, Error, Result, quoted};
 use crate::evaluate::protocol::Task;
 
 /// The five data sets of Tables 2 and 3.
@@ -31,7 +31,11 @@ impl Archive {
     /// If the name is none of [`ARCHIVE`], a file cannot be read, or the halves do not fit each other.
     pub fn read(folder: &Path, name: &str) -> Result<Archive> {
         let Some(name) = ARCHIVE.iter().find(|known| known.eq_ignore_ascii_case(name)) else {
-            return Err(Error::Usage(format!("unknown series data set `{name}`: use one of {}", ARCHIVE.join(", "))));
+            return Err(Error::Usage(format!(
+                "unknown series data set {}; use one of {}",
+                quoted(name),
+                ARCHIVE.join(", ")
+            )));
         };
         let half =
             |half: &str| SeriesSet::read(folder.join("timeseries").join(name).join(format!("{name}_{half}.ts.gz")));
@@ -45,7 +49,7 @@ impl Archive {
     pub fn new(name: &str, train: SeriesSet, test: SeriesSet) -> Result<Archive> {
         for set in [&train, &test] {
             if set.labels().is_none() {
-                return Err(DataError::new(set.source(), "no labels: the header needs `@classlabel true`").into());
+                return Err(DataError::new(set.source(), "no labels; the header needs `@classlabel true`").into());
             }
         }
         if test.channels() != train.channels() {
@@ -54,7 +58,11 @@ impl Archive {
         }
         let mut classes = train.classes();
         if classes.len() < 2 {
-            return Err(DataError::new(train.source(), "one class alone: there is nothing to tell it from").into());
+            return Err(DataError::new(
+                train.source(),
+                "one class alone, so there is nothing to tell it from; add another",
+            )
+            .into());
         }
         match classes.iter().map(|c| c.parse::<f64>()).collect::<Result<Vec<_>, _>>() {
             Ok(_) => classes.sort_by(|a, b| {
@@ -80,7 +88,7 @@ impl Archive {
             let keep: Vec<usize> = of(&self.train).iter().enumerate().filter(|(_, n)| **n).map(|(i, _)| i).collect();
             let labels: Vec<bool> = of(&self.test).into_iter().map(|n| !n).collect();
             if labels.iter().all(|&a| a) || labels.iter().all(|&a| !a) {
-                let problem = format!("task `{name}`: the test series are all normal or all anomalies");
+                let problem = format!("task `{name}`: the test series are all normal or all anomalies; add others");
                 return Err(DataError::new(self.test.source(), problem).into());
             }
             Ok(Task::of_series(name, self.train.select(&keep)?, test.clone(), labels))

@@ -27,7 +27,7 @@ impl NormalClasses {
         if (1..classes).contains(&count) {
             return Ok(count);
         }
-        Err(Error::Usage(format!("{count} normal classes of {classes}: at least 1 and at most {}", classes - 1)))
+        Err(Error::Usage(format!("{count} normal classes of {classes}; take at least 1 and at most {}", classes - 1)))
     }
 
     /// The task number `first`: its name and its normal classes. The name is the normal class if it is one, `not X` if class

@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 
 use super::value::Values;
-use crate::data::formats::shown::shown;
 use crate::data::formats::ts::Lines;
+use crate::error::quoted;
 use crate::error::{DataError, Result};
 
 /// Most attributes of a file.
@@ -53,13 +53,13 @@ impl Attribute {
                 _ => {
                     return Err(format!(
                         "attribute {} is of the type {}: write numeric, or a list of names in braces",
-                        shown(&name),
-                        shown(&word)
+                        quoted(&name),
+                        quoted(&word)
                     ));
                 }
             };
             if !ranged && !matches!(domain, Domain::Unread(_)) && !values.rest().is_empty() {
-                return Err(format!("{} behind the type of attribute {}", shown(values.rest()), shown(&name)));
+                return Err(format!("{} behind the type of attribute {}", quoted(values.rest()), quoted(&name)));
             }
             domain
         };
@@ -76,7 +76,7 @@ fn list(values: &mut Values) -> Result<Vec<String>, String> {
         values.take(',');
     }
     if !values.rest().is_empty() {
-        return Err(format!("{} behind the list of names", shown(values.rest())));
+        return Err(format!("{} behind the list of names", quoted(values.rest())));
     }
     Ok(names)
 }
@@ -143,12 +143,12 @@ pub(super) fn read(lines: &mut Lines) -> Result<Vec<Attribute>> {
             ("@data", None) if attributes.is_empty() => return fail("no `@attribute` before `@data`".into()),
             ("@data", None) => return Ok(attributes),
             ("@data", Some(open)) => {
-                return fail(format!("the relational attribute {} has no `@end` before `@data`", shown(&open.name)));
+                return fail(format!("the relational attribute {} has no `@end` before `@data`", quoted(&open.name)));
             }
             _ => {
                 return fail(format!(
                     "{} is no line of an ARFF header: expected `@attribute NAME numeric`, or `@data` before the first row",
-                    shown(&line)
+                    quoted(&line)
                 ));
             }
         }

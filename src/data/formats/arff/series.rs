@@ -5,12 +5,9 @@ use super::value::{Value, Values};
 use crate::data::Series;
 use crate::data::formats::cases::{Record, Records};
 use crate::data::formats::missing;
-use crate::data::formats::shown::{shown, shown_list};
 use crate::data::formats::ts::Lines;
 use crate::error::{DataError, Result};
-
-/// Classes that a message lists.
-const LISTED: usize = 8;
+use crate::error::{listed, quoted};
 
 /// Reads a stream of series; holds one line at a time.
 pub(super) struct ArffRecords {
@@ -84,7 +81,7 @@ impl ArffRecords {
             Some(classes) => Some(label(values.pop(), classes).map_err(whole)?),
             None => None,
         };
-        let mut series = Series::default();
+        let mut series = Series::without_channels();
         if self.relational {
             let cell = values[0].text.as_ref();
             for (c, row) in cell.split('\n').filter(|row| !row.trim().is_empty()).enumerate() {
@@ -116,7 +113,7 @@ impl ArffRecords {
                 _ if value.is_missing() => f64::NAN,
                 Ok(number) if !number.is_infinite() => number,
                 _ => {
-                    let shown = shown(&value.text);
+                    let shown = quoted(&value.text);
                     return Err(format!("{shown} at time {t} is not a finite number (`?` stands for a missing one)"));
                 }
             });
@@ -137,8 +134,8 @@ fn label(value: Option<Value>, classes: &[String]) -> Result<String, String> {
         return Err("the class is missing (`?`); fill it in or remove the row".into());
     }
     if !classes.iter().any(|class| *class == value.text) {
-        let classes = shown_list(classes.iter().map(String::as_str), LISTED);
-        return Err(format!("the class {} is none of the header's: {classes}", shown(&value.text)));
+        let classes = listed(classes);
+        return Err(format!("the class {} is none of the header's: {classes}", quoted(&value.text)));
     }
     Ok(value.text.into_owned())
 }

@@ -3,13 +3,10 @@
 use super::header::{self, Attribute, Domain, refuse};
 use super::value::{Value, Values};
 use crate::data::formats::cases::{Cases, Row, Slots, Step, TableStore};
-use crate::data::formats::shown::{shown, shown_list};
 use crate::data::formats::ts::Lines;
 use crate::data::{Dataset, ReadOptions};
 use crate::error::{DataError, Result};
-
-/// Names that a message lists.
-const LISTED: usize = 8;
+use crate::error::{listed, quoted};
 
 /// Reads the rows of an ARFF table.
 pub(super) struct ArffTable {
@@ -34,7 +31,7 @@ impl ArffTable {
         let source = lines.source();
         let find = |name: &String, role: &str| {
             attributes.iter().position(|attribute| attribute.name == *name).ok_or_else(|| {
-                let names = shown_list(attributes.iter().map(|a| a.name.as_str()), LISTED);
+                let names = listed(attributes.iter().map(|a| a.name.as_str()));
                 DataError::new(source, format!("{role} is missing; the header has {names}")).in_column(name)
             })
         };
@@ -102,8 +99,8 @@ fn number(value: &Value) -> Result<f64, String> {
     match text.parse::<f64>() {
         _ if value.is_missing() => Err("the value is missing (`?`); fill it in or remove the row".into()),
         Ok(number) if number.is_finite() => Ok(number),
-        Ok(_) => Err(format!("{} is not a finite number; fill in a number or remove the row", shown(text))),
-        Err(_) => Err(format!("{} is not a number, and the attribute is numeric; correct the value", shown(text))),
+        Ok(_) => Err(format!("{} is not a finite number; fill in a number or remove the row", quoted(text))),
+        Err(_) => Err(format!("{} is not a number, and the attribute is numeric; correct the value", quoted(text))),
     }
 }
 
@@ -114,8 +111,8 @@ fn label(value: &Value, attribute: &Attribute) -> Result<String, String> {
     if let Domain::Nominal(names) = &attribute.domain
         && !names.iter().any(|name| *name == value.text)
     {
-        let names = shown_list(names.iter().map(String::as_str), LISTED);
-        return Err(format!("the label {} is none of the header's: {names}", shown(&value.text)));
+        let names = listed(names);
+        return Err(format!("the label {} is none of the header's: {names}", quoted(&value.text)));
     }
     Ok(value.text.clone().into_owned())
 }

@@ -6,11 +6,18 @@ use crate::data::{Dataset, ReadOptions, Series, SeriesSet};
 use crate::error::{DataError, Result};
 
 /// A series of a file.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::data::formats) struct Record {
     pub series: Series,
     /// Its label, if the file has labels.
     pub label: Option<String>,
+}
+
+impl Default for Record {
+    /// What is left where a record was taken from.
+    fn default() -> Record {
+        Record { series: Series::without_channels(), label: None }
+    }
 }
 
 /// The series of a file in order, whatever its format.

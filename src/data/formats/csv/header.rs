@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::cell::quoted;
 use super::records::Record;
 use crate::data::ReadOptions;
-use crate::error::DataError;
+use crate::data::table::{check_name, check_names};
+use crate::error::{DataError, listed};
 
 /// Where the columns of a table stand in a record.
 pub(super) struct Layout {
@@ -47,11 +47,16 @@ impl Layout {
             Some(name) => Some((find(name, "the label column")?, name.clone())),
             None => None,
         };
+        let within = |checked: Result<(), DataError>| {
+            checked.map_err(|e| DataError { source: source.into(), ..e }.at_line(header.line))
+        };
+        label.as_ref().map_or(Ok(()), |(_, name)| within(check_name(name)))?;
         let labelled = label.as_ref().map(|(i, _)| *i);
         let chosen = match &options.columns {
             Some(columns) => columns.clone(),
             None => names.iter().enumerate().filter(|(i, _)| Some(*i) != labelled).map(|(_, n)| n.clone()).collect(),
         };
+        within(check_names(&chosen))?;
         let mut fields = Vec::with_capacity(chosen.len());
         for name in &chosen {
             if name.is_empty() {
@@ -93,7 +98,6 @@ fn names(header: &Record) -> Result<Vec<String>, String> {
 }
 
 fn missing(role: &str, names: &[String]) -> String {
-    const SHOWN: usize = 8;
     if are_values(names) {
         return NO_HEADER.into();
     }
@@ -102,7 +106,5 @@ fn missing(role: &str, names: &[String]) -> String {
     {
         return format!("{role} is missing: the file is separated by {separator:?}; separate it by commas");
     }
-    let shown: Vec<String> = names.iter().take(SHOWN).map(|n| quoted(n)).collect();
-    let more = if names.len() > SHOWN { format!(", … ({} in all)", names.len()) } else { String::new() };
-    format!("{role} is missing; the header has {}{more}", shown.join(", "))
+    format!("{role} is missing; the header has {}", listed(names))
 }

@@ -200,7 +200,10 @@ impl RecordReader {
     }
 
     fn too_long(&self) -> DataError {
-        let problem = format!("a row of more than {} MiB: an unclosed quotation mark, or no CSV file?", LONGEST >> 20);
+        let problem = format!(
+            "a row of more than {} MiB (an unclosed quotation mark, or no CSV file?); mend the row",
+            LONGEST >> 20
+        );
         DataError::new(self.name(), problem).at_line(self.record.line)
     }
 }

@@ -1,6 +1,6 @@
 //! The elements of a `.npy` file: numbers of any width and either byte order, as f64.
 
-use crate::data::formats::shown::shown;
+use crate::error::quoted;
 
 /// What the bits of an element mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +23,7 @@ impl NpyElement {
     /// The type that NumPy calls `descr`: `<f8`, `>i2`, `|b1`.
     pub fn of(descr: &str) -> Result<NpyElement, String> {
         let refused = || {
-            let word = shown(descr);
+            let word = quoted(descr);
             let word = word.trim_matches('"');
             format!(
                 "element type `{word}`: save the array as numbers of at most 64 bits, such as `<f8`, `<f4` or `<i4`"

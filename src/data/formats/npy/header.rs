@@ -43,7 +43,7 @@ impl NpyHeader {
                 reader.read_exact(&mut four).map_err(ended)?;
                 u32::from_le_bytes(four) as usize
             }
-            v => return Err(format!("version {v} of the .npy format is unknown: save it again with numpy.save")),
+            v => return Err(format!("version {v} of the .npy format is unknown; save it again with numpy.save")),
         };
         if length > LONGEST_HEADER {
             return Err(format!("a header of {length} bytes: no array of numbers has one"));

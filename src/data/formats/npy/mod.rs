@@ -45,7 +45,7 @@ impl NpyRecords {
 
     /// The case read last as a series.
     fn series(&mut self) -> Result<Record, DataError> {
-        let (mut series, length) = (Series::default(), self.arrays.case_size() / self.arrays.channels());
+        let (mut series, length) = (Series::without_channels(), self.arrays.case_size() / self.arrays.channels());
         for (c, channel) in self.case.chunks_exact_mut(length).enumerate() {
             push(&mut series, channel)
                 .map_err(|p| DataError::new(self.arrays.source(), p).in_column(format!("channel {c}")))?;

@@ -4,14 +4,11 @@ use std::io::{Read, Seek};
 
 use zip::ZipArchive;
 
-use crate::data::formats::shown::{shown, shown_list};
 use crate::data::formats::source::ZipContents;
+use crate::error::{listed, quoted};
 
 /// Most entries of an archive.
 const MOST_ENTRIES: usize = 10_000;
-
-/// Names that a message lists.
-const LISTED: usize = 8;
 
 /// The array that is read.
 pub(super) struct Chosen {
@@ -45,14 +42,14 @@ pub(super) fn choose<R: Read + Seek>(archive: &ZipArchive<R>, wanted: Option<&st
     if arrays.is_empty() {
         return Err(ZipContents::Files.refusal().into());
     }
-    let list = || shown_list(arrays.iter().map(|(_, name)| *name), LISTED);
+    let list = || listed(arrays.iter().map(|(_, name)| *name));
     let mut of_that_name = arrays.iter().filter(|(_, name)| wanted.is_none_or(|wanted| *name == wanted));
     match (wanted, of_that_name.next(), of_that_name.next()) {
         (_, Some(&(index, array)), None) => {
             let among_several = (arrays.len() > 1).then(|| array.to_owned());
             Ok(Chosen { index, array: array.to_owned(), among_several })
         }
-        (Some(wanted), ..) => Err(format!("has no array {}; there are {}", shown(wanted), list())),
+        (Some(wanted), ..) => Err(format!("has no array {}; there are {}", quoted(wanted), list())),
         (None, ..) => Err(format!("holds {} arrays: choose one with --array NAME; there are {}", arrays.len(), list())),
     }
 }

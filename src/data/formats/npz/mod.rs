@@ -10,8 +10,8 @@ use zip::ZipArchive;
 use super::cases::CaseReader;
 use super::format::Format;
 use super::npy;
-use super::shown::shown;
 use super::source::{Source, ZipContents};
+use crate::error::quoted;
 
 use crate::data::{Kind, ReadOptions};
 use crate::error::{DataError, Result};
@@ -41,10 +41,10 @@ fn open(source: Source, options: &ReadOptions) -> Result<Box<dyn CaseReader>> {
     let archive = ZipArchive::new(source.into_seekable(MOST_IN_MEMORY)?).map_err(|e| fail(damaged(&e)))?;
     let chosen = choice::choose(&archive, options.array.as_deref()).map_err(fail)?;
     let place = match &chosen.among_several {
-        Some(array) => format!("{name}: array {}", shown(array)),
+        Some(array) => format!("{name}: array {}", quoted(array)),
         None => name.clone(),
     };
     let entry = Entry::open(archive, chosen.index)
-        .map_err(|problem| fail(format!("array {}: {problem}", shown(&chosen.array))))?;
+        .map_err(|problem| fail(format!("array {}: {problem}", quoted(&chosen.array))))?;
     npy::open(Source::from_stream(entry, &place)?.at_hand(), options)
 }

@@ -1,7 +1,7 @@
 //! The header of a `.ts` file: `@key value` lines up to `@data`, keys in any case and order.
 
 use super::key::Key;
-use crate::data::formats::shown::shown;
+use crate::error::quoted;
 
 const TIME_STAMPS: &str = "time stamps are not supported: resample to even steps, write the bare values and say \
                            `@timestamps false`";
@@ -100,7 +100,7 @@ impl TsHeader {
 
     /// A key that is not understood: an error where the cases would be read wrongly without it, otherwise a note.
     fn unknown(&mut self, word: &str, value: &str) -> Result<(), String> {
-        let word = shown(word);
+        let word = quoted(word);
         let word = word.trim_matches('"');
         let denied = value.split_whitespace().next().is_some_and(|value| value.eq_ignore_ascii_case("false"));
         let (key, usual) = match Key::nearest(word) {

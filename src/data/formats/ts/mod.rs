@@ -12,7 +12,7 @@ use super::format::Format;
 use super::missing;
 use super::source::Source;
 use crate::data::{Kind, Series};
-use crate::error::{DataError, Result};
+use crate::error::{DataError, Result, listed, short};
 use header::TsHeader;
 pub(super) use line::Lines;
 
@@ -113,7 +113,7 @@ fn parse(line: &str, header: &mut TsHeader, channel: &mut Vec<f64>) -> Result<Re
         let labels = if header.classes.is_some() { " and a label" } else { " and no label (no `@classlabel true`)" };
         return Err(whole(format!("{found} channels, expected {want}{labels}, separated by `:`")));
     }
-    let mut series = Series::default();
+    let mut series = Series::without_channels();
     for (c, text) in body.split(':').enumerate() {
         let here = |text| Problem { channel: Some(c), text };
         parse_channel(text, channel).map_err(here)?;
@@ -140,8 +140,11 @@ fn split_label<'a>(line: &'a str, classes: &[String]) -> Result<(&'a str, &'a st
         return Err("the label is empty".into());
     }
     if !classes.is_empty() && !classes.iter().any(|c| c == label) {
-        let shown: String = label.chars().take(40).collect();
-        return Err(format!("the label `{shown}` is none of the classes after `@classlabel`: {}", classes.join(" ")));
+        let shown = short(label);
+        return Err(format!(
+            "the label `{shown}` is none of the classes after `@classlabel`, {}; correct it or the header",
+            listed(classes)
+        ));
     }
     Ok((body, label))
 }
@@ -158,8 +161,10 @@ fn parse_channel(text: &str, channel: &mut Vec<f64>) -> Result<(), String> {
             _ if word == "?" => f64::NAN,
             Ok(v) if !v.is_infinite() => v,
             _ => {
-                let shown: String = word.chars().take(40).collect();
-                return Err(format!("`{shown}` at time {t} is not a finite number (`?` stands for a missing one)"));
+                let shown = short(word);
+                return Err(format!(
+                    "`{shown}` at time {t} is not a finite number; write a number, or `?` for a missing one"
+                ));
             }
         };
         gaps |= value.is_nan();

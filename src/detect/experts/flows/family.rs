@@ -114,7 +114,9 @@ impl Expert for FlowFamily {
         }
     }
     fn sample(&self, view: usize, rng: &mut ChaCha8Rng) -> Result<FeatureSample> {
-        let dense = || Error::Usage("samples of dense views cannot be mapped back".into());
+        let dense = || {
+            Error::Usage("samples of dense views cannot be mapped back; fit flows whose views select columns".into())
+        };
         let (flow, number) = (&self.flows[view / self.views_per_flow], view % self.views_per_flow);
         let map = &flow.views.affine().ok_or_else(dense)?[number];
         let samples = flow.flow.sample(1, number as u32, rng);

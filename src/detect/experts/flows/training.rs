@@ -8,13 +8,13 @@ use super::active::{Augmented, Round};
 use super::extractor;
 use super::family::FlowFamily;
 use super::view_features::ViewFeatures;
-use super::view_flow::{ViewBlocks, ViewFlow, flow_spec};
+use super::view_flow::{ViewBlocks, ViewFlow, block_width, flow_spec};
 use crate::detect::configuration::{ActiveConfiguration, Configuration, ExtractorKind, FamilyConfiguration};
 use crate::detect::experts::expert::TrainingData;
 use crate::detect::views::{Place, TrainingBlock, View};
-use crate::encode::{Block, Features};
-use crate::error::{Error, Result};
-use crate::flow::{BatchSource, Flow, TRAINING_TILE, Trainer, TrainingOptions};
+use crate::encode::{Block, Encoder, Features};
+use crate::error::{Error, Result, quoted};
+use crate::flow::{BatchSource, Flow, FlowSpec, TRAINING_TILE, Trainer, TrainingOptions};
 use crate::progress::Progress;
 use crate::random::{Key, below, normal, stream, uniform};
 
@@ -156,7 +156,7 @@ impl FlowTraining<'_> {
         let (noise, seed, key) = (family.noise, place.seed, place.flow_key());
         let source = ViewBatches { isa, views, blocks: &blocks, rows, noise, seed, key, augmented, share };
         let schedule = family.optimiser.schedule(steps, family.peak_rate);
-        let what = format!("family \"{}\"", family.name);
+        let what = format!("family {}", quoted(&family.name));
         trained.loss = trainer.train(flow, schedule, &source, &what, progress)?;
         Ok(())
     }
@@ -201,6 +201,39 @@ pub(in crate::detect) fn training_steps(family: &FamilyConfiguration, actives: &
 
 /// What the training of one flow on rows of `columns` features costs, in comparison with that of another family.
 pub(in crate::detect) fn training_cost(family: &FamilyConfiguration, columns: usize) -> u64 {
-    let width = family.features.min(columns) * family.units * 3 * family.hidden;
-    family.steps * (family.batch * width * family.blocks) as u64
+    let width = [family.features.min(columns), family.units, 3, family.hidden, family.batch, family.blocks];
+    width.into_iter().fold(family.steps, |cost, size| cost.saturating_mul(size as u64))
+}
+
+/// Refuses families whose flows, views and extractors have more parameters than a model file holds, before any is made.
+///
+/// # Errors
+/// [`Error::Usage`] naming the family that has most of them.
+pub(in crate::detect) fn check_room(families: &[FamilyConfiguration], encoder: &dyn Encoder) -> Result<()> {
+    let mut sizes = Vec::new();
+    for family in families {
+        let columns = block_width(family, encoder)?;
+        let features =
+            if family.extractor.is_some() { family.features } else { family.maps.features(family.features, columns) };
+        let spec = flow_spec(family, features);
+        spec.check().map_err(|e| Error::Usage(format!("family {}: {e}", quoted(&family.name))))?;
+        let (views, columns) = (family.views_per_flow as u128, columns as u128 + 1);
+        let views = match &family.extractor {
+            None => views * features as u128 * if family.maps.selects() { 2 } else { columns },
+            Some(e) => {
+                let hidden = e.hidden as u128;
+                views * columns * (columns + hidden) + hidden * (columns + e.layers as u128 * hidden + features as u128)
+            }
+        };
+        sizes.push((family.flows as u128 * (spec.parameters() + views), family));
+    }
+    let (total, most) = (sizes.iter().map(|(size, _)| size).sum::<u128>(), FlowSpec::MAX_PARAMETERS);
+    match sizes.into_iter().max_by_key(|(size, _)| *size) {
+        Some((_, family)) if total > most as u128 => Err(Error::Usage(format!(
+            "family {}: its sizes make {total} parameters in all, and {most} are the most; lower its `hidden`, `units`, \
+             `features`, `flows` or `views_per_flow`",
+            quoted(&family.name)
+        ))),
+        _ => Ok(()),
+    }
 }

@@ -9,7 +9,7 @@ use crate::detect::configuration::{FamilyConfiguration, ScoreKind, ViewInput};
 use crate::detect::experts::out_of_fold::block_of_fold;
 use crate::detect::views::View;
 use crate::encode::{Block, Encoder, Features};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted};
 use crate::flow::{Context, Density, Flow, FlowSpec, Scratch, Transform};
 
 /// Rows of a tile of scoring.
@@ -42,15 +42,15 @@ impl ViewBlocks {
     /// [`Error::Usage`] if the encoder has no such block.
     pub fn new(family: &FamilyConfiguration, flow: usize, fold: usize, encoder: &dyn Encoder) -> Result<ViewBlocks> {
         let missing = |what: String| {
-            let (name, kind) = (&family.name, encoder.kind());
+            let (name, kind) = (quoted(&family.name), encoder.kind());
             Error::Usage(format!(
-                "family \"{name}\" looks at {what}, which the encoder of the kind {kind} does not make"
+                "family {name} looks at {what}, which the encoder of the kind {kind} does not make; name a block that it makes"
             ))
         };
         match &family.input {
             ViewInput::Block(name) => {
                 let name = block_of_fold(name, fold);
-                let first = encoder.block_named(&name).ok_or_else(|| missing(format!("block \"{name}\"")))?;
+                let first = encoder.block_named(&name).ok_or_else(|| missing(format!("block {}", quoted(&name))))?;
                 Ok(ViewBlocks { first, step: 0 })
             }
             ViewInput::BlockAView => {

@@ -138,7 +138,9 @@ fn component(mean: DVector<f64>, mut covariance: DMatrix<f64>, share: f64) -> Re
     for j in 0..m {
         covariance[(j, j)] += RIDGE;
     }
-    let failed = || Error::Training("a covariance of the mixture has no Cholesky factor".into());
+    let failed = || {
+        Error::Training("a covariance of the mixture has no Cholesky factor; check the data for extreme values".into())
+    };
     let factor = Cholesky::new(covariance).ok_or_else(failed)?.unpack();
     let log_root = factor.diagonal().iter().map(|v| v.ln()).sum::<f64>();
     let mut whitening = DMatrix::identity(m, m);

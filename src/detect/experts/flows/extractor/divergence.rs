@@ -53,8 +53,8 @@ impl DivergenceCheck {
         if loss < self.bound {
             return Err(Error::Training(format!(
                 "the likelihood runs away: in step {step} the mean loss is {loss:.1} nats for {} features, below the {:.1} \
-                 that features of their starting spread ({:.3}) can justify at a resolution of {RESOLUTION}; the extractor \
-                 is shrinking its features instead of learning from them. Freeze it, train it for fewer steps, or put noise \
+                 that features of their starting spread ({:.3}) can justify at a resolution of {RESOLUTION}: the extractor \
+                 is shrinking its features instead of learning from them; freeze it, train it for fewer steps, or put noise \
                  on the features",
                 self.features, self.bound, self.spread
             )));
@@ -72,7 +72,7 @@ impl DivergenceCheck {
             return Ok(());
         }
         Err(Error::Training(format!(
-            "all {} training rows checked score {low:.6}: the extractor has become constant. Freeze it or train it for \
+            "all {} training rows checked score {low:.6}: the extractor has become constant; freeze it or train it for \
              fewer steps",
             scores.len()
         )))

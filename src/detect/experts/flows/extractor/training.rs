@@ -8,7 +8,7 @@ use nafal_kernels::Isa;
 use super::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
 use crate::autodiff::{AffineMaps, Folding};
 use crate::detect::configuration::{ExtractorConfiguration, ExtractorKind, FamilyConfiguration};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted};
 use crate::flow::Flow;
 use crate::nn::{self, Step};
 use crate::progress::Progress;
@@ -74,9 +74,10 @@ pub(in crate::detect) fn fit(
         // A gradient that is not finite changes nothing; the next step may have one that is.
         let watch = |step: Step| match step.loss.is_finite() {
             true => Ok(ControlFlow::Continue(())),
-            false => {
-                Err(Error::Training(format!("predicting the views of family \"{}\" became non-finite", family.name)))
-            }
+            false => Err(Error::Training(format!(
+                "predicting the views of family {} became non-finite; check the data for extreme values",
+                quoted(&family.name)
+            ))),
         };
         let (steps, maps) = (configuration.steps, maps.clone());
         extractor.pretrain(isa, maps, steps, data.seed, data.key, batch, watch, progress)?;

@@ -10,7 +10,7 @@ use crate::error::{DataError, Result};
 
 /// A number of bytes as people write it: 500M, 2G, 65536.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Size(pub u64);
+pub(in crate::cli) struct Size(pub u64);
 
 impl FromStr for Size {
     type Err = String;
@@ -39,7 +39,7 @@ const LEAST: u64 = 64 << 20;
 
 /// Bytes that a command may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Memory(u64);
+pub(in crate::cli) struct Memory(u64);
 
 impl Memory {
     /// What the user said, or half of the least of the machine's memory, its group's and the process's.

@@ -1,12 +1,11 @@
 //! Rows that could not be used, and what is said of them at the end.
 
-use super::arguments::Global;
 use crate::data::{BadCase, Kind};
 use crate::error::DataError;
 
 /// The rows so far that could not be used.
 #[derive(Debug, Default)]
-pub(super) struct BadRows {
+pub(in crate::cli) struct BadRows {
     count: usize,
     first: Option<DataError>,
 }
@@ -25,10 +24,9 @@ impl BadRows {
         }
     }
 
-    /// Says on stderr how many of `all` they were, and what was wrong with the first.
-    pub fn report(&self, all: usize, kind: Kind, global: &Global) {
-        if let Some(first) = &self.first {
-            global.warn(format_args!("{} of {all} {} could not be used; the first: {first}", self.count, kind.cases()));
-        }
+    /// How many of `all` they were, and what was wrong with the first; `None` if there were none.
+    pub fn warning(&self, all: usize, kind: Kind) -> Option<String> {
+        let first = self.first.as_ref()?;
+        Some(format!("{} of {all} {} could not be used; the first: {first}", self.count, kind.cases()))
     }
 }
