@@ -1,10 +1,11 @@
 //! The command line: one file a verb. The only floor that prints.
 //!
 //! Data go to stdout, messages to stderr. Exit codes: 0, 2 usage, 3 bad data, 4 bad model file, 5 cannot
-//! write, 6 training failed, 130 and 143 on SIGINT and SIGTERM. A reader of stdout that goes away ends the command
-//! quietly.
+//! write, 6 training failed. SIGINT, SIGTERM and SIGHUP end the process after it has cleaned up (130, 143 and 129 in a
+//! shell). A reader of stdout that goes away ends the command quietly.
 
 mod alpha;
+mod apart;
 mod arguments;
 mod measures;
 mod output;
@@ -15,7 +16,7 @@ mod signals;
 mod table_writer;
 mod verbs;
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -51,13 +52,29 @@ pub fn main() -> ExitCode {
     let command = match Command::try_parse() {
         Ok(command) => command,
         Err(e) => {
-            let code = u8::try_from(e.exit_code()).unwrap_or(2);
-            // A reader of the help that goes away is no failure.
-            let _ = e.print();
-            return ExitCode::from(code);
+            return match show(&e) {
+                Ok(()) => ExitCode::from(u8::try_from(e.exit_code()).unwrap_or(2)),
+                Err(e) => ended(Err(e)),
+            };
         }
     };
-    match command.run() {
+    ended(command.run())
+}
+
+/// Prints clap's answer: help and version on stdout, a usage error on stderr.
+fn show(answer: &clap::Error) -> Result<()> {
+    if answer.use_stderr() {
+        // There is no other place to report that stderr cannot be written.
+        let _ = answer.print();
+        return Ok(());
+    }
+    output::check_stdout()?;
+    answer.print().and_then(|()| io::stdout().flush()).map_err(output::stdout_failed)
+}
+
+/// The exit status, after the error is said.
+fn ended(result: Result<()>) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(Error::Write { path, source })
             if source.kind() == io::ErrorKind::BrokenPipe && path.as_os_str() == output::STDOUT =>
@@ -66,6 +83,9 @@ pub fn main() -> ExitCode {
         }
         Err(e) => {
             output::eprint(format_args!("error: {e}"));
+            if let Error::Write { source, .. } = &e {
+                signals::end_by_file_size(source);
+            }
             ExitCode::from(e.exit_code())
         }
     }

@@ -1,7 +1,5 @@
 //! Tables with their columns and sets of series, in memory and from files. Knows nothing of the floors above.
 
-mod atomic_file;
-mod cleanup;
 pub mod container;
 mod dataset;
 #[cfg(feature = "cli")]
@@ -10,13 +8,12 @@ mod formats;
 mod input;
 mod kind;
 mod labels;
-mod output_folder;
+pub mod outputs;
 mod read_options;
 pub mod series;
+mod standard_streams;
 mod table;
 
-pub use atomic_file::AtomicFile;
-pub use cleanup::{Cleanup, remove_unfinished};
 pub use dataset::Dataset;
 #[cfg(feature = "cli")]
 pub use formats::{CaseReader, readable_formats};
@@ -24,7 +21,9 @@ pub use formats::{CaseReader, readable_formats};
 pub use input::Input;
 pub use kind::Kind;
 pub use labels::is_normal;
-pub use output_folder::OutputFolder;
+pub use outputs::{OutputFile, OutputFolder};
 pub use read_options::ReadOptions;
 pub use series::{Series, SeriesSet};
+#[cfg(feature = "cli")]
+pub use standard_streams::check_standard_output;
 pub use table::Table;

@@ -1,9 +1,18 @@
 //! The command, run as a process: what it prints, what it leaves behind, and how it fails.
 
+mod apart;
 mod bad_input;
 mod command;
 mod experiments;
+#[cfg(unix)]
+mod kills;
+#[cfg(unix)]
+mod outputs;
 #[path = "../harness/real_data.rs"]
 mod real_data;
 mod series;
+#[cfg(unix)]
+mod signals;
+#[cfg(unix)]
+mod streams;
 mod verbs;

@@ -1,12 +1,13 @@
 //! `nafal info`: what a model file holds.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
 
+use crate::cli::apart::keep_apart;
 use crate::cli::arguments::Global;
-use crate::cli::output::print;
+use crate::cli::output::{DASH, check_stdout, print};
 use crate::cli::pages::{held_in_words, member_in_words, panel_members, trimmed_in_words};
 use crate::cli::table_writer::number;
 use crate::detect::{Model, PanelMember};
@@ -24,6 +25,8 @@ pub(in crate::cli) struct Info {
 
 impl Info {
     pub fn run(&self, global: &Global) -> Result<()> {
+        keep_apart(&[&self.model], &[Path::new(DASH)])?;
+        check_stdout()?;
         let model = Model::load(&self.model)?;
         let header = model.header_json();
         let fields = serde_json::from_str::<Value>(&header).unwrap_or_default();

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::encoding::{self, Content, FORMAT, MAX_FILE_BYTES};
 use super::fields::Fields;
 use super::tensor::{Tensor, Values};
-use crate::data::AtomicFile;
+use crate::data::OutputFile;
 use crate::error::{Error, Result};
 
 /// A header of JSON fields and named tensors.
@@ -175,7 +175,7 @@ impl Container {
                 return Err(Error::Training(format!("tensor `{name}` holds {value} at index {i}; no model was saved")));
             }
         }
-        AtomicFile::replace(path, &encoding::encode(&self.header, &self.tensors).map_err(Error::Usage)?)
+        OutputFile::replace(path, &encoding::encode(&self.header, &self.tensors).map_err(Error::Usage)?)
     }
 
     /// Reads a file of at most [`MAX_FILE_BYTES`].

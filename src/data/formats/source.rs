@@ -9,6 +9,7 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
+use crate::data::standard_streams::check_standard_input;
 use crate::error::DataError;
 
 /// An opened input.
@@ -25,6 +26,8 @@ impl Source {
     /// Opens `path`, or standard input if it is `-`.
     pub fn open(path: &Path) -> Result<Source, DataError> {
         if path.as_os_str() == "-" {
+            let closed = |e| DataError::new("<stdin>", format!("cannot read: {e}; name a file, or give it an input"));
+            check_standard_input().map_err(closed)?;
             return Source::from_stream(io::stdin(), "<stdin>");
         }
         let name = path.display().to_string();
