@@ -17,6 +17,8 @@ mod optimise;
 pub mod peak;
 mod real;
 pub mod reference;
+#[cfg(feature = "startup")]
+pub mod startup;
 
 pub use isa::{Isa, IsaError};
 pub use matrix::{Matrix, MatrixMut, Run, Staircase};

@@ -1,13 +1,13 @@
 //! Arguments that several verbs share.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
+use super::apart::keep_apart;
 use super::messages::failure::eprint_json;
-use super::output::{Output, eprint};
+use super::output::{DASH, Output, eprint};
 use super::resources::memory::{Memory, Size};
 use crate::data::{Input, Kind, readable_formats};
 use crate::detect::{Model, Preset};
@@ -69,7 +69,7 @@ impl Global {
 /// Where a verb that prints a table prints it.
 #[derive(Debug, Args)]
 pub(super) struct OutputArgs {
-    /// Write to FILE instead of stdout, atomically
+    /// Write to FILE instead of stdout, whole or not at all
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -80,41 +80,13 @@ impl OutputArgs {
     /// # Errors
     /// As [`keep_apart`] and [`Output::open`].
     pub fn open(&self, inputs: &[&Path]) -> Result<Output> {
-        let output = self.output.as_deref();
-        keep_apart(output.into_iter().chain(inputs.iter().copied()))?;
-        Output::open(output)
+        keep_apart(inputs, &[self.path()])?;
+        Output::open(self.output.as_deref())
     }
-}
 
-/// Refuses a command whose output would take the place of a file it reads, or of another output.
-///
-/// # Errors
-/// [`Error::Usage`].
-pub(super) fn keep_apart<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<()> {
-    let mut seen = Vec::new();
-    for path in paths {
-        let Some(place) = place(path) else { continue };
-        if seen.contains(&place) {
-            let problem =
-                format!("{} is named twice; write the output to a file of its own", quoted(&path.to_string_lossy()));
-            return Err(Error::Usage(problem));
-        }
-        seen.push(place);
-    }
-    Ok(())
-}
-
-/// Where a file is or would be; `None` for standard streams, devices and folders, which are not replaced.
-fn place(path: &Path) -> Option<PathBuf> {
-    if path.as_os_str() == "-" {
-        return None;
-    }
-    match fs::canonicalize(path) {
-        Ok(existing) => existing.is_file().then_some(existing),
-        Err(_) => {
-            let folder = path.parent().filter(|p| *p != Path::new("")).unwrap_or(Path::new("."));
-            Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
-        }
+    /// The file, or `-`.
+    pub fn path(&self) -> &Path {
+        self.output.as_deref().unwrap_or(Path::new(DASH))
     }
 }
 

@@ -1,9 +1,11 @@
 //! The command line: one file a verb. The only floor that prints.
 //!
 //! Data go to stdout, messages to stderr. Exit codes: 0, 2 usage, 3 bad data, 4 bad model file, 5 cannot
-//! write, 6 training failed, 130 and 143 on SIGINT and SIGTERM. A reader of stdout that goes away ends the command
-//! quietly. With `--json` every line on stderr is an object too: an error, a warning, a note or progress.
+//! write, 6 training failed. SIGINT, SIGTERM and SIGHUP end the process after it has cleaned up (130, 143 and 129 in a
+//! shell). A reader of stdout that goes away ends the command quietly. With `--json` every line on stderr is an object too: an
+//! error, a warning, a note or progress.
 
+mod apart;
 mod arguments;
 mod data_facts;
 mod measures;
@@ -17,7 +19,7 @@ mod signals;
 mod table_writer;
 mod verbs;
 
-use std::io;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -52,17 +54,35 @@ pub fn main() -> ExitCode {
     signals::watch();
     let command = match Command::try_parse() {
         Ok(command) => command,
-        Err(e) => return messages::failure::usage(e),
+        Err(e) if e.use_stderr() => return messages::failure::usage(e),
+        Err(e) => return ended(show(&e), messages::failure::json_is_asked()),
     };
     let json = command.global.json;
-    match command.run() {
+    ended(command.run(), json)
+}
+
+/// Prints help or version.
+fn show(answer: &clap::Error) -> Result<()> {
+    output::check_stdout()?;
+    answer.print().and_then(|()| io::stdout().flush()).map_err(output::stdout_failed)
+}
+
+/// The exit status, after the error is said.
+fn ended(result: Result<()>, json: bool) -> ExitCode {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(Error::Write { path, source })
             if source.kind() == io::ErrorKind::BrokenPipe && path.as_os_str() == output::STDOUT =>
         {
             ExitCode::SUCCESS
         }
-        Err(e) => messages::failure::report(&e, json),
+        Err(e) => {
+            let code = messages::failure::report(&e, json);
+            if let Error::Write { source, .. } = &e {
+                signals::end_by_file_size(source);
+            }
+            code
+        }
     }
 }
 

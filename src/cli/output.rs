@@ -1,14 +1,18 @@
-//! Where a command prints: messages to stderr, data to stdout or into a file that appears whole or not at all.
+//! Where a command prints: messages to stderr, data to stdout or to a file that appears whole or not at all.
 
 use std::fmt;
-use std::io::{self, BufWriter, Stdout, Write};
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::path::Path;
 
-use crate::data::AtomicFile;
+use crate::data::outputs::Place;
+use crate::data::{OutputFile, check_standard_output};
 use crate::error::{Error, Result};
 
 /// Standard output in messages.
 pub(super) const STDOUT: &str = "<stdout>";
+
+/// Standard output as an argument.
+pub(super) const DASH: &str = "-";
 
 /// Prints a line on stderr.
 pub(super) fn eprint(line: fmt::Arguments) {
@@ -16,32 +20,40 @@ pub(super) fn eprint(line: fmt::Arguments) {
     let _ = writeln!(io::stderr(), "{line}");
 }
 
-/// Stdout, or a file that appears whole or not at all.
+/// Stdout, or what a path names.
 pub(super) struct Output {
     target: Target,
 }
 
 enum Target {
     Stdout(BufWriter<Stdout>),
-    File(BufWriter<AtomicFile>),
+    File(BufWriter<OutputFile>),
 }
 
 impl Output {
-    /// Opens `path`, or stdout for `None` and `-`; fails at once if the file cannot be written.
+    /// Opens `path`, or stdout for `None`, `-` and `/dev/stdout`; fails at once if it cannot be written.
     ///
     /// # Errors
     /// [`Error::Write`].
     pub fn open(path: Option<&Path>) -> Result<Output> {
         let target = match path {
-            Some(path) if path.as_os_str() != "-" => Target::File(BufWriter::new(AtomicFile::create(path)?)),
-            _ => Target::Stdout(BufWriter::new(io::stdout())),
+            Some(path) if path.as_os_str() != DASH && Place::of(path).ok() != Some(Place::Descriptor(1)) => {
+                Target::File(BufWriter::new(OutputFile::create(path)?))
+            }
+            _ => {
+                check_stdout()?;
+                Target::Stdout(BufWriter::new(io::stdout()))
+            }
         };
         Ok(Output { target })
     }
 
-    /// Whether this is a file.
-    pub fn is_file(&self) -> bool {
-        matches!(self.target, Target::File(_))
+    /// Whether this is a terminal, which a progress bar would mix with.
+    pub fn is_terminal(&self) -> bool {
+        match &self.target {
+            Target::Stdout(_) => io::stdout().is_terminal(),
+            Target::File(out) => out.get_ref().is_terminal(),
+        }
     }
 
     /// Writes all of `bytes`.
@@ -83,16 +95,26 @@ impl Write for Output {
             Target::File(out) => out.write(bytes),
         }
     }
-    /// Hands what is written so far to the reader of stdout; a file has no reader yet.
+    /// Hands what is written so far to the reader of stdout, a pipe or a device; a file has no reader yet.
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.target {
             Target::Stdout(out) => out.flush(),
+            Target::File(out) if out.get_ref().is_straight() => out.flush(),
             Target::File(_) => Ok(()),
         }
     }
 }
 
-fn stdout_failed(source: io::Error) -> Error {
+/// Fails if stdout cannot be written, for a verb that will print only after its work.
+///
+/// # Errors
+/// [`Error::Write`].
+pub(super) fn check_stdout() -> Result<()> {
+    check_standard_output().map_err(stdout_failed)
+}
+
+/// The error of a failed write to stdout.
+pub(super) fn stdout_failed(source: io::Error) -> Error {
     Error::Write { path: STDOUT.into(), source }
 }
 

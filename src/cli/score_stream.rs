@@ -1,7 +1,5 @@
 //! A model applied to a stream of cases, chunk by chunk: memory does not grow with the data.
 
-use std::io::{IsTerminal, stdout};
-
 use super::arguments::{Global, ModelAndData, OnBadRow, note_all};
 use super::messages::bad_rows::BadRows;
 use super::progress::ProgressReporter;
@@ -61,8 +59,8 @@ pub(super) struct ScoreStream<'a> {
 }
 
 impl<'a> ScoreStream<'a> {
-    /// Opens the data and names the columns that are not used. `to_file`: whether the output goes to a file, so that a
-    /// progress bar does not mix with it.
+    /// Opens the data and names the columns that are not used. `on_terminal`: whether the output is a terminal, where a
+    /// progress bar would mix with it.
     ///
     /// # Errors
     /// If the data cannot be opened, or a column is missing.
@@ -71,7 +69,7 @@ impl<'a> ScoreStream<'a> {
         inputs: &ModelAndData,
         label: Option<&str>,
         global: &Global,
-        to_file: bool,
+        on_terminal: bool,
     ) -> Result<ScoreStream<'a>> {
         let options = ReadOptions {
             array: inputs.array.clone(),
@@ -82,7 +80,7 @@ impl<'a> ScoreStream<'a> {
         let cases = inputs.open(model)?.stream(&options)?;
         note_all(cases.notes(), global);
         note_ignored(cases.ignored(), model, global);
-        let progress = ProgressReporter::new(global, to_file || !stdout().is_terminal());
+        let progress = ProgressReporter::new(global, !on_terminal);
         progress.begin("scoring", 0);
         Ok(ScoreStream { model, cases, labelled: label.is_some(), count: 0, bad: BadRows::default(), progress })
     }

@@ -1,27 +1,44 @@
-//! SIGINT and SIGTERM: no half-written file is left, exit status 130 or 143.
+//! SIGINT, SIGTERM and SIGHUP: unfinished outputs are removed, then the process dies by the signal. SIGXFSZ: a file grew
+//! beyond the limit set for the process.
 //!
-//! On Unix both signals are blocked in every thread, and one thread waits for them (`sigwait`): that gives the signal's
-//! number, needs no code that runs inside a signal handler, and works while the main thread is blocked in a read. The
-//! waiting thread removes unfinished outputs (`data::remove_unfinished`) and ends the process. Elsewhere Ctrl-C does the
-//! same through `ctrlc`.
+//! On Unix the signals are blocked in every thread, and one thread waits for the first three (`sigwait`): that needs no
+//! code that runs inside a signal handler, and works while the main thread is blocked in a read. The waiting thread lets
+//! the signals through again, so that a second one ends the process at once, removes unfinished outputs
+//! (`remove_unfinished`) and raises the signal anew; its action is still the default one. SIGXFSZ comes to the thread that
+//! writes: blocked, it lets the write fail with EFBIG, by which the output is removed and the error said; let through at
+//! the end it ends the process. A signal that was ignored when the process started stays ignored. Elsewhere Ctrl-C removes
+//! outputs through `ctrlc`.
 
-use crate::data::remove_unfinished;
+use std::io;
+
+use super::messages::failure::interrupted;
+use crate::data::outputs::remove_unfinished;
 
 /// Starts watching; to be called before any other thread starts.
 #[cfg(unix)]
 pub(super) fn watch() {
-    use nix::sys::signal::{SigSet, Signal};
+    use nix::sys::signal::Signal::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+    use nix::sys::signal::{SigSet, raise};
 
-    let signals: SigSet = [Signal::SIGINT, Signal::SIGTERM].into_iter().collect();
+    if heeded(SIGXFSZ) {
+        // Not blocked, it keeps its default action: it ends the process, and leaves what is unfinished.
+        let _ = SigSet::from(SIGXFSZ).thread_block();
+    }
+    let signals: SigSet = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| heeded(signal)).collect();
     if signals.thread_block().is_err() {
         // The signals then keep their default action: they end the process.
         return;
     }
     let wait = move || {
         loop {
-            if let Ok(signal) = signals.wait() {
-                exit(128 + signal as i32);
-            }
+            let Ok(signal) = signals.wait() else { continue };
+            let _ = signals.thread_unblock();
+            // Held to the end: nothing is put in place any more.
+            let _held = remove_unfinished();
+            interrupted(128 + signal as i32);
+            let _ = raise(signal);
+            // Not reached while the signal's action is the default one.
+            std::process::exit(128 + signal as i32);
         }
     };
     if std::thread::Builder::new().name("signals".into()).spawn(wait).is_err() {
@@ -30,17 +47,35 @@ pub(super) fn watch() {
     }
 }
 
-/// Starts watching.
-#[cfg(windows)]
-pub(super) fn watch() {
-    // Without a handler Ctrl-C ends the process all the same.
-    let _ = ctrlc::set_handler(|| exit(130));
+/// Whether the signal was not ignored when the process started.
+#[cfg(unix)]
+fn heeded(signal: nix::sys::signal::Signal) -> bool {
+    !nafal_kernels::startup::ignored((signal as i32).unsigned_abs())
 }
 
-/// Removes unfinished outputs and ends the process.
-fn exit(code: i32) -> ! {
-    // Held to the end: nothing is put in place any more.
-    let _held = remove_unfinished();
-    super::messages::failure::interrupted(code);
-    std::process::exit(code)
+/// Ends the process by SIGXFSZ if that is what made a write of this thread fail; otherwise does nothing.
+#[cfg(unix)]
+pub(super) fn end_by_file_size(failure: &io::Error) {
+    use nix::errno::Errno;
+    use nix::sys::signal::{SigSet, Signal};
+
+    if failure.raw_os_error() == Some(Errno::EFBIG as i32) {
+        // It waits for this thread, unless it is ignored or the file system's own limit was the reason.
+        let _ = SigSet::from(Signal::SIGXFSZ).thread_unblock();
+    }
 }
+
+/// Starts watching.
+#[cfg(not(unix))]
+pub(super) fn watch() {
+    // Without a handler Ctrl-C ends the process all the same.
+    let _ = ctrlc::set_handler(|| {
+        // Held to the end: nothing is put in place any more.
+        let _held = remove_unfinished();
+        interrupted(130);
+        std::process::exit(130)
+    });
+}
+
+#[cfg(not(unix))]
+pub(super) fn end_by_file_size(_: &io::Error) {}

@@ -14,6 +14,7 @@ pub struct Bench {
 
 /// What a run said and how it ended.
 pub struct Ran {
+    /// -1 if it died by a signal.
     pub code: i32,
     pub out: String,
     pub err: String,
@@ -63,6 +64,21 @@ impl Bench {
 
     pub fn run_with_input(&self, arguments: &[&str], input: impl Into<Vec<u8>>) -> Ran {
         Ran::from(self.command(arguments).write_stdin(input).output().unwrap())
+    }
+
+    /// Runs a script of the shell bash, in which `nafal` is the command.
+    #[cfg(unix)]
+    pub fn shell(&self, script: &str) -> Ran {
+        Ran::from(self.script(script).output().unwrap())
+    }
+
+    #[cfg(unix)]
+    pub fn script(&self, script: &str) -> std::process::Command {
+        let built = assert_cmd::cargo::cargo_bin!("nafal").parent().unwrap();
+        let path = format!("{}:{}", built.display(), std::env::var("PATH").unwrap());
+        let mut shell = std::process::Command::new("bash");
+        shell.args(["-c", script]).env("PATH", path).current_dir(self.folder.path());
+        shell
     }
 
     /// Runs a command that must succeed.

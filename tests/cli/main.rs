@@ -1,12 +1,21 @@
 //! The command, run as a process: what it prints, what it leaves behind, and how it fails.
 
+mod apart;
 mod bad_input;
 mod command;
 mod experiments;
 mod formats;
+#[cfg(unix)]
+mod kills;
 mod messages;
+#[cfg(unix)]
+mod outputs;
 #[path = "../harness/real_data.rs"]
 mod real_data;
 mod rows;
 mod series;
+#[cfg(unix)]
+mod signals;
+#[cfg(unix)]
+mod streams;
 mod verbs;

@@ -7,7 +7,7 @@ use std::fs;
 use std::time::Instant;
 
 use nafal::Error;
-use nafal::data::AtomicFile;
+use nafal::data::OutputFile;
 use nafal::data::container::{Container, MAX_FILE_BYTES, MAX_HEADER_BYTES, Tensor, Values};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -327,10 +327,10 @@ fn links_and_devices_stay_what_they_are() {
     let (file, link) = (directory.path().join("file"), directory.path().join("link"));
     fs::write(&file, "old").unwrap();
     std::os::unix::fs::symlink(&file, &link).unwrap();
-    AtomicFile::replace(&link, b"new").unwrap();
+    OutputFile::replace(&link, b"new").unwrap();
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(fs::read(&file).unwrap(), b"new");
-    AtomicFile::replace("/dev/null", b"gone").unwrap();
+    OutputFile::replace("/dev/null", b"gone").unwrap();
     assert!(!fs::metadata("/dev/null").unwrap().is_file());
 }
 

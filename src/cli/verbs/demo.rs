@@ -6,10 +6,11 @@ use std::time::Instant;
 use clap::Args;
 use serde_json::json;
 
+use crate::cli::apart::keep_apart;
 use crate::cli::arguments::Global;
 use crate::cli::measures::Measures;
 use crate::cli::messages::warnings::{ALPHA, of_model};
-use crate::cli::output::{Output, print};
+use crate::cli::output::{DASH, Output, check_stdout, print};
 use crate::cli::pages::{facts, headline, most_surprising, threshold};
 use crate::cli::progress::ProgressReporter;
 use crate::cli::table_writer::{Cell, TableWriter, csv_line, number};
@@ -38,6 +39,9 @@ pub(in crate::cli) struct Demo {
     out: PathBuf,
 }
 
+/// The files it writes.
+const FILES: [&str; 6] = ["train.csv", "test.csv", "pump.nafal", "scores.csv", "scores.svg", "report.html"];
+
 /// The expert that looks at each column by itself, for comparison.
 const SINGLE: &str = "tails";
 
@@ -51,6 +55,9 @@ struct Outcome {
 impl Demo {
     pub fn run(&self, global: &Global) -> Result<()> {
         let started = Instant::now();
+        let outputs: Vec<PathBuf> = FILES.iter().map(|name| self.out.join(name)).chain([DASH.into()]).collect();
+        keep_apart(&[], &outputs.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
+        check_stdout()?;
         let folder = OutputFolder::make(&self.out)?;
         let mut files: Vec<Output> = Vec::new();
         let mut file = |name: &str, bytes: &[u8]| -> Result<()> {

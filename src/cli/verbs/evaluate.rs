@@ -35,14 +35,14 @@ pub(in crate::cli) struct Evaluate {
 impl Evaluate {
     pub fn run(&self, global: &Global) -> Result<()> {
         Threshold::Alpha(self.alpha).check()?;
+        let output = self.output.open(&[&self.inputs.model, &self.inputs.data])?;
         let model = Model::load(&self.inputs.model)?;
         let label = self.label.as_deref().or(model.label_column()).ok_or_else(|| {
             Error::Usage("the model was fitted without labels; name the label column with --label".into())
         })?;
         let normals = if self.normal.is_empty() { model.normal_labels() } else { &self.normal };
         let mut warnings = Vec::from_iter(unattainable(&model, self.alpha));
-        let output = self.output.open(&[&self.inputs.model, &self.inputs.data])?;
-        let mut stream = ScoreStream::open(&model, &self.inputs, Some(label), global, true)?;
+        let mut stream = ScoreStream::open(&model, &self.inputs, Some(label), global, false)?;
         let source = stream.source().to_owned();
         let all = stream.rest()?;
         let anomalous: Vec<bool> = all.labels.iter().map(|l| !normals.iter().any(|n| is_normal(l, n))).collect();

@@ -6,10 +6,11 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use crate::cli::arguments::{ARRAY_HELP, Global, OnBadRow, PresetArg, data_help, keep_apart, kind_help, note_all};
+use crate::cli::apart::keep_apart;
+use crate::cli::arguments::{ARRAY_HELP, Global, OnBadRow, PresetArg, data_help, kind_help, note_all};
 use crate::cli::messages::bad_rows::BadRows;
 use crate::cli::messages::warnings::of_model;
-use crate::cli::output::{Output, print};
+use crate::cli::output::{DASH, Output, check_stdout, print};
 use crate::cli::pages::{held_in_words, panel_in_words, training_page, trimmed_in_words};
 use crate::cli::progress::ProgressReporter;
 use crate::data::{Dataset, Gathered, Input, Kind, ReadOptions, Sample};
@@ -105,8 +106,12 @@ enum Score {
 impl Fit {
     pub fn run(&self, global: &Global) -> Result<()> {
         let started = Instant::now();
-        let outputs = [Some(&self.output), self.report.as_ref()];
-        keep_apart(outputs.into_iter().flatten().chain([&self.data]).map(PathBuf::as_path))?;
+        let stdout = global.json.then_some(Path::new(DASH));
+        let outputs = [Some(self.output.as_path()), self.report.as_deref(), stdout];
+        keep_apart(&[&self.data], &outputs.into_iter().flatten().collect::<Vec<_>>())?;
+        if global.json {
+            check_stdout()?;
+        }
         let memory = global.memory();
         let options = ReadOptions {
             label: self.label.clone(),

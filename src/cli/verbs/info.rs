@@ -1,14 +1,15 @@
 //! `nafal info`: what a model file holds, or a data file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
 
+use crate::cli::apart::keep_apart;
 use crate::cli::arguments::{ARRAY_HELP, Global, data_help, kind_help};
 use crate::cli::data_facts::DataFacts;
 use crate::cli::messages::warnings::of_model;
-use crate::cli::output::print;
+use crate::cli::output::{DASH, check_stdout, print};
 use crate::cli::pages::{held_in_words, member_in_words, panel_members, sample_in_words, trimmed_in_words};
 use crate::cli::table_writer::number;
 use crate::data::container::Container;
@@ -36,6 +37,8 @@ pub(in crate::cli) struct Info {
 
 impl Info {
     pub fn run(&self, global: &Global) -> Result<()> {
+        keep_apart(&[&self.file], &[Path::new(DASH)])?;
+        check_stdout()?;
         let called_model = self.file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("nafal"));
         if called_model || Container::begins(&self.file) { self.model(global) } else { self.data(global) }
     }
@@ -46,7 +49,7 @@ impl Info {
         if global.json {
             return print(&format!("{}\n", facts.json()));
         }
-        let mut text = format!("{}: {}\n\n", self.file.display(), facts.in_words());
+        let mut text = format!("{}: {}\n\n", place(&self.file), facts.in_words());
         let fields = facts.json();
         fields.as_object().into_iter().flatten().for_each(|(name, value)| outline(&mut text, 0, name, value));
         print(&text)

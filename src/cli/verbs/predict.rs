@@ -37,12 +37,12 @@ impl Predict {
             (alpha, _, _) => Threshold::Alpha(alpha.unwrap_or(ALPHA)),
         };
         threshold.check()?;
+        let output = self.output.open(&[&self.inputs.model, &self.inputs.data])?;
         let model = Model::load(&self.inputs.model)?;
         if let Threshold::Alpha(alpha) = threshold {
             global.warn(&Vec::from_iter(unattainable(&model, alpha)));
         }
-        let output = self.output.open(&[&self.inputs.model, &self.inputs.data])?;
-        let mut stream = ScoreStream::open(&model, &self.inputs, None, global, output.is_file())?;
+        let mut stream = ScoreStream::open(&model, &self.inputs, None, global, output.is_terminal())?;
         // Which rows are the highest is known only at the end; rows are read before the header is written, so that where
         // the first ones are bad nothing is printed.
         let mut next = match threshold {

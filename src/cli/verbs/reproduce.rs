@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::apart::keep_out_of;
 use crate::cli::arguments::{Global, OutputArgs, PresetArg};
 use crate::cli::pages::FigureFiles;
 use crate::cli::progress::ProgressReporter;
@@ -52,6 +53,14 @@ pub(in crate::cli) struct Reproduce {
 
 impl Reproduce {
     pub fn run(&self, global: &Global) -> Result<()> {
+        let output = self.output.path();
+        if let Some(data) = &self.data {
+            keep_out_of(data, output)?;
+        }
+        if self.experiment.is_figure() && output.extension().is_some_and(|end| end == "svg" || end == "csv") {
+            // Which figures there will be is known only when they are drawn.
+            keep_out_of(&self.out, output)?;
+        }
         let data = match &self.data {
             Some(data) => data.clone(),
             None if self.experiment == Experiment::Figure6 => PathBuf::new(),

@@ -29,8 +29,8 @@ pub(in crate::cli) struct Sample {
 
 impl Sample {
     pub fn run(&self, global: &Global) -> Result<()> {
-        let model = Model::load(&self.model)?;
         let output = self.output.open(&[&self.model])?;
+        let model = Model::load(&self.model)?;
         let samples = model.sample(self.count as usize, self.seed)?;
         let d = samples.names.len();
         let mut table = TableWriter::new(output, global.json, &header(&samples.names))?;

@@ -21,9 +21,9 @@ pub(in crate::cli) struct Score {
 
 impl Score {
     pub fn run(&self, global: &Global) -> Result<()> {
-        let model = Model::load(&self.inputs.model)?;
         let output = self.output.open(&[&self.inputs.model, &self.inputs.data])?;
-        let mut stream = ScoreStream::open(&model, &self.inputs, None, global, output.is_file())?;
+        let model = Model::load(&self.inputs.model)?;
+        let mut stream = ScoreStream::open(&model, &self.inputs, None, global, output.is_terminal())?;
         // Read before the header is written: where the first rows are bad, nothing is printed.
         let mut next = stream.next()?;
         let marks = self.inputs.on_bad_row == OnBadRow::Mark;

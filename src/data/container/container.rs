@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::encoding::{self, Content, FORMAT, MAX_FILE_BYTES};
 use super::fields::Fields;
 use super::tensor::{Tensor, Values};
-use crate::data::AtomicFile;
+use crate::data::OutputFile;
 use crate::error::{Error, Result, short};
 
 /// A header of JSON fields and named tensors.
@@ -189,7 +189,7 @@ impl Container {
     /// # Errors
     /// As for [`Container::to_bytes`], and [`Error::Write`] if the disk refuses. In each case an existing file is untouched.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        AtomicFile::replace(path, &self.to_bytes()?)
+        OutputFile::replace(path, &self.to_bytes()?)
     }
 
     /// Reads a file of at most [`MAX_FILE_BYTES`].

@@ -10,6 +10,7 @@ use std::path::Path;
 mod gzip;
 mod zip_contents;
 
+use crate::data::standard_streams::check_standard_input;
 use crate::error::DataError;
 use gzip::Gunzip;
 pub(super) use zip_contents::ZipContents;
@@ -45,6 +46,8 @@ impl Source {
     /// Opens `path`, or standard input if it is `-`.
     pub fn open(path: &Path) -> Result<Source, DataError> {
         if path.as_os_str() == "-" {
+            let closed = |e| DataError::new("<stdin>", format!("cannot read: {e}; name a file, or give it an input"));
+            check_standard_input().map_err(closed)?;
             let source = Source::from_stream(io::stdin(), "<stdin>")?;
             return Ok(Source { waits: !stdin_is_file(), ..source });
         }

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::cleanup::unfinished;
+use super::parent::folder;
+use super::part::sync_folder;
+use super::unfinished::unfinished;
 use crate::error::{Error, Result};
 
 /// A folder for output files. The folders made for it are removed, if they are empty, unless [`keep`](Self::keep) is
@@ -23,16 +25,20 @@ impl OutputFolder {
         let mut made: Vec<PathBuf> =
             path.ancestors().take_while(|p| *p != Path::new("") && !p.exists()).map(Path::to_owned).collect();
         made.reverse();
-        let folder = OutputFolder { made, kept: false };
+        let made = OutputFolder { made, kept: false };
         let mut unfinished = unfinished();
         fs::create_dir_all(path).map_err(|source| Error::Write { path: path.to_owned(), source })?;
-        unfinished.folders.extend(folder.made.iter().cloned());
-        Ok(folder)
+        unfinished.folders.extend(made.made.iter().cloned());
+        Ok(made)
     }
 
     /// The files in it are finished: the folder stays.
     pub fn keep(mut self) {
         self.kept = true;
+        for made in &self.made {
+            // The files are whole; that the folder's own name might not outlast a power cut is no failure of theirs.
+            let _ = sync_folder(folder(made));
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What must not be left behind if the process ends early: files not yet in place, and folders made for them.
 //!
-//! [`AtomicFile`](super::AtomicFile) and [`OutputFolder`](super::OutputFolder) list here what they make and take it off
+//! [`OutputFile`](super::OutputFile) and [`OutputFolder`](super::OutputFolder) list here what they make and take it off
 //! the list when it is finished or removed. A program that handles signals ends by
 //! `let _held = remove_unfinished(); std::process::exit(130)`.
 
