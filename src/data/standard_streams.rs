@@ -9,6 +9,7 @@ use std::io;
 ///
 /// # Errors
 /// Says which of the two.
+#[cfg(feature = "cli")]
 pub fn check_standard_output() -> io::Result<()> {
     check_open(1)?;
     #[cfg(unix)]
@@ -16,11 +17,11 @@ pub fn check_standard_output() -> io::Result<()> {
     Ok(())
 }
 
-#[cfg(feature = "cli")]
 /// Fails if standard input was closed at the start.
 ///
 /// # Errors
 /// Says so.
+#[cfg(feature = "cli")]
 pub(super) fn check_standard_input() -> io::Result<()> {
     check_open(0)
 }
