@@ -11,6 +11,7 @@ mod labels;
 pub mod outputs;
 mod read_options;
 pub mod series;
+#[cfg(any(unix, feature = "cli"))]
 mod standard_streams;
 mod table;
 

@@ -9,22 +9,26 @@ use std::io;
 ///
 /// # Errors
 /// Says which of the two.
+#[cfg(feature = "cli")]
 pub fn check_standard_output() -> io::Result<()> {
-    if closed(1) {
-        return Err(unusable("it is closed"));
-    }
+    check_open(1)?;
     #[cfg(unix)]
     check_open_for_writing(&io::stdout())?;
     Ok(())
 }
 
-#[cfg(feature = "cli")]
 /// Fails if standard input was closed at the start.
 ///
 /// # Errors
 /// Says so.
+#[cfg(feature = "cli")]
 pub(super) fn check_standard_input() -> io::Result<()> {
-    if closed(0) { Err(unusable("it is closed")) } else { Ok(()) }
+    check_open(0)
+}
+
+/// Fails if the standard stream `descriptor` (0, 1 or 2) was closed at the start.
+pub(super) fn check_open(descriptor: u32) -> io::Result<()> {
+    if closed(descriptor) { Err(unusable("it is closed")) } else { Ok(()) }
 }
 
 /// Fails if the descriptor is open for reading alone.

@@ -39,6 +39,8 @@ fn a_closed_stdout_is_an_error_before_the_work() {
     }
     let ran = bench.shell("nafal score m.nafal train.csv 1< both.csv");
     assert!(ran.code == 5 && ran.err.contains("reading only"), "{}: {}", ran.code, ran.err);
+    let ran = bench.shell("nafal score m.nafal train.csv -o /dev/stderr 2>&-");
+    assert_eq!(ran.code, 5);
     // What does not print needs no stdout.
     for command in ["score m.nafal train.csv -o out.csv", "fit train.csv -o m2.nafal --preset=fast --views=5"] {
         let ran = bench.shell(&format!("nafal {command} >&- 2>&-"));

@@ -32,7 +32,7 @@ mod unix {
 
     use super::{File, Path, io};
     use crate::data::outputs::parent::folder;
-    use crate::data::standard_streams::{check_open_for_writing, check_standard_output};
+    use crate::data::standard_streams::{check_open, check_open_for_writing};
 
     /// Folders of this process's descriptors.
     const OWN: [&str; 3] = ["/proc/self/fd", "/proc/thread-self/fd", "/dev/fd"];
@@ -52,12 +52,10 @@ mod unix {
 
     /// A duplicate of the open descriptor.
     pub fn duplicate(number: u32) -> io::Result<File> {
+        check_open(number)?;
         let file = match number {
             0 => File::from(io::stdin().as_fd().try_clone_to_owned()?),
-            1 => {
-                check_standard_output()?;
-                File::from(io::stdout().as_fd().try_clone_to_owned()?)
-            }
+            1 => File::from(io::stdout().as_fd().try_clone_to_owned()?),
             2 => File::from(io::stderr().as_fd().try_clone_to_owned()?),
             _ => other(number)?,
         };
