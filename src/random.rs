@@ -127,6 +127,8 @@ pub enum Key {
     Makings,
     /// Which anomalies are put among training rows.
     Contamination,
+    /// Which cases of a file are trained on, where they are too many.
+    TrainingCases,
     /// View `view` of learner `learner` (below 2³²).
     Learner {
         /// The learner's number in its detector.
@@ -162,6 +164,7 @@ impl Key {
             Key::Makings => [12, 0, 0],
             Key::Learner { learner, view } => [13, learner, view],
             Key::Contamination => [14, 0, 0],
+            Key::TrainingCases => [15, 0, 0],
         }
     }
 }
@@ -227,7 +230,7 @@ mod tests {
             numbers.dedup();
             numbers
         };
-        let mut keys = vec![Key::Folds];
+        let mut keys = vec![Key::Folds, Key::TrainingCases];
         for a in some(58) {
             keys.push(Key::ClassifierWeights { flow: a });
             for b in some(6) {

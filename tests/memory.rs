@@ -116,7 +116,7 @@ fn scores_of_many_rows() {
         let mut rows = input.stream(&model.read_options(None)).unwrap();
         let mut sum = 0.0;
         while let Some(chunk) = rows.next_chunk(1024).unwrap() {
-            sum += model.score(&*chunk).unwrap().iter().sum::<f64>();
+            sum += model.score(&*chunk.cases.unwrap()).unwrap().iter().sum::<f64>();
         }
         assert!(sum.is_finite() && sum != 0.0);
     };

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::failure::eprint_json;
+use super::messages::failure::eprint_json;
 use super::output::{Output, eprint};
+use super::resources::memory::{Memory, Size};
 use crate::data::{Input, Kind, readable_formats};
 use crate::detect::{Model, Preset};
 use crate::error::{Error, Result, quoted};
@@ -25,6 +26,9 @@ pub(super) struct Global {
     /// Print one JSON object a line, on stderr too
     #[arg(long, global = true)]
     pub json: bool,
+    /// Most memory to take, such as 500M or 2G: training rows beyond it are sampled [default: half of what there is]
+    #[arg(long, global = true, value_name = "SIZE")]
+    max_memory: Option<Size>,
 }
 
 impl Global {
@@ -43,6 +47,11 @@ impl Global {
                 eprint_json(&json!({"note": line.strip_prefix("note: ").unwrap_or(&line)}));
             }
         }
+    }
+
+    /// How much memory may be taken.
+    pub fn memory(&self) -> Memory {
+        Memory::new(self.max_memory)
     }
 
     /// Prints what changes the meaning of a result, also with `--quiet`; with `--json` as `{"warning": …}`.
@@ -141,6 +150,28 @@ pub(super) fn kind_help(default: &str) -> String {
     format!("Kind of the data: {} [default: {default}]", Kind::ALL.map(Kind::name).join(" or "))
 }
 
+/// Help of `--array`.
+pub(super) const ARRAY_HELP: &str = "The array to read, where a file holds several (.npz) [default: the only one]";
+
+/// Prints what a reader has to say about a file that it reads all the same.
+pub(super) fn note_all(notes: &[String], global: &Global) {
+    for note in notes {
+        global.note(format_args!("note: {note}"));
+    }
+}
+
+/// What a row that cannot be used does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum OnBadRow {
+    /// Ends the command with exit 3; to a stream the rows before it are written first, a file stays as it was
+    #[default]
+    Stop,
+    /// Is left out; how many were is said on stderr
+    Skip,
+    /// Is written without a score, with the reason in a last column `error`; where no rows are written, as skip
+    Mark,
+}
+
 /// A model and the data it is applied to.
 #[derive(Debug, Args)]
 pub(super) struct ModelAndData {
@@ -150,6 +181,11 @@ pub(super) struct ModelAndData {
     pub data: PathBuf,
     #[arg(long, value_name = "KIND", help = kind_help("the model's"))]
     pub kind: Option<Kind>,
+    /// What a row that cannot be used does
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    pub on_bad_row: OnBadRow,
+    #[arg(long, value_name = "NAME", help = ARRAY_HELP)]
+    pub array: Option<String>,
 }
 
 impl ModelAndData {

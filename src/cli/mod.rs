@@ -5,17 +5,17 @@
 //! quietly. With `--json` every line on stderr is an object too: an error, a warning, a note or progress.
 
 mod arguments;
-mod failure;
+mod data_facts;
 mod measures;
+mod messages;
 mod output;
 mod pages;
 mod progress;
+mod resources;
 mod score_stream;
 mod signals;
 mod table_writer;
-mod threads;
 mod verbs;
-mod warnings;
 
 use std::io;
 use std::process::ExitCode;
@@ -52,7 +52,7 @@ pub fn main() -> ExitCode {
     signals::watch();
     let command = match Command::try_parse() {
         Ok(command) => command,
-        Err(e) => return failure::usage(e),
+        Err(e) => return messages::failure::usage(e),
     };
     let json = command.global.json;
     match command.run() {
@@ -62,14 +62,14 @@ pub fn main() -> ExitCode {
         {
             ExitCode::SUCCESS
         }
-        Err(e) => failure::report(&e, json),
+        Err(e) => messages::failure::report(&e, json),
     }
 }
 
 impl Command {
     fn run(self) -> Result<()> {
         let global = &self.global;
-        threads::pool(global)?.install(|| self.verb.run(global))
+        resources::threads::pool(global)?.install(|| self.verb.run(global))
     }
 }
 

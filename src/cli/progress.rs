@@ -8,7 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
 use super::arguments::Global;
-use super::failure::eprint_json;
+use super::messages::failure::eprint_json;
 use super::output::eprint;
 use crate::error::short;
 use crate::progress::Progress;

@@ -41,6 +41,6 @@ pub(super) fn watch() {
 fn exit(code: i32) -> ! {
     // Held to the end: nothing is put in place any more.
     let _held = remove_unfinished();
-    super::failure::interrupted(code);
+    super::messages::failure::interrupted(code);
     std::process::exit(code)
 }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use super::output::Output;
-use crate::error::Result;
+use crate::error::{DataError, Result};
 
 /// One value of a table.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,9 @@ pub(super) enum Cell<'a> {
 pub(super) struct TableWriter {
     output: Output,
     json: bool,
+    /// Names of the columns as JSON keys.
     names: Vec<String>,
+    columns: usize,
     line: String,
 }
 
@@ -39,14 +41,14 @@ impl TableWriter {
     /// [`Error::Write`].
     pub fn new(mut output: Output, json: bool, names: &[impl AsRef<str>]) -> Result<TableWriter> {
         if json {
-            let names = names.iter().map(|n| format!("{}:", serde_json::Value::from(n.as_ref()))).collect();
-            return Ok(TableWriter { output, json, names, line: String::new() });
+            let keys = names.iter().map(|n| format!("{}:", serde_json::Value::from(n.as_ref()))).collect();
+            return Ok(TableWriter { output, json, names: keys, columns: names.len(), line: String::new() });
         }
         output.put(&csv_line(names))?;
-        Ok(TableWriter { output, json, names: Vec::new(), line: String::new() })
+        Ok(TableWriter { output, json, names: Vec::new(), columns: names.len(), line: String::new() })
     }
 
-    /// Adds a row, one cell a column.
+    /// Adds a row, one cell a column; columns at the end that it has no cells for are empty.
     ///
     /// # Errors
     /// [`Error::Write`].
@@ -61,8 +63,37 @@ impl TableWriter {
             }
             push(line, *cell, self.json);
         }
+        for i in cells.len()..self.columns {
+            line.push(',');
+            if self.json {
+                line.push_str(&self.names[i]);
+            }
+            push(line, Cell::Empty, self.json);
+        }
         line.push_str(if self.json { "}\n" } else { "\n" });
         self.output.put(line.as_bytes())
+    }
+
+    /// Adds row `number`, which has no values: the reason is in the last column.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn bad_row(&mut self, number: usize, error: &DataError) -> Result<()> {
+        self.line.clear();
+        let reason = error.to_string();
+        if self.json {
+            let last = self.names.len() - 1;
+            _ = write!(self.line, "{{{}{number}", self.names[0]);
+            for name in &self.names[1..last] {
+                _ = write!(self.line, ",{name}null");
+            }
+            _ = writeln!(self.line, ",{}{}}}", self.names[last], serde_json::Value::from(reason));
+            return self.output.put(self.line.as_bytes());
+        }
+        let mut cells = vec![String::new(); self.columns];
+        cells[0] = number.to_string();
+        cells[self.columns - 1] = reason;
+        self.output.put(&csv_line(&cells))
     }
 
     /// Hands the rows so far to the reader of stdout.
@@ -80,6 +111,11 @@ impl TableWriter {
     pub fn finish(self) -> Result<()> {
         self.output.finish()
     }
+}
+
+/// All columns, or all but the last, which holds what is wrong with rows that are marked.
+pub(super) fn columns<'a>(names: &'a [&'a str], marks: bool) -> &'a [&'a str] {
+    if marks { names } else { &names[..names.len() - 1] }
 }
 
 /// A line of CSV with quotes where they are needed.

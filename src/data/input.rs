@@ -16,7 +16,7 @@ use crate::error::{DataError, Result};
 /// println!("{}", input.kind());
 /// let mut cases = input.stream(&ReadOptions::default())?;
 /// while let Some(chunk) = cases.next_chunk(1000)? {
-///     println!("{} cases", chunk.len());
+///     println!("{} cases", chunk.good());
 /// }
 /// # Ok::<(), nafal::Error>(())
 /// ```
@@ -46,7 +46,7 @@ impl Input {
     fn recognise(mut source: Source, kind: Option<Kind>) -> Result<Input> {
         let mut otherwise = None;
         for format in FORMATS.iter().filter(|format| kind.is_none_or(|kind| format.kind == kind)) {
-            if (format.recognises)(&mut source)? {
+            if (format.recognises)(&mut source, kind.is_some())? {
                 return Ok(Input { source, format });
             }
             otherwise = otherwise.or(Some(format));
@@ -55,6 +55,11 @@ impl Input {
             Some(format) => Ok(Input { source, format }),
             None => Err(DataError::new(source.name(), "no file format holds data of this kind").into()),
         }
+    }
+
+    /// The name of its format: "csv".
+    pub fn format(&self) -> &'static str {
+        self.format.name
     }
 
     /// What it holds.
@@ -67,7 +72,7 @@ impl Input {
     /// # Errors
     /// The first thing that is wrong, with its place in the file, or an option that the format does not have.
     pub fn read(self, options: &ReadOptions) -> Result<Box<dyn Dataset>> {
-        self.stream(options)?.into_rest()
+        Ok(self.stream(options)?.gather()?.cases)
     }
 
     /// Reads it case by case, in memory that does not grow with the file.
@@ -75,12 +80,12 @@ impl Input {
     /// # Errors
     /// If what stands before the first case is wrong, or for an option that the format does not have.
     pub fn stream(self, options: &ReadOptions) -> Result<Box<dyn CaseReader>> {
-        (self.format.open)(self.source, options)
+        self.format.read(self.source, options)
     }
 }
 
 impl SeriesSet {
-    /// Reads a whole `.ts` or `.npy` file, plain or gzipped, with its labels if it has any; `-` is standard input.
+    /// Reads a whole file of series in any format, plain or gzipped, with its labels if it has any; `-` is standard input.
     ///
     /// # Errors
     /// The first thing that is wrong, with file, line and channel.

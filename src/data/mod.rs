@@ -19,13 +19,13 @@ pub use atomic_file::AtomicFile;
 pub use cleanup::{Cleanup, remove_unfinished};
 pub use dataset::Dataset;
 #[cfg(feature = "cli")]
-pub use formats::{CaseReader, readable_formats};
+pub use formats::{BadCase, CaseReader, Chunk, Gathered, readable_formats};
 #[cfg(feature = "cli")]
 pub use input::Input;
 pub use kind::Kind;
 pub use labels::is_normal;
 pub use output_folder::OutputFolder;
-pub use read_options::ReadOptions;
+pub use read_options::{ReadOptions, Sample};
 pub use series::{Series, SeriesSet};
 pub(crate) use table::check_names;
 pub use table::{MAX_COLUMNS, MAX_NAME_BYTES, Table};

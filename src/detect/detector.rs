@@ -47,6 +47,7 @@ impl Detector {
             steps: None,
             views: None,
             robust: false,
+            drawn_from: None,
             no_training_rows: false,
             active: false,
             control: false,
@@ -70,6 +71,7 @@ pub struct DetectorBuilder<'p> {
     steps: Option<u64>,
     views: Option<usize>,
     robust: bool,
+    drawn_from: Option<usize>,
     no_training_rows: bool,
     active: bool,
     control: bool,
@@ -149,6 +151,11 @@ impl<'p> DetectorBuilder<'p> {
     /// own says so itself.
     pub fn robust(mut self, robust: bool) -> Self {
         self.robust = robust;
+        self
+    }
+    /// The cases given are a sample of so many ([`Model::drawn_from`]).
+    pub fn drawn_from(mut self, cases: usize) -> Self {
+        self.drawn_from = Some(cases);
         self
     }
     /// Whether the model must hold no training case (default off: neighbours stand for election, and hold some). Then only
@@ -283,7 +290,8 @@ impl<'p> DetectorBuilder<'p> {
         };
         let model = |(&active, trained): (&Option<ActiveConfiguration>, Vec<Vec<Trained>>)| {
             let configuration = Configuration { active, ..configuration.clone() };
-            let summary = Summary::of(kept.len(), normal.len() - kept.len(), &trained);
+            let left_out = normal.len() - kept.len();
+            let summary = Summary::of(kept.len(), left_out, self.drawn_from, &trained);
             let family = |(f, flows)| (Origin::Family(f), Arc::new(Trained::family(flows)) as Arc<dyn Expert>);
             let experts = trained.into_iter().enumerate().map(family).chain(learners.clone()).collect();
             let (experts, conformal) = calibrate(&configuration, &data, experts, made.as_ref());
@@ -341,15 +349,6 @@ impl<'p> DetectorBuilder<'p> {
             by_active.iter_mut().zip(results).for_each(|(families, result)| families[f].push(result));
         }
         Ok(by_active)
-    }
-}
-
-impl Summary {
-    fn of(rows: usize, trimmed: usize, trained: &[Vec<Trained>]) -> Summary {
-        let mean = |f: &Vec<Trained>| f.iter().map(|t| t.loss).sum::<f64>() / f.len() as f64;
-        let augmented = |f: &Vec<Trained>| f.iter().map(|t| t.augmented).sum();
-        let losses = trained.iter().map(mean).collect();
-        Summary { rows, trimmed, losses, augmented: trained.iter().map(augmented).collect() }
     }
 }
 

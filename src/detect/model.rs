@@ -26,7 +26,7 @@ use serde_json::{Map, Value, json};
 
 use super::calibration::{Conformal, ScoreAggregator, Threshold};
 use super::configuration::Configuration;
-use super::experts::Scratch;
+use super::experts::{Scratch, Trained};
 use super::fitted_expert::{FittedExpert, FittedHead, PanelMember};
 use super::traits::Fitted;
 use crate::data::container::Container;
@@ -47,10 +47,21 @@ pub(super) struct Summary {
     pub(super) rows: usize,
     /// Cases that were left out as unusual, and calibrate all the same.
     pub(super) trimmed: usize,
+    /// The cases that those given were a sample of, if they were one.
+    pub(super) drawn_from: Option<usize>,
     /// Mean final training loss of each family's flows, in nats.
     pub(super) losses: Vec<f64>,
     /// Augmented samples of each family.
     pub(super) augmented: Vec<usize>,
+}
+
+impl Summary {
+    /// What a fit saw: so many cases, those left out, those they were a sample of, and the flows of each family.
+    pub(super) fn of(rows: usize, trimmed: usize, drawn_from: Option<usize>, trained: &[Vec<Trained>]) -> Summary {
+        let mean = |f: &Vec<Trained>| f.iter().map(|t| t.loss).sum::<f64>() / f.len() as f64;
+        let augmented = trained.iter().map(|f| f.iter().map(|t| t.augmented).sum()).collect();
+        Summary { rows, trimmed, drawn_from, losses: trained.iter().map(mean).collect(), augmented }
+    }
 }
 
 /// A fitted detector. Cloning it is cheap.
@@ -169,7 +180,8 @@ impl Model {
     }
     /// How to read a file of cases for this model: its columns, where a case has columns, and the labels of `label`.
     pub fn read_options(&self, label: Option<&str>) -> ReadOptions {
-        ReadOptions { label: label.map(str::to_owned), columns: self.encoder.columns().map(<[String]>::to_vec) }
+        let columns = self.encoder.columns().map(<[String]>::to_vec);
+        ReadOptions { label: label.map(str::to_owned), columns, ..ReadOptions::default() }
     }
     /// The label column seen at fitting, if any.
     pub fn label_column(&self) -> Option<&str> {
@@ -186,6 +198,10 @@ impl Model {
     /// Training rows that a robust fit left out, the most unusual ones; they calibrate p-values all the same.
     pub fn trimmed_rows(&self) -> usize {
         self.summary.trimmed
+    }
+    /// The number of cases that those given to the fit were a sample of, if they were one.
+    pub fn drawn_from(&self) -> Option<usize> {
+        self.summary.drawn_from
     }
     /// Columns that no view looks at: in a very wide table the views may be too few for all of them.
     pub fn unseen_columns(&self) -> usize {
@@ -320,11 +336,15 @@ impl Model {
             if configuration.leaves_out(fold) { (rows + folds - 1 - fold) / folds } else { 0 }
         };
         let trimmed = training.usize_in("trimmed", 0..=1 << 48)?;
+        let drawn_from = match training.contains("drawn_from") {
+            true => Some(training.usize_in("drawn_from", 1..=1 << 48)?),
+            false => None,
+        };
         let calibrating = (0..configuration.folds).map(of_fold).sum::<usize>() + trimmed;
         Ok(Model {
             normals: header.strings("normal")?,
             seed: header.u64("seed")?,
-            summary: Summary { rows, trimmed, losses: training.numbers("losses")?, augmented },
+            summary: Summary { rows, trimmed, drawn_from, losses: training.numbers("losses")?, augmented },
             conformal: Conformal::read(file, calibrating)?,
             encoder,
             configuration,
@@ -350,7 +370,10 @@ impl Fitted for Model {
         file.set("normal", self.normals.clone());
         file.set("configuration", self.configuration.to_json());
         let summary = &self.summary;
-        let training = json!({"rows": summary.rows, "trimmed": summary.trimmed, "losses": summary.losses, "augmented": summary.augmented});
+        let mut training = json!({"rows": summary.rows, "trimmed": summary.trimmed, "losses": summary.losses, "augmented": summary.augmented});
+        if let Some(cases) = summary.drawn_from {
+            training["drawn_from"] = cases.into();
+        }
         file.set("training", training);
         self.encoder.write(file);
         file.set("experts", self.experts.iter().map(FittedExpert::to_json).collect::<Vec<_>>());

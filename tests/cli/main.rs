@@ -3,8 +3,10 @@
 mod bad_input;
 mod command;
 mod experiments;
+mod formats;
 mod messages;
 #[path = "../harness/real_data.rs"]
 mod real_data;
+mod rows;
 mod series;
 mod verbs;

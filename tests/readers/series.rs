@@ -185,7 +185,7 @@ fn gzip_and_kind_are_recognised_by_content_and_streams_are_read_case_by_case() {
         let mut reader = input.stream(&ReadOptions::default()).unwrap();
         for _ in 0..cases {
             let chunk = reader.next_chunk(1).unwrap().unwrap();
-            let set = chunk.downcast::<SeriesSet>().unwrap();
+            let set = chunk.cases.unwrap().downcast_owned::<SeriesSet>().unwrap();
             assert_eq!((set.len(), set.longest()), (1, 2));
         }
         assert!(reader.next_chunk(1).unwrap().is_none());
@@ -207,7 +207,10 @@ fn first_bytes_decide_and_the_name_only_where_they_do_not() {
         (b"\xef\xbb\xbf@data\n1\n", "t.csv", Kind::Series),
         (b"\x93NUMPY", "t.csv", Kind::Series),
         (b"#a,b\n1,2\n", "T.CSV.gz", Kind::Table),
-        (b"#a,b\n1,2\n", "<stdin>", Kind::Series),
+        (b"#a,b\n1,2\n", "<stdin>", Kind::Table),
+        (b"#a,b\n1,2\n", "t.ts", Kind::Series),
+        (b"# x\n@data\n1\n", "t.csv", Kind::Series),
+        (b"# x\n", "<stdin>", Kind::Series),
         (b"", "t.ts", Kind::Table),
     ] {
         let input = Input::from_stream(bytes, name, None).unwrap();
@@ -223,7 +226,7 @@ fn options_that_series_do_not_have_are_refused() {
     let labelled = "@classlabel true a b\n@data\n1:a\n2:b\n";
     let read = |text: &str, label: Option<&str>, columns: Option<Vec<String>>| {
         let input = Input::from_stream(Cursor::new(text.to_owned()), "a.ts", None)?;
-        input.read(&ReadOptions { label: label.map(str::to_owned), columns })
+        input.read(&ReadOptions { label: label.map(str::to_owned), columns, ..ReadOptions::default() })
     };
     let set = read(labelled, Some("Class"), None).unwrap();
     assert_eq!((set.label_name(), set.labels().unwrap().concat()), (Some("class"), "ab".into()));

@@ -1,7 +1,7 @@
 //! Parts that report pages share: key figures, the threshold's mark, a table of rows, facts about the model.
 
+use crate::cli::messages::warnings::of_model;
 use crate::cli::table_writer::number;
-use crate::cli::warnings::of_model;
 use crate::data::Dataset;
 use crate::detect::{Model, PanelMember};
 use crate::encode::Held;
@@ -56,8 +56,9 @@ pub(in crate::cli) fn facts(model: &Model) -> Vec<(String, String)> {
     let members = members.iter().map(|m| (format!("expert {}", short(&m.name())), member_in_words(model, m)));
     let left_out = trimmed_in_words(model).map(|trimmed| ("left out".to_owned(), trimmed));
     let held = ("the model file holds".to_owned(), held_in_words(model));
+    let sample = sample_in_words(model).map(|sample| ("training data".to_owned(), sample));
     let warnings = of_model(model).into_iter().map(|warning| ("warning".to_owned(), warning));
-    fixed.into_iter().chain(members).chain(left_out).chain([held]).chain(warnings).collect()
+    fixed.into_iter().chain(members).chain(sample).chain(left_out).chain([held]).chain(warnings).collect()
 }
 
 /// A member's share, and its criterion if members were selected: "share 33.3 %, …".
@@ -73,6 +74,11 @@ pub(in crate::cli) fn member_in_words(model: &Model, member: &PanelMember) -> St
 pub(in crate::cli) fn trimmed_in_words(model: &Model) -> Option<String> {
     let trimmed = model.trimmed_rows();
     (trimmed > 0).then(|| format!("{trimmed} {} as unusual", model.kind().cases()))
+}
+
+/// What the training data were drawn from, if they are a sample: "a sample of 5000 rows".
+pub(in crate::cli) fn sample_in_words(model: &Model) -> Option<String> {
+    model.drawn_from().map(|all| format!("a sample of {all} {}", model.kind().cases()))
 }
 
 /// What a model file holds of the training cases, beside their scores.

@@ -1,7 +1,7 @@
 //! The page that `nafal fit --report` writes: how the training data themselves look to the model.
 
 use super::parts::{facts, headline, most_surprising, threshold, trimmed_in_words};
-use crate::cli::warnings::ALPHA;
+use crate::cli::messages::warnings::ALPHA;
 use crate::data::Dataset;
 use crate::detect::{Model, Threshold};
 use crate::error::{Result, place};

@@ -8,11 +8,11 @@ use serde_json::json;
 
 use crate::cli::arguments::Global;
 use crate::cli::measures::Measures;
+use crate::cli::messages::warnings::{ALPHA, of_model};
 use crate::cli::output::{Output, print};
 use crate::cli::pages::{facts, headline, most_surprising, threshold};
 use crate::cli::progress::ProgressReporter;
 use crate::cli::table_writer::{Cell, TableWriter, csv_line, number};
-use crate::cli::warnings::{ALPHA, of_model};
 use crate::data::{OutputFolder, Table};
 use crate::detect::{Detector, Model, Threshold};
 use crate::error::{Result, place};
@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn a_simulated_table_reads_back_the_same() {
         let table = pump(3, 0, 20, 4).unwrap();
-        let options = ReadOptions { label: table.label_name().map(str::to_owned), columns: None };
+        let options = ReadOptions { label: table.label_name().map(str::to_owned), ..ReadOptions::default() };
         let back = Input::from_stream(std::io::Cursor::new(csv(&table)), "", None).unwrap().read(&options).unwrap();
         assert_eq!(back.downcast::<Table>(), Some(&table));
     }

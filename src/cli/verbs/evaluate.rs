@@ -4,9 +4,9 @@ use clap::Args;
 
 use crate::cli::arguments::{Global, ModelAndData, OutputArgs};
 use crate::cli::measures::Measures;
+use crate::cli::messages::warnings::{ALPHA, unattainable};
 use crate::cli::score_stream::ScoreStream;
 use crate::cli::table_writer::{Cell, TableWriter};
-use crate::cli::warnings::{ALPHA, unattainable};
 use crate::data::is_normal;
 use crate::detect::{Model, Threshold};
 use crate::error::{DataError, Error, Result, listed};
@@ -40,7 +40,7 @@ impl Evaluate {
             Error::Usage("the model was fitted without labels; name the label column with --label".into())
         })?;
         let normals = if self.normal.is_empty() { model.normal_labels() } else { &self.normal };
-        let warnings = Vec::from_iter(unattainable(&model, self.alpha));
+        let mut warnings = Vec::from_iter(unattainable(&model, self.alpha));
         let output = self.output.open(&[&self.inputs.model, &self.inputs.data])?;
         let mut stream = ScoreStream::open(&model, &self.inputs, Some(label), global, true)?;
         let source = stream.source().to_owned();
@@ -51,6 +51,7 @@ impl Evaluate {
         }
         let measures = Measures::of(&anomalous, &all.scores, &all.p_values, self.alpha)?;
         let (mut columns, mut cells) = (Measures::COLUMNS.to_vec(), measures.cells().to_vec());
+        warnings.extend(stream.conclude());
         if global.json {
             columns.push("warnings");
             cells.push(Cell::Texts(&warnings));

@@ -6,12 +6,13 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use crate::cli::arguments::{Global, PresetArg, data_help, keep_apart, kind_help};
+use crate::cli::arguments::{ARRAY_HELP, Global, OnBadRow, PresetArg, data_help, keep_apart, kind_help, note_all};
+use crate::cli::messages::bad_rows::BadRows;
+use crate::cli::messages::warnings::of_model;
 use crate::cli::output::{Output, print};
 use crate::cli::pages::{held_in_words, panel_in_words, training_page, trimmed_in_words};
 use crate::cli::progress::ProgressReporter;
-use crate::cli::warnings::of_model;
-use crate::data::{Dataset, Input, Kind, ReadOptions};
+use crate::data::{Dataset, Gathered, Input, Kind, ReadOptions, Sample};
 use crate::detect::{Detector, Experts, Model, ScoreKind};
 use crate::error::{Result, place, quoted, short};
 use crate::progress::Progress;
@@ -23,6 +24,8 @@ pub(in crate::cli) struct Fit {
     data: PathBuf,
     #[arg(long, value_name = "KIND", help = kind_help("recognised by the first bytes"))]
     kind: Option<Kind>,
+    #[arg(long, value_name = "NAME", help = ARRAY_HELP)]
+    array: Option<String>,
     /// Model file to write
     #[arg(short = 'o', long = "output", value_name = "MODEL")]
     output: PathBuf,
@@ -44,6 +47,12 @@ pub(in crate::cli) struct Fit {
     /// Let the model file hold no training row: experts that keep some, as neighbours do, are not selected
     #[arg(long)]
     no_training_rows: bool,
+    /// What a row that cannot be used does
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    on_bad_row: OnBadRow,
+    /// Fit to a uniform sample of N of the rows, drawn in one pass [default: as many as fit into --max-memory]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(8..))]
+    fit_rows: Option<u64>,
     /// About how many views of a row [default: the preset's]
     #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     views: Option<u32>,
@@ -98,21 +107,42 @@ impl Fit {
         let started = Instant::now();
         let outputs = [Some(&self.output), self.report.as_ref()];
         keep_apart(outputs.into_iter().flatten().chain([&self.data]).map(PathBuf::as_path))?;
-        let options = ReadOptions { label: self.label.clone(), columns: None };
-        let mut cases = Input::open(&self.data, self.kind)?.read(&options)?;
+        let memory = global.memory();
+        let options = ReadOptions {
+            label: self.label.clone(),
+            array: self.array.clone(),
+            skip_bad: self.on_bad_row != OnBadRow::Stop,
+            most_bytes: Some(memory.of_training_cases()),
+            sample: Some(Sample { most: self.fit_rows.map_or(usize::MAX, |rows| rows as usize), seed: self.seed }),
+            ..ReadOptions::default()
+        };
+        let reader = Input::open(&self.data, self.kind)?.stream(&options)?;
+        note_all(reader.notes(), global);
+        let Gathered { mut cases, good, bad, first_bad } = reader.gather()?;
+        memory.check_fit(&*cases)?;
+        global.warn(&Vec::from_iter(BadRows::of(bad, first_bad).warning(good + bad, cases.kind())));
+        let drawn_from = (cases.len() < good).then_some(good);
+        if drawn_from.is_some() {
+            let why = match self.fit_rows {
+                Some(rows) if cases.len() as u64 == rows => "as --fit-rows asks",
+                _ => "more would not fit into the memory; allow more with --max-memory",
+            };
+            let kind = cases.kind().cases();
+            global.warn(&[format!("fitted to a uniform sample of {} of {good} {kind}: {why}", cases.len())]);
+        }
         if self.label.is_none() {
             note_labels(&*cases, global);
             cases = cases.without_labels();
         }
-        self.fit(&*cases, started, global)
+        self.fit(&*cases, drawn_from, started, global)
     }
 
-    fn fit(&self, cases: &dyn Dataset, started: Instant, global: &Global) -> Result<()> {
+    fn fit(&self, cases: &dyn Dataset, drawn_from: Option<usize>, started: Instant, global: &Global) -> Result<()> {
         // Opened before the work: a path that cannot be written fails now.
         let mut output = Output::open(Some(&self.output))?;
         let mut report = self.report.as_deref().map(|path| Output::open(Some(path))).transpose()?;
         let progress = ProgressReporter::new(global, true);
-        let model = self.train(cases, &progress)?;
+        let model = self.train(cases, drawn_from, &progress)?;
         output.put(&model.to_bytes()?)?;
         if let Some(report) = &mut report {
             progress.begin("scoring the training data", 1);
@@ -121,7 +151,7 @@ impl Fit {
         drop(progress);
         output.finish()?;
         report.map_or(Ok(()), Output::finish)?;
-        self.conclude(&model, cases.len(), started.elapsed().as_secs_f64(), global)
+        self.conclude(&model, drawn_from.unwrap_or(cases.len()), started.elapsed().as_secs_f64(), global)
     }
 
     fn method(&self) -> MethodArg {
@@ -133,7 +163,7 @@ impl Fit {
         self.active.map_or(self.method() == MethodArg::NafAl, |switch| switch == Switch::On)
     }
 
-    fn train(&self, cases: &dyn Dataset, progress: &dyn Progress) -> Result<Model> {
+    fn train(&self, cases: &dyn Dataset, drawn_from: Option<usize>, progress: &dyn Progress) -> Result<Model> {
         let mut builder = Detector::builder()
             .seed(self.seed)
             .normals(&self.normal)
@@ -157,6 +187,9 @@ impl Fit {
         if let Some(views) = self.views {
             builder = builder.views(views as usize);
         }
+        if let Some(all) = drawn_from {
+            builder = builder.drawn_from(all);
+        }
         builder.fit(cases)
     }
 
@@ -165,6 +198,7 @@ impl Fit {
         if global.json {
             let mut line = json!({
                 "model": self.output.to_string_lossy(), "rows": rows_read, "training_rows": rows,
+                "drawn_from": model.drawn_from(),
                 "trimmed_rows": model.trimmed_rows(), "rows_held": model.rows_held(), "views": views, "seed": self.seed, "config": model.configuration().hash(),
                 "report": self.report.as_deref().map(Path::to_string_lossy), "seconds": seconds, "warnings": of_model(model),
             });

@@ -1,31 +1,59 @@
-//! `nafal info`: what a model file holds.
+//! `nafal info`: what a model file holds, or a data file.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::cli::arguments::Global;
+use crate::cli::arguments::{ARRAY_HELP, Global, data_help, kind_help};
+use crate::cli::data_facts::DataFacts;
+use crate::cli::messages::warnings::of_model;
 use crate::cli::output::print;
-use crate::cli::pages::{held_in_words, member_in_words, panel_members, trimmed_in_words};
+use crate::cli::pages::{held_in_words, member_in_words, panel_members, sample_in_words, trimmed_in_words};
 use crate::cli::table_writer::number;
-use crate::cli::warnings::of_model;
+use crate::data::container::Container;
+use crate::data::{Kind, ReadOptions};
 use crate::detect::{Model, PanelMember};
 use crate::error::{Result, place, short};
 
-/// Print what a model file holds
+/// Print what a model file holds, or a data file
 ///
-/// With --json: the header of the file, one JSON object, with `panel`, each expert's share and criterion, and `holds`, what
-/// the file holds of the training rows, and `warnings`.
+/// With --json: one JSON object. Of a model the header of the file, with `kind`, `panel`, each expert's share and criterion,
+/// `holds`, what the file holds of the training rows, and `warnings`. Of data `format`, `kind`, `labels`, and `columns`, their
+/// names, or `channels`, their number; no more is read than the header and the first case.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Info {
-    /// Model file, as written by `nafal fit`
-    model: PathBuf,
+    #[arg(help = data_help("Model file (.nafal), as written by `nafal fit`, or data"))]
+    file: PathBuf,
+    #[arg(long, value_name = "KIND", help = kind_help("recognised by the first bytes"))]
+    kind: Option<Kind>,
+    #[arg(long, value_name = "NAME", help = ARRAY_HELP)]
+    array: Option<String>,
+    /// Column with labels of the data
+    #[arg(long, value_name = "C")]
+    label: Option<String>,
 }
 
 impl Info {
     pub fn run(&self, global: &Global) -> Result<()> {
-        let model = Model::load(&self.model)?;
+        let called_model = self.file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("nafal"));
+        if called_model || Container::begins(&self.file) { self.model(global) } else { self.data(global) }
+    }
+
+    fn data(&self, global: &Global) -> Result<()> {
+        let options = ReadOptions { label: self.label.clone(), array: self.array.clone(), ..ReadOptions::default() };
+        let facts = DataFacts::of(&self.file, self.kind, &options, global)?;
+        if global.json {
+            return print(&format!("{}\n", facts.json()));
+        }
+        let mut text = format!("{}: {}\n\n", self.file.display(), facts.in_words());
+        let fields = facts.json();
+        fields.as_object().into_iter().flatten().for_each(|(name, value)| outline(&mut text, 0, name, value));
+        print(&text)
+    }
+
+    fn model(&self, global: &Global) -> Result<()> {
+        let model = Model::load(&self.file)?;
         let header = model.header_json();
         let fields = serde_json::from_str::<Value>(&header).unwrap_or_default();
         if global.json {
@@ -34,16 +62,17 @@ impl Info {
         let members = panel_members(&model);
         let members = members.iter().map(|m| format!("  {:<22} {}\n", short(&m.name()), member_in_words(&model, m)));
         let trimmed = trimmed_in_words(&model).map(|trimmed| format!("  left out: {trimmed}\n"));
+        let sample = sample_in_words(&model).map(|sample| format!("  the training data were {sample}\n"));
         let held = format!("  it holds {}\n", held_in_words(&model));
         let warnings = of_model(&model).into_iter().map(|warning| format!("  warning: {warning}\n"));
         let mut text = format!(
             "{}: fitted on {} {} of {}, {} views of flows\n{}\n",
-            place(&self.model),
+            place(&self.file),
             model.training_rows(),
             model.kind().cases(),
             model.inputs(),
             model.flow_views(),
-            members.chain(trimmed).chain([held]).chain(warnings).collect::<String>()
+            members.chain(sample).chain(trimmed).chain([held]).chain(warnings).collect::<String>()
         );
         let fields = fields.as_object().into_iter().flatten();
         fields.for_each(|(name, value)| outline(&mut text, 0, name, value));
@@ -59,6 +88,7 @@ fn with_panel(mut header: Value, model: &Model) -> Value {
         json!({"expert": m.expert, "name": m.name(), "share": m.share, "criterion": criterion})
     };
     header["panel"] = model.panel().iter().map(member).collect();
+    header["kind"] = model.kind().name().into();
     header["warnings"] = of_model(model).into();
     header["holds"] = json!({"kind": model.holds().name(), "rows": model.rows_held()});
     header

@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-use crate::cli::arguments::{Global, ModelAndData, OutputArgs};
+use crate::cli::arguments::{Global, ModelAndData, OnBadRow, OutputArgs};
+use crate::cli::messages::warnings::{ALPHA, of_threshold, unattainable};
 use crate::cli::score_stream::{ScoreStream, ScoredChunk};
-use crate::cli::table_writer::{Cell, TableWriter};
-use crate::cli::warnings::{ALPHA, of_threshold, unattainable};
+use crate::cli::table_writer::{Cell, TableWriter, columns};
 use crate::detect::{Model, Threshold};
 use crate::error::Result;
 
@@ -49,23 +49,33 @@ impl Predict {
             Threshold::Contamination(_) => Some(stream.rest()?),
             _ => stream.next()?,
         };
-        let mut table = TableWriter::new(output, global.json, &["row", "score", "p_value", "anomaly"])?;
+        let marks = self.inputs.on_bad_row == OnBadRow::Mark;
+        let names = columns(&["row", "score", "p_value", "anomaly", "error"], marks);
+        let mut table = TableWriter::new(output, global.json, names)?;
         while let Some(some) = next {
-            let flagged = write(&mut table, &some, threshold)?;
+            let flagged = write(&mut table, &some, threshold, marks)?;
             global.warn(&Vec::from_iter(of_threshold(threshold, some.scores.len(), flagged)));
             next = stream.next()?;
         }
-        table.finish()
+        table.finish()?;
+        global.warn(&Vec::from_iter(stream.conclude()));
+        Ok(())
     }
 }
 
 /// Writes the rows; returns how many of them are anomalous.
-fn write(table: &mut TableWriter, some: &ScoredChunk, threshold: Threshold) -> Result<usize> {
+fn write(table: &mut TableWriter, some: &ScoredChunk, threshold: Threshold, marks: bool) -> Result<usize> {
     let flags = threshold.apply(&some.scores, &some.p_values);
     let flagged = flags.iter().filter(|&&flag| flag).count();
-    for (i, anomaly) in flags.into_iter().enumerate() {
-        let (score, p) = (some.scores[i], some.p_values[i]);
-        table.row(&[Cell::Count(some.first + i), Cell::Number(score), Cell::Number(p), Cell::Flag(anomaly)])?;
+    for (number, row) in some.rows() {
+        match row {
+            Ok(i) => {
+                let (score, p) = (Cell::Number(some.scores[i]), Cell::Number(some.p_values[i]));
+                table.row(&[Cell::Count(number), score, p, Cell::Flag(flags[i])])?;
+            }
+            Err(error) if marks => table.bad_row(number, error)?,
+            Err(_) => {}
+        }
     }
     table.flush().map(|()| flagged)
 }

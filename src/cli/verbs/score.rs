@@ -2,9 +2,9 @@
 
 use clap::Args;
 
-use crate::cli::arguments::{Global, ModelAndData, OutputArgs};
+use crate::cli::arguments::{Global, ModelAndData, OnBadRow, OutputArgs};
 use crate::cli::score_stream::ScoreStream;
-use crate::cli::table_writer::{Cell, TableWriter};
+use crate::cli::table_writer::{Cell, TableWriter, columns};
 use crate::detect::Model;
 use crate::error::Result;
 
@@ -26,14 +26,24 @@ impl Score {
         let mut stream = ScoreStream::open(&model, &self.inputs, None, global, output.is_file())?;
         // Read before the header is written: where the first rows are bad, nothing is printed.
         let mut next = stream.next()?;
-        let mut table = TableWriter::new(output, global.json, &["row", "score", "p_value"])?;
+        let marks = self.inputs.on_bad_row == OnBadRow::Mark;
+        let mut table = TableWriter::new(output, global.json, columns(&["row", "score", "p_value", "error"], marks))?;
         while let Some(some) = next {
-            for (i, (&score, &p)) in some.scores.iter().zip(&some.p_values).enumerate() {
-                table.row(&[Cell::Count(some.first + i), Cell::Number(score), Cell::Number(p)])?;
+            for (number, row) in some.rows() {
+                match row {
+                    Ok(i) => {
+                        let cells = [Cell::Count(number), Cell::Number(some.scores[i]), Cell::Number(some.p_values[i])];
+                        table.row(&cells)?;
+                    }
+                    Err(error) if marks => table.bad_row(number, error)?,
+                    Err(_) => {}
+                }
             }
             table.flush()?;
             next = stream.next()?;
         }
-        table.finish()
+        table.finish()?;
+        global.warn(&Vec::from_iter(stream.conclude()));
+        Ok(())
     }
 }

@@ -87,6 +87,17 @@ impl Container {
         self.insert(&format!("{name}.offsets"), Tensor::u32(&[offsets.len()], offsets));
     }
 
+    /// Whether a file begins as a container does; a pipe, which would lose its first bytes, is not looked at.
+    pub fn begins(path: impl AsRef<Path>) -> bool {
+        // The length of the header in 8 bytes, and then the first of its fields.
+        const START: &[u8] = br#"{"__metadata__":"#;
+        let path = path.as_ref();
+        let mut start = Vec::new();
+        path.is_file()
+            && File::open(path).is_ok_and(|file| file.take(8 + START.len() as u64).read_to_end(&mut start).is_ok())
+            && start.get(8..) == Some(START)
+    }
+
     /// The header's fields.
     pub fn header(&self) -> Fields<'_> {
         Fields::new(&self.file, &self.header)

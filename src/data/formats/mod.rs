@@ -3,16 +3,17 @@
 //! A format turns bytes into cases of one kind ([`CaseReader`]) and says by which first bytes it is recognised. Everything
 //! else — gzip, byte-order marks, which format reads an input — is done once, before a format sees the bytes.
 
-mod case_reader;
+mod arff;
+mod cases;
 mod csv;
 mod format;
 mod missing;
 mod npy;
-mod series_reader;
+mod npz;
 mod source;
 mod ts;
 
-pub use case_reader::CaseReader;
+pub use cases::{BadCase, CaseReader, Chunk, Gathered};
 pub(super) use format::Format;
 pub(super) use source::Source;
 
@@ -20,9 +21,9 @@ use crate::data::Kind;
 
 /// Every format, in the order in which their first bytes are tried. What none recognises is read by the first format of
 /// its kind (by the first of all, where the kind is not known), whose errors say what it expects.
-pub(super) const FORMATS: &[Format] = &[csv::FORMAT, ts::FORMAT, npy::FORMAT];
+pub(super) const FORMATS: &[Format] = &[csv::FORMAT, ts::FORMAT, npy::FORMAT, npz::FORMAT, arff::TABLE, arff::SERIES];
 
-/// What can be read, in words: `a table (.csv) or series (.ts, .npy), each also gzipped`.
+/// What can be read, in words: `a table (.csv, .arff) or series (.ts, .npy, .npz, .arff), each also gzipped`.
 pub fn readable_formats() -> String {
     let of_kind = |kind: Kind| {
         let formats = FORMATS.iter().filter(|format| format.kind == kind);
@@ -38,12 +39,15 @@ mod tests {
 
     #[test]
     fn every_kind_has_a_format_and_no_extension_two() {
-        assert!(Kind::ALL.iter().all(|&kind| FORMATS.iter().any(|format| format.kind == kind)));
-        let mut extensions: Vec<&str> = FORMATS.iter().flat_map(|format| format.extensions).copied().collect();
-        let count = extensions.len();
-        extensions.sort_unstable();
-        extensions.dedup();
-        assert_eq!(extensions.len(), count);
-        assert_eq!(readable_formats(), "a table (.csv) or series (.ts, .npy), each also gzipped");
+        for kind in Kind::ALL {
+            let of_kind: Vec<&Format> = FORMATS.iter().filter(|format| format.kind == kind).collect();
+            let mut extensions: Vec<&str> = of_kind.iter().flat_map(|format| format.extensions).copied().collect();
+            let count = extensions.len();
+            extensions.sort_unstable();
+            extensions.dedup();
+            assert!(count > 0 && extensions.len() == count, "{kind}");
+        }
+        let words = "a table (.csv, .arff) or series (.ts, .npy, .npz, .arff), each also gzipped";
+        assert_eq!(readable_formats(), words);
     }
 }

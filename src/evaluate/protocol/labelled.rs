@@ -23,7 +23,7 @@ impl Labelled {
     /// # Errors
     /// If it cannot be read, a cell is no number, there is no anomaly, or fewer than two rows are normal.
     pub fn read(path: &Path) -> Result<Labelled> {
-        let table = Table::read_csv(path, &ReadOptions { label: Some("label".into()), columns: None })?;
+        let table = Table::read_csv(path, &ReadOptions { label: Some("label".into()), ..ReadOptions::default() })?;
         let anomalous = table.labels().unwrap_or_default().iter().map(|l| !is_normal(l, "0")).collect();
         // A detector must not see the labels.
         let features = Table::new(table.names().to_vec(), table.values().to_vec())?.with_source(table.source());

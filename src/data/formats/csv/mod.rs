@@ -9,6 +9,7 @@ mod tests;
 
 use std::path::Path;
 
+use super::cases::{CaseReader, CaseStream};
 use super::format::Format;
 use super::source::Source;
 use crate::data::{Kind, ReadOptions, Table};
@@ -17,10 +18,12 @@ use rows::CsvRows;
 
 /// Comma-separated text. It has no first bytes of its own.
 pub(super) const FORMAT: Format = Format {
+    name: "csv",
     extensions: &["csv"],
     kind: Kind::Table,
-    recognises: |_| Ok(false),
-    open: |source, options| Ok(Box::new(CsvRows::new(source, options)?)),
+    has_arrays: false,
+    recognises: |_, _| Ok(false),
+    open: |source, options| Ok(Box::new(CaseStream::new(CsvRows::new(source, options)?, options))),
 };
 
 impl Table {
@@ -32,6 +35,8 @@ impl Table {
     /// # Errors
     /// The first thing that is wrong, with file, 1-based line and column, and what to do about it.
     pub fn read_csv(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Table> {
-        CsvRows::new(Source::open(path.as_ref())?, options)?.into_table()
+        let rows = CsvRows::new(Source::open(path.as_ref())?, options)?;
+        let table = Box::new(CaseStream::new(rows, options)).gather()?.cases;
+        Ok(table.downcast_owned().expect("CSV is read as a table"))
     }
 }

@@ -17,8 +17,22 @@ const BLOCK: usize = 1 << 16;
 /// Longest record; a longer one (an unclosed quotation mark, no text at all) is refused instead of filling the memory.
 const LONGEST: usize = 64 << 20;
 
+/// Most fields of a record: a line of commas alone takes no memory to speak of in a file, and eight bytes a field here.
+const MOST_FIELDS: usize = 65_536;
+
+/// What [`RecordReader::next`] came to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// A record: [`RecordReader::record`].
+    Record,
+    /// The stream would have to be waited for.
+    Waiting,
+    /// The end of the stream.
+    End,
+}
+
 /// Reads a stream record by record.
-pub(super) struct Records {
+pub(super) struct RecordReader {
     source: Source,
     parser: Reader,
     block: Vec<u8>,
@@ -29,6 +43,8 @@ pub(super) struct Records {
     /// The last byte read was a carriage return that ended a record: a line feed after it is part of that line end.
     after_return: bool,
     record: Record,
+    /// Bytes and fields of a record that is not read to its end.
+    begun: Option<(usize, usize)>,
 }
 
 /// One record, its fields unquoted and back to back.
@@ -40,8 +56,8 @@ pub(super) struct Record {
     pub line: u64,
     /// Whether it spans several lines.
     pub several_lines: bool,
-    /// The first of the empty lines before it.
-    pub empty_before: Option<u64>,
+    /// The first of the empty lines before it, unless it was told of.
+    empty_before: Option<u64>,
 }
 
 impl Record {
@@ -60,9 +76,9 @@ impl Record {
     }
 }
 
-impl Records {
-    pub fn new(source: Source) -> Records {
-        Records {
+impl RecordReader {
+    pub fn new(source: Source) -> RecordReader {
+        RecordReader {
             source,
             parser: Reader::new(),
             block: vec![0; BLOCK],
@@ -77,6 +93,7 @@ impl Records {
                 several_lines: false,
                 empty_before: None,
             },
+            begun: None,
         }
     }
 
@@ -85,21 +102,32 @@ impl Records {
         self.source.name()
     }
 
-    /// Whether reading on would have to ask the stream, which may block.
-    pub fn is_drained(&self) -> bool {
-        self.unread.is_empty() || (self.unread.len() == 1 && self.block[self.unread.start] == b'\n')
+    /// The record read last.
+    pub fn record(&self) -> &Record {
+        &self.record
     }
 
-    /// The next record, or `None` at the end of the stream.
-    pub fn next(&mut self) -> Result<Option<&Record>, DataError> {
-        if !self.skip_line_ends()? {
-            return Ok(None);
-        }
-        self.record.line = self.line;
-        let (mut text, mut fields) = (0, 0);
+    /// The first of the empty lines since this was last asked.
+    pub fn forget_empty_lines(&mut self) -> Option<u64> {
+        self.record.empty_before.take()
+    }
+
+    /// Reads the next record; `wait`: whether the stream may be waited for.
+    pub fn next(&mut self, wait: bool) -> Result<Found, DataError> {
+        let (mut text, mut fields) = match self.begun.take() {
+            Some(begun) => begun,
+            None => match self.skip_line_ends(wait)? {
+                Found::Record => {
+                    self.record.line = self.line;
+                    (0, 0)
+                }
+                other => return Ok(other),
+            },
+        };
         loop {
-            if self.unread.is_empty() {
-                self.fill()?;
+            if self.unread.is_empty() && self.fill(wait)? == Found::Waiting {
+                self.begun = Some((text, fields));
+                return Ok(Found::Waiting);
             }
             // An empty block tells the parser that the stream has ended.
             let bytes = &self.block[self.unread.clone()];
@@ -113,29 +141,32 @@ impl Records {
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull if text >= LONGEST => return Err(self.too_long()),
                 ReadRecordResult::OutputFull => self.record.text.resize(2 * self.record.text.len(), 0),
+                ReadRecordResult::OutputEndsFull if fields >= MOST_FIELDS => return Err(self.too_wide()),
                 ReadRecordResult::OutputEndsFull => self.record.ends.resize(2 * self.record.ends.len(), 0),
                 ReadRecordResult::Record | ReadRecordResult::End => {
                     self.record.several_lines = self.line - u64::from(last == Some(b'\n')) > self.record.line;
                     self.after_return = last == Some(b'\r');
                     self.line += u64::from(self.after_return);
                     self.record.fields = fields;
-                    return Ok((fields > 0).then_some(&self.record));
+                    return Ok(if fields > 0 { Found::Record } else { Found::End });
                 }
             }
         }
     }
 
-    /// Consumes the line ends before the next record; false at the end of the stream.
-    fn skip_line_ends(&mut self) -> Result<bool, DataError> {
-        self.record.empty_before = None;
+    /// Consumes the line ends before the next record.
+    fn skip_line_ends(&mut self, wait: bool) -> Result<Found, DataError> {
         loop {
-            if self.unread.is_empty() && !self.fill()? {
-                return Ok(false);
+            if self.unread.is_empty() {
+                match self.fill(wait)? {
+                    Found::Record => {}
+                    other => return Ok(other),
+                }
             }
             let byte = self.block[self.unread.start];
             if byte != b'\n' && byte != b'\r' {
                 self.after_return = false;
-                return Ok(true);
+                return Ok(Found::Record);
             }
             if !(byte == b'\n' && self.after_return) {
                 self.record.empty_before.get_or_insert(self.line);
@@ -146,18 +177,26 @@ impl Records {
         }
     }
 
-    /// Reads the next block; false at the end of the stream.
-    fn fill(&mut self) -> Result<bool, DataError> {
+    /// Reads the next block.
+    fn fill(&mut self, wait: bool) -> Result<Found, DataError> {
+        if !wait && self.source.waits() {
+            return Ok(Found::Waiting);
+        }
         loop {
             match self.source.read(&mut self.block) {
                 Ok(count) => {
                     self.unread = 0..count;
-                    return Ok(count > 0);
+                    return Ok(if count > 0 { Found::Record } else { Found::End });
                 }
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
                 Err(e) => return Err(self.source.unreadable(&e).at_line(self.line)),
             }
         }
+    }
+
+    fn too_wide(&self) -> DataError {
+        let problem = format!("more than {MOST_FIELDS} cells in a row; a table has at most so many columns");
+        DataError::new(self.name(), problem).at_line(self.record.line)
     }
 
     fn too_long(&self) -> DataError {

@@ -6,13 +6,22 @@ use flate2::{Compression, write::GzEncoder};
 use proptest::prelude::*;
 
 use super::*;
+use crate::data::Sample;
+use crate::data::formats::cases::Chunk;
 
-fn rows(stream: impl Read + Send + 'static, name: &str, options: &ReadOptions) -> Result<CsvRows> {
-    Ok(CsvRows::new(Source::from_stream(stream, name)?, options)?)
+fn rows(stream: impl Read + Send + 'static, name: &str, options: &ReadOptions) -> Result<Box<CaseStream<CsvRows>>> {
+    Ok(Box::new(CaseStream::new(CsvRows::new(Source::from_stream(stream, name)?, options)?, options)))
+}
+
+/// The table of a chunk whose rows are all good.
+fn table(chunk: Chunk) -> Table {
+    assert!(chunk.bad.is_empty());
+    chunk.cases.unwrap().downcast_owned().unwrap()
 }
 
 fn read_with(bytes: impl AsRef<[u8]>, options: &ReadOptions) -> Result<Table> {
-    rows(Cursor::new(bytes.as_ref().to_vec()), "t.csv", options)?.into_table()
+    let gathered = rows(Cursor::new(bytes.as_ref().to_vec()), "t.csv", options)?.gather()?;
+    Ok(gathered.cases.downcast_owned().unwrap())
 }
 
 fn read(bytes: impl AsRef<[u8]>) -> Result<Table> {
@@ -24,7 +33,7 @@ fn refused(bytes: impl AsRef<[u8]>) -> String {
 }
 
 fn labelled(name: &str) -> ReadOptions {
-    ReadOptions { label: Some(name.into()), columns: None }
+    ReadOptions { label: Some(name.into()), ..ReadOptions::default() }
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -56,7 +65,11 @@ fn every_way_to_write_the_same_table_reads_the_same() {
 #[test]
 fn columns_are_picked_by_name_and_the_rest_is_not_looked_at() {
     let text = "junk,b,class,a\nx,2,up,1\n,4,down,3\n";
-    let options = ReadOptions { label: Some("class".into()), columns: Some(vec!["a".into(), "b".into()]) };
+    let options = ReadOptions {
+        label: Some("class".into()),
+        columns: Some(vec!["a".into(), "b".into()]),
+        ..ReadOptions::default()
+    };
     let table = read_with(text, &options).unwrap();
     assert_eq!(table.values(), [1.0, 2.0, 3.0, 4.0]);
     assert_eq!((table.label_name(), table.labels().unwrap().concat()), (Some("class"), "updown".into()));
@@ -114,7 +127,7 @@ fn label_errors() {
     let message = read_with("a,class\n1,\n", &labelled("class")).unwrap_err().to_string();
     assert!(message.starts_with("t.csv:2: column \"class\": the cell is empty"), "{message}");
     assert!(read_with("class\n1\n", &labelled("class")).unwrap_err().to_string().contains("no column beside"));
-    let both = ReadOptions { label: Some("a".into()), columns: Some(vec!["a".into()]) };
+    let both = ReadOptions { label: Some("a".into()), columns: Some(vec!["a".into()]), ..ReadOptions::default() };
     assert!(read_with("a\n1\n", &both).unwrap_err().to_string().contains("label at once"));
 }
 
@@ -142,6 +155,7 @@ fn chunks_add_up_to_the_table() {
         let mut chunks = rows(Cursor::new(text.clone()), "t.csv", &ReadOptions::default()).unwrap();
         let mut values = Vec::new();
         while let Some(chunk) = chunks.next_chunk(limit).unwrap() {
+            let chunk = table(chunk);
             assert!(chunk.rows() <= limit);
             values.extend_from_slice(chunk.values());
         }
@@ -174,9 +188,96 @@ fn rows_that_trickle_in_are_handed_out_as_they_come() {
     let mut chunks = rows(pieces, "pipe", &ReadOptions::default()).unwrap();
     let mut sizes = Vec::new();
     while let Some(chunk) = chunks.next_chunk(4096).unwrap() {
-        sizes.push(chunk.rows());
+        sizes.push(chunk.good());
     }
     assert_eq!(sizes, [2, 1, 1]);
+}
+
+/// Hands out one byte a read, and counts how many were asked for.
+struct Dribble {
+    bytes: Vec<u8>,
+    asked: std::sync::Arc<std::sync::atomic::AtomicUsize>,
+}
+
+impl Read for Dribble {
+    fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+        let at = self.asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let Some(&byte) = self.bytes.get(at) else { return Ok(0) };
+        to[0] = byte;
+        Ok(1)
+    }
+}
+
+#[test]
+fn a_row_is_handed_out_before_a_byte_behind_it_is_asked_for() {
+    let text = "a,b\n1,2\n3,\"4\"\r\n5,6";
+    let asked = std::sync::Arc::default();
+    let stream = Dribble { bytes: text.into(), asked: std::sync::Arc::clone(&asked) };
+    let mut chunks = rows(stream, "pipe", &ReadOptions::default()).unwrap();
+    for (values, bytes) in [([1.0, 2.0], 8), ([3.0, 4.0], 14), ([5.0, 6.0], text.len() + 1)] {
+        let chunk = table(chunks.next_chunk(4096).unwrap().unwrap());
+        assert_eq!(chunk.values(), values);
+        assert_eq!(asked.load(std::sync::atomic::Ordering::Relaxed), bytes, "{values:?}");
+    }
+    assert!(chunks.next_chunk(4096).unwrap().is_none());
+}
+
+#[test]
+fn rows_before_a_bad_one_are_handed_out_first() {
+    let text = "a,b\n1,2\n3,4\n5,x\n7,8\n";
+    let mut chunks = rows(Cursor::new(text), "t.csv", &ReadOptions::default()).unwrap();
+    assert_eq!(table(chunks.next_chunk(100).unwrap().unwrap()).values(), [1.0, 2.0, 3.0, 4.0]);
+    assert!(chunks.next_chunk(100).unwrap_err().to_string().starts_with("t.csv:4: column \"b\""));
+    assert!(chunks.next_chunk(100).unwrap().is_none(), "nothing is read behind an error");
+}
+
+#[test]
+fn bad_rows_are_told_apart_and_skipped() {
+    let options = ReadOptions { skip_bad: true, ..labelled("k") };
+    let text = "a,k\nx,u\n1,u\n2\n\n3,v\n4,\n5,\"w\n";
+    for limit in [1, 2, 3, 100] {
+        let mut chunks = rows(Cursor::new(text), "t.csv", &options).unwrap();
+        let (mut values, mut labels, mut bad) = (Vec::new(), Vec::new(), Vec::new());
+        while let Some(chunk) = chunks.next_chunk(limit).unwrap() {
+            assert!(chunk.good() + chunk.bad.len() <= limit);
+            bad.extend(chunk.bad.iter().map(|case| (values.len() + case.after, case.error.line.unwrap())));
+            if let Some(cases) = chunk.cases {
+                labels.extend(cases.labels().unwrap().to_vec());
+                values.extend(cases.downcast::<Table>().unwrap().values().to_vec());
+            }
+        }
+        assert_eq!(values, [1.0, 3.0, 5.0]);
+        assert_eq!(labels, ["u", "v", "w"]);
+        assert_eq!(bad, [(0, 2), (1, 4), (1, 5), (2, 7)]);
+    }
+    let gathered = rows(Cursor::new(text), "t.csv", &options).unwrap().gather().unwrap();
+    assert_eq!(
+        (gathered.cases.len(), gathered.good, gathered.bad, gathered.first_bad.unwrap().line),
+        (3, 3, 4, Some(2))
+    );
+    let options = ReadOptions { skip_bad: true, ..ReadOptions::default() };
+    let message = rows(Cursor::new("a\nx\n"), "t.csv", &options).unwrap().gather().unwrap_err().to_string();
+    assert!(
+        message.starts_with("t.csv: has no case that can be used; the first of 1 bad ones: t.csv:2: "),
+        "{message}"
+    );
+}
+
+#[test]
+fn no_more_rows_are_held_than_may_be() {
+    let text = format!("a,b\n{}", (0..1000).map(|i| format!("{i},0\n")).collect::<String>());
+    let limited = |sample| ReadOptions { most_bytes: Some(1600), sample, ..ReadOptions::default() };
+    let message = read_with(&text, &limited(None)).unwrap_err().to_string();
+    assert!(message.contains("1600 bytes") && message.contains("sample"), "{message}");
+    let sample = |most, seed| read_with(&text, &limited(Some(Sample { most, seed }))).unwrap();
+    let numbers = |table: &Table| (0..table.rows()).map(|i| table.row(i)[0]).collect::<Vec<_>>();
+    assert_eq!((sample(5000, 0).rows(), sample(7, 0).rows()), (100, 7));
+    assert!(numbers(&sample(5000, 0)).is_sorted() && numbers(&sample(5000, 1)) != numbers(&sample(5000, 0)));
+    assert_eq!(sample(7, 3), sample(7, 3));
+    let mut chunks = rows(Cursor::new(text.clone()), "t.csv", &limited(None)).unwrap();
+    assert_eq!(chunks.next_chunk(5000).unwrap().unwrap().good(), 100);
+    let wide = format!("{}\n", ",".repeat(65_536));
+    assert!(refused(&wide).starts_with("t.csv:1: more than 65536 cells"), "{}", refused(&wide));
 }
 
 proptest! {

@@ -4,52 +4,19 @@
 
 use std::io::Read;
 
-use crate::error::short;
+use super::element::NpyElement;
+
+/// The bytes that every array begins with.
+pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
 
 /// Longest header that is read; NumPy itself refuses more than 10,000 bytes.
 const LONGEST_HEADER: usize = 1 << 16;
 
-/// Element type of a `.npy` file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NpyType {
-    /// 32-bit floating point.
-    F4,
-    /// 64-bit floating point.
-    F8,
-    /// 32-bit signed integer.
-    I4,
-    /// 64-bit signed integer.
-    I8,
-}
-
-impl NpyType {
-    /// Bytes of an element.
-    pub fn size(self) -> usize {
-        match self {
-            NpyType::F4 | NpyType::I4 => 4,
-            NpyType::F8 | NpyType::I8 => 8,
-        }
-    }
-
-    /// The element in `bytes`, exactly [`NpyType::size`] little-endian bytes, as f64.
-    pub fn decode(self, bytes: &[u8]) -> f64 {
-        let mut word = [0u8; 8];
-        word[..bytes.len()].copy_from_slice(bytes);
-        let low = u64::from_le_bytes(word);
-        match self {
-            NpyType::F4 => f64::from(f32::from_bits(low as u32)),
-            NpyType::F8 => f64::from_bits(low),
-            NpyType::I4 => f64::from(low as u32 as i32),
-            NpyType::I8 => low as i64 as f64,
-        }
-    }
-}
-
 /// What the header of a `.npy` file says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NpyHeader {
-    /// Element type, little-endian.
-    pub element: NpyType,
+    /// Type of the elements.
+    pub element: NpyElement,
     /// Whether the first index runs fastest.
     pub fortran_order: bool,
     /// Length of each axis.
@@ -62,7 +29,7 @@ impl NpyHeader {
         let ended = |e: std::io::Error| format!("not a whole .npy header: {e}");
         let mut start = [0u8; 8];
         reader.read_exact(&mut start).map_err(ended)?;
-        if &start[..6] != b"\x93NUMPY" {
+        if &start[..6] != MAGIC {
             return Err("not a .npy file: it does not begin with \\x93NUMPY".into());
         }
         let length = match start[6] {
@@ -89,15 +56,7 @@ impl NpyHeader {
 
     fn parse(text: &str) -> Result<NpyHeader, String> {
         let descr = quoted(value_of(text, "descr")?)?;
-        let element = match descr {
-            "<f4" => NpyType::F4,
-            "<f8" => NpyType::F8,
-            "<i4" => NpyType::I4,
-            "<i8" => NpyType::I8,
-            other => {
-                return Err(format!("element type `{}`; save the array as `<f8`, `<f4`, `<i8` or `<i4`", short(other)));
-            }
-        };
+        let element = NpyElement::of(descr)?;
         let order = value_of(text, "fortran_order")?;
         let fortran_order = match (order.starts_with("True"), order.starts_with("False")) {
             (true, _) => true,

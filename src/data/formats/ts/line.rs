@@ -3,24 +3,26 @@
 use std::io::{BufRead, BufReader, Read};
 
 use crate::data::formats::source::Source;
-use crate::error::{DataError, Result};
+use crate::error::DataError;
 
 /// Longest line that is read; a longer one is refused instead of filling the memory.
-const LONGEST: u64 = 256 << 20;
+const LONGEST: u64 = 64 << 20;
 
 /// Bytes of the stream's buffer.
 const BUFFER: usize = 1 << 20;
 
 /// Reads a stream line by line.
-pub(super) struct Lines {
+pub(in crate::data::formats) struct Lines {
     reader: BufReader<Source>,
     line: Vec<u8>,
     number: u64,
+    /// The kind of file, in messages: "a .ts file".
+    kind: &'static str,
 }
 
 impl Lines {
-    pub fn new(source: Source) -> Self {
-        Lines { reader: BufReader::with_capacity(BUFFER, source), line: Vec::new(), number: 0 }
+    pub fn new(source: Source, kind: &'static str) -> Self {
+        Lines { reader: BufReader::with_capacity(BUFFER, source), line: Vec::new(), number: 0, kind }
     }
 
     /// The name of the stream in messages.
@@ -33,42 +35,46 @@ impl Lines {
         DataError::new(self.source(), problem).at_line(self.number.max(1))
     }
 
-    /// Whether reading another line would have to ask the stream, which may block.
+    /// Whether reading another line would have to wait for whoever writes the stream.
     pub fn is_drained(&self) -> bool {
-        !self.reader.buffer().contains(&b'\n')
+        self.reader.get_ref().waits() && !self.reader.buffer().contains(&b'\n')
     }
 
-    /// The next line that is neither blank nor a comment (`#`), trimmed; `None` at the end.
-    pub fn next_content(&mut self) -> Result<Option<&str>> {
+    /// The number of the line read last, counted from 1.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// The next line that is neither blank nor a comment, trimmed, or what is wrong with it; `None` at the end. A comment
+    /// begins with one of `marks`.
+    pub fn next_content(&mut self, marks: &[u8]) -> Result<Option<Result<&str, String>>, DataError> {
         loop {
             if !self.fill()? {
                 return Ok(None);
             }
             // Comments of old files are not UTF-8: they are skipped as bytes.
             let start = self.line.iter().position(|b| !b.is_ascii_whitespace());
-            if start.is_some_and(|s| self.line[s] != b'#') {
+            if start.is_some_and(|s| !marks.contains(&self.line[s])) {
                 break;
             }
         }
-        match std::str::from_utf8(&self.line) {
-            Ok(text) => Ok(Some(text.trim())),
-            Err(_) => Err(self.error("not UTF-8 text: is this a .ts file?").into()),
-        }
+        let text = std::str::from_utf8(&self.line).map(str::trim);
+        Ok(Some(text.map_err(|_| format!("not UTF-8 text: is this {}?", self.kind))))
     }
 
     /// Reads the next line; false at the end.
-    fn fill(&mut self) -> Result<bool> {
+    fn fill(&mut self) -> Result<bool, DataError> {
         self.line.clear();
         self.number += 1;
         let read = self.reader.by_ref().take(LONGEST).read_until(b'\n', &mut self.line);
         match read {
-            Err(e) => Err(self.reader.get_ref().unreadable(&e).at_line(self.number).into()),
+            Err(e) => Err(self.reader.get_ref().unreadable(&e).at_line(self.number)),
             Ok(0) => {
                 self.number -= 1;
                 Ok(false)
             }
             Ok(n) if n as u64 == LONGEST && !self.line.ends_with(b"\n") => {
-                Err(self.error(format!("a line of more than {} MiB: is this a .ts file?", LONGEST >> 20)).into())
+                Err(self.error(format!("a line of more than {} MiB: is this {}?", LONGEST >> 20, self.kind)))
             }
             Ok(_) => Ok(true),
         }

@@ -4,24 +4,33 @@
 //! Format: Bagnall et al. 2018, "The UEA multivariate time series classification archive".
 
 mod header;
+mod key;
 mod line;
 
+use super::cases::{Record, Records, SeriesReader};
 use super::format::Format;
 use super::missing;
-use super::series_reader::{Record, Records, SeriesReader};
 use super::source::Source;
 use crate::data::{Kind, Series};
 use crate::error::{DataError, Result, listed, short};
 use header::TsHeader;
-use line::Lines;
+pub(super) use line::Lines;
 
-/// The archive's text: it begins with a header line (`@`) or a comment (`#`). The header of a table may begin with `#` too:
-/// there the name decides.
+/// The archive's text: behind blank lines and comments (`#`, `%`) it begins with a header line (`@`). The header of a table may
+/// begin with `#` too: where nothing else follows, the name decides.
 pub(super) const FORMAT: Format = Format {
+    name: "ts",
     extensions: &["ts"],
     kind: Kind::Series,
-    recognises: |source| Ok(source.starts_with(b"@")? || (source.starts_with(b"#")? && !source.has_extension("csv"))),
-    open: |source, options| Ok(Box::new(SeriesReader::new(TsRecords::new(source)?, options)?)),
+    has_arrays: false,
+    recognises: |source, _| match source.first_content()? {
+        // ARFF begins with such a line too, and with these two keys, which `.ts` files do not have.
+        Some(at) if source.says(at, "@")? => Ok(!source.says(at, "@relation")? && !source.says(at, "@attribute")?),
+        // Comments, and then no header: series only by name. Nothing but comments: not a table, unless by name.
+        first => Ok((source.starts_with(b"#")? || source.starts_with(b"%")?)
+            && (source.has_extension("ts") || first.is_none() && !source.has_extension("csv"))),
+    },
+    open: |source, options| Ok(Box::new(SeriesReader::open(TsRecords::new(source)?, options)?)),
 };
 
 /// Reads a stream case by case; holds one line at a time.
@@ -39,12 +48,14 @@ impl TsRecords {
     /// A line that is no header line before `@data`, a value a key cannot have, or time stamps.
     fn new(mut source: Source) -> Result<Self> {
         source.require_text()?;
-        let (mut lines, mut header) = (Lines::new(source), TsHeader::default());
+        let (mut lines, mut header) = (Lines::new(source, "a .ts file"), TsHeader::default());
         loop {
-            let step = match lines.next_content()? {
+            let line = lines.next_content(b"#%")?.map(|line| line.map(str::to_owned));
+            let step = match line {
                 None => Err("the file ends before `@data`".into()),
-                Some(line) if line.starts_with('@') => header.read_line(line),
-                Some(_) => {
+                Some(Err(problem)) => Err(problem),
+                Some(Ok(line)) if line.starts_with('@') => header.read_line(&line, lines.number()),
+                Some(Ok(_)) => {
                     Err("expected a header line such as `@dimensions 3`, or `@data` before the first case".into())
                 }
             };
@@ -67,19 +78,22 @@ impl Records for TsRecords {
     fn is_drained(&self) -> bool {
         self.lines.is_drained()
     }
-    fn next(&mut self) -> Result<Option<Record>> {
-        let Some(line) = self.lines.next_content()? else { return Ok(None) };
-        match parse(line, &mut self.header, &mut self.channel) {
-            Ok(record) => {
-                self.row += 1;
-                Ok(Some(record))
-            }
-            Err(Problem { channel, text }) => {
-                let mut error: DataError = self.lines.error(text).at_row(self.row);
-                error.column = channel.map(|c| format!("channel {c}"));
-                Err(error.into())
-            }
-        }
+    fn notes(&self) -> &[String] {
+        &self.header.notes
+    }
+    fn next(&mut self) -> Result<Option<Result<Record, DataError>>, DataError> {
+        let Some(line) = self.lines.next_content(b"#")? else { return Ok(None) };
+        let parsed = match line {
+            Ok(line) => parse(line, &mut self.header, &mut self.channel),
+            Err(text) => Err(Problem { channel: None, text }),
+        };
+        let row = self.row;
+        self.row += 1;
+        Ok(Some(parsed.map_err(|Problem { channel, text }| {
+            let mut error = self.lines.error(text).at_row(row);
+            error.column = channel.map(|c| format!("channel {c}"));
+            error
+        })))
     }
 }
 

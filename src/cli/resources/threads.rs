@@ -5,7 +5,7 @@ use std::thread::available_parallelism;
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::arguments::Global;
+use crate::cli::arguments::Global;
 use crate::error::{Error, Result};
 
 /// Stack of each: as much as a process starts with.
@@ -16,7 +16,7 @@ const STACK: usize = 8 << 20;
 ///
 /// # Errors
 /// [`Error::Usage`] if those asked for cannot be started, or not a single one.
-pub(super) fn pool(global: &Global) -> Result<ThreadPool> {
+pub(in crate::cli) fn pool(global: &Global) -> Result<ThreadPool> {
     let start = |threads: usize| ThreadPoolBuilder::new().num_threads(threads).stack_size(STACK).build();
     if let Some(threads) = global.threads() {
         return start(threads).map_err(|e| {

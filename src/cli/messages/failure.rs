@@ -9,16 +9,16 @@ use std::time::Duration;
 use clap::error::{ContextValue, ErrorKind};
 use serde_json::{Value, json};
 
-use super::output::eprint;
+use crate::cli::output::eprint;
 use crate::error::{Error, is_hidden, short};
 
 /// Whether the arguments ask for JSON: known before they are parsed, since they may be wrong.
-pub(super) fn json_is_asked() -> bool {
+pub(in crate::cli) fn json_is_asked() -> bool {
     std::env::args_os().skip(1).take_while(|argument| argument != "--").any(|argument| argument == OsStr::new("--json"))
 }
 
 /// Prints a value on one line of stderr; what acts on a terminal is escaped.
-pub(super) fn eprint_json(value: &Value) {
+pub(in crate::cli) fn eprint_json(value: &Value) {
     let mut line = String::new();
     for c in value.to_string().chars() {
         // Outside of texts JSON has no such character.
@@ -32,7 +32,7 @@ pub(super) fn eprint_json(value: &Value) {
 }
 
 /// Prints why the command failed.
-pub(super) fn report(error: &Error, json: bool) -> ExitCode {
+pub(in crate::cli) fn report(error: &Error, json: bool) -> ExitCode {
     if json {
         eprint_json(&error.to_json());
     } else {
@@ -47,7 +47,7 @@ pub(super) fn report(error: &Error, json: bool) -> ExitCode {
 }
 
 /// Prints that a signal ended the command; without `--json` the signal says enough.
-pub(super) fn interrupted(code: i32) {
+pub(in crate::cli) fn interrupted(code: i32) {
     if !json_is_asked() {
         return;
     }
@@ -66,7 +66,7 @@ pub(super) fn interrupted(code: i32) {
 }
 
 /// Prints what the parser of the arguments says: help, the version, or what is wrong with them.
-pub(super) fn usage(mut error: clap::Error) -> ExitCode {
+pub(in crate::cli) fn usage(mut error: clap::Error) -> ExitCode {
     let code = u8::try_from(error.exit_code()).unwrap_or(2);
     if code != 0 && json_is_asked() {
         eprint_json(&usage_json(&visible(error), code));

@@ -4,10 +4,10 @@
 use crate::detect::{Model, Threshold};
 
 /// The level of p-values unless `--alpha` gives one.
-pub(super) const ALPHA: f64 = 0.05;
+pub(in crate::cli) const ALPHA: f64 = 0.05;
 
 /// If no row can get a p-value as small as `alpha`.
-pub(super) fn unattainable(model: &Model, alpha: f64) -> Option<String> {
+pub(in crate::cli) fn unattainable(model: &Model, alpha: f64) -> Option<String> {
     if alpha >= model.smallest_p_value() {
         return None;
     }
@@ -23,7 +23,7 @@ pub(super) fn unattainable(model: &Model, alpha: f64) -> Option<String> {
 }
 
 /// What a model's scores and p-values do not say.
-pub(super) fn of_model(model: &Model) -> Vec<String> {
+pub(in crate::cli) fn of_model(model: &Model) -> Vec<String> {
     let unseen = model.unseen_columns();
     let unseen = (unseen > 0).then(|| format!("no view looks at {unseen} of the columns; raise --views"));
     let (rows, calibrating) = (model.training_rows() + model.trimmed_rows(), model.calibration_rows());
@@ -38,7 +38,7 @@ pub(super) fn of_model(model: &Model) -> Vec<String> {
 }
 
 /// What is odd about the rows that a threshold calls anomalous: `flagged` of `rows`.
-pub(super) fn of_threshold(threshold: Threshold, rows: usize, flagged: usize) -> Option<String> {
+pub(in crate::cli) fn of_threshold(threshold: Threshold, rows: usize, flagged: usize) -> Option<String> {
     let Threshold::Contamination(share) = threshold else { return None };
     let wanted = (share * rows as f64).round() as usize;
     match flagged {

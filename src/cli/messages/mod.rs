@@ -1,0 +1,5 @@
+//! What a command says on stderr beside its progress: that it failed, what changes a result's meaning, which rows were bad.
+
+pub(super) mod bad_rows;
+pub(super) mod failure;
+pub(super) mod warnings;

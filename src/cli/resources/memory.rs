@@ -1,0 +1,134 @@
+//! How much memory a command may take: `--max-memory`, or half of what there is.
+//!
+//! Readers hold to it by what they keep ([`crate::data::ReadOptions::most_bytes`]). How much a fit takes beside its training
+//! cases was measured: of tables 15 to 20 times their bytes, and 180 kB a column, whatever the rows, for the maps of columns.
+
+use std::str::FromStr;
+
+use crate::data::{Dataset, Table};
+use crate::error::{DataError, Result};
+
+/// A number of bytes as people write it: 500M, 2G, 65536.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) struct Size(pub u64);
+
+impl FromStr for Size {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Size, Self::Err> {
+        let problem = || format!("`{text}` is no size: write a number of bytes, or one with K, M, G or T such as 500M");
+        let digits = text.trim().trim_end_matches(['b', 'B']).trim_end_matches(['i', 'I']);
+        let (number, unit) = match digits.char_indices().next_back() {
+            Some((at, unit)) if unit.is_ascii_alphabetic() => (&digits[..at], unit.to_ascii_uppercase()),
+            _ => (digits, ' '),
+        };
+        let shift = [' ', 'K', 'M', 'G', 'T'].iter().position(|&u| u == unit).ok_or_else(problem)? * 10;
+        let number: f64 = number.trim().parse().map_err(|_| problem())?;
+        let bytes = number * (1u64 << shift) as f64;
+        if !(bytes >= LEAST as f64 && bytes < (1u64 << 62) as f64) {
+            return Err(format!("`{text}`: a command needs at least {} MB", LEAST >> 20));
+        }
+        Ok(Size(bytes as u64))
+    }
+}
+
+/// Bytes that a fit takes a column.
+const COLUMN: u64 = 180 << 10;
+
+/// Least memory that a command can be held to.
+const LEAST: u64 = 64 << 20;
+
+/// Bytes that a command may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) struct Memory(u64);
+
+impl Memory {
+    /// What the user said, or half of the least of the machine's memory, its group's and the process's.
+    pub fn new(asked: Option<Size>) -> Memory {
+        Memory(asked.map_or_else(|| (available() / 2).max(LEAST), |size| size.0))
+    }
+
+    /// Bytes of cases that may be held while they are scored.
+    pub fn of_cases_at_once(self) -> usize {
+        share(self.0, 16)
+    }
+
+    /// Bytes of training cases.
+    pub fn of_training_cases(self) -> usize {
+        share(self.0, 32)
+    }
+
+    /// Refuses training cases of so many columns that a fit would need more.
+    ///
+    /// # Errors
+    /// [`Error::Data`] with what is needed.
+    pub fn check_fit(self, cases: &dyn Dataset) -> Result<()> {
+        let Some(table) = cases.downcast::<Table>() else { return Ok(()) };
+        let needed = 4 * table.columns() as u64 * COLUMN;
+        if needed <= self.0 {
+            return Ok(());
+        }
+        let problem = format!(
+            "a fit of {} columns takes about {} MB; allow it with --max-memory {}M, or fit fewer columns",
+            table.columns(),
+            needed.div_ceil(4 << 20),
+            needed.div_ceil(1 << 20)
+        );
+        Err(DataError::new(table.source(), problem).into())
+    }
+}
+
+fn share(bytes: u64, parts: u64) -> usize {
+    usize::try_from(bytes / parts).unwrap_or(usize::MAX)
+}
+
+/// The least of the machine's memory, that of the control group, and the address space of the process.
+fn available() -> u64 {
+    let mut system = sysinfo::System::new();
+    system.refresh_memory();
+    let group = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory);
+    let machine = match system.total_memory() {
+        0 => u64::MAX,
+        bytes => bytes,
+    };
+    machine.min(group).min(address_space()).min(1 << 46)
+}
+
+/// `ulimit -v`.
+#[cfg(unix)]
+fn address_space() -> u64 {
+    use nix::sys::resource::{Resource, getrlimit};
+    getrlimit(Resource::RLIMIT_AS).map_or(u64::MAX, |(soft, _)| soft)
+}
+
+#[cfg(not(unix))]
+fn address_space() -> u64 {
+    u64::MAX
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_as_people_write_them() {
+        for (text, bytes) in [
+            ("500M", 500 << 20),
+            ("500MB", 500 << 20),
+            ("500MiB", 500 << 20),
+            ("2g", 2 << 30),
+            ("1.5G", 3 << 29),
+            ("100000000", 100_000_000),
+        ] {
+            assert_eq!(text.parse(), Ok(Size(bytes)), "{text}");
+        }
+        for text in ["", "M", "-1M", "1X", "NaN", "infT", "10", "1e30G", "5 5M"] {
+            assert!(text.parse::<Size>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn there_is_memory() {
+        let memory = Memory::new(None);
+        assert!(memory.of_training_cases() > 0 && memory.of_cases_at_once() > 0 && memory.0 < 1 << 46);
+    }
+}

@@ -1,0 +1,164 @@
+//! Series of an ARFF file, case by case: of a relational attribute, or of one channel whose values are the attributes.
+
+use super::header::{self, Attribute, Domain, refuse};
+use super::value::{Value, Values};
+use crate::data::Series;
+use crate::data::formats::cases::{Record, Records};
+use crate::data::formats::missing;
+use crate::data::formats::ts::Lines;
+use crate::error::{DataError, Result};
+use crate::error::{listed, quoted};
+
+/// Reads a stream of series; holds one line at a time.
+pub(super) struct ArffRecords {
+    lines: Lines,
+    /// Values of a channel, at most.
+    steps: usize,
+    /// Whether they stand in one relational value, and not in a value each.
+    relational: bool,
+    /// The names of the classes, if the last attribute is nominal.
+    classes: Option<Vec<String>>,
+    /// Channels of the cases so far.
+    channels: Option<usize>,
+    row: usize,
+}
+
+/// What is wrong with a case, and in which channel.
+struct Problem {
+    channel: Option<usize>,
+    text: String,
+}
+
+fn whole(text: impl Into<String>) -> Problem {
+    Problem { channel: None, text: text.into() }
+}
+
+impl ArffRecords {
+    /// Reads the header.
+    ///
+    /// # Errors
+    /// What is wrong with it, or an attribute that series do not have.
+    pub fn new(mut lines: Lines) -> Result<ArffRecords> {
+        let mut attributes = header::read(&mut lines)?;
+        let classes = match attributes.pop() {
+            Some(Attribute { domain: Domain::Nominal(names), .. }) => Some(names),
+            other => {
+                attributes.extend(other);
+                None
+            }
+        };
+        let relational = attributes.iter().filter(|a| matches!(a.domain, Domain::Relational(_))).count();
+        for attribute in &attributes {
+            let problem = match &attribute.domain {
+                Domain::Numeric if relational == 0 => continue,
+                // Where there is one, what stands beside it is at fault.
+                Domain::Relational(_) if relational == 1 => continue,
+                Domain::Relational(_) | Domain::Numeric => {
+                    "beside a relational attribute, series have a nominal class at the end and nothing else"
+                }
+                Domain::Nominal(_) => "a nominal attribute of series is their class, and the last one",
+                Domain::Unread(_) => "series are numbers; remove the attribute",
+            };
+            return Err(refuse(lines.source(), attribute, problem).into());
+        }
+        let steps = match attributes.first().map(|attribute| &attribute.domain) {
+            Some(Domain::Relational(steps)) => steps.len(),
+            _ => attributes.len(),
+        };
+        if steps == 0 {
+            return Err(DataError::new(lines.source(), "the header has no numeric attribute").into());
+        }
+        Ok(ArffRecords { lines, steps, relational: relational > 0, classes, channels: None, row: 0 })
+    }
+
+    fn parse(&mut self, line: &str) -> Result<Record, Problem> {
+        let mut values = Values::new(line).row().map_err(whole)?;
+        let expected = if self.relational { 1 } else { self.steps } + usize::from(self.classes.is_some());
+        if values.len() != expected {
+            return Err(whole(format!("{} values, and the header has {expected} attributes", values.len())));
+        }
+        let label = match &self.classes {
+            Some(classes) => Some(label(values.pop(), classes).map_err(whole)?),
+            None => None,
+        };
+        let mut series = Series::without_channels();
+        if self.relational {
+            let cell = values[0].text.as_ref();
+            for (c, row) in cell.split('\n').filter(|row| !row.trim().is_empty()).enumerate() {
+                let here = |text| Problem { channel: Some(c), text };
+                let values = Values::new(row).row().map_err(here)?;
+                self.push(&mut series, &values).map_err(here)?;
+            }
+        } else {
+            self.push(&mut series, &values).map_err(|text| Problem { channel: Some(0), text })?;
+        }
+        let found = series.channels();
+        match *self.channels.get_or_insert(found) {
+            _ if found == 0 => Err(whole("the relational value has no rows, which are the channels of a series")),
+            channels if channels != found => {
+                Err(whole(format!("{found} channels, and {channels} in the first series")))
+            }
+            _ => Ok(Record { series, label }),
+        }
+    }
+
+    /// Appends a channel.
+    fn push(&self, series: &mut Series, values: &[Value]) -> Result<(), String> {
+        if values.len() != self.steps {
+            return Err(format!("{} values, and the header has attributes for {}", values.len(), self.steps));
+        }
+        let mut channel = Vec::with_capacity(values.len());
+        for (t, value) in values.iter().enumerate() {
+            channel.push(match value.text.trim().parse::<f64>() {
+                _ if value.is_missing() => f64::NAN,
+                Ok(number) if !number.is_infinite() => number,
+                _ => {
+                    let shown = quoted(&value.text);
+                    return Err(format!("{shown} at time {t} is not a finite number (`?` stands for a missing one)"));
+                }
+            });
+        }
+        let used = channel.iter().rposition(|v| !v.is_nan()).map_or(0, |last| last + 1);
+        channel.truncate(used);
+        if !missing::fill(&mut channel) {
+            return Err("every value is missing: leave the case out or give the channel at least one value".into());
+        }
+        series.push_channel(&channel)
+    }
+}
+
+/// The class of a case, which must be one of the header's.
+fn label(value: Option<Value>, classes: &[String]) -> Result<String, String> {
+    let value = value.ok_or("the class is missing")?;
+    if value.is_missing() {
+        return Err("the class is missing (`?`); fill it in or remove the row".into());
+    }
+    if !classes.iter().any(|class| *class == value.text) {
+        let classes = listed(classes);
+        return Err(format!("the class {} is none of the header's: {classes}", quoted(&value.text)));
+    }
+    Ok(value.text.into_owned())
+}
+
+impl Records for ArffRecords {
+    fn source(&self) -> &str {
+        self.lines.source()
+    }
+    fn has_labels(&self) -> bool {
+        self.classes.is_some()
+    }
+    fn is_drained(&self) -> bool {
+        self.lines.is_drained()
+    }
+    fn next(&mut self) -> Result<Option<Result<Record, DataError>>, DataError> {
+        let Some(line) = self.lines.next_content(b"%")?.map(|line| line.map(str::to_owned)) else { return Ok(None) };
+        let parsed = line.map_err(whole).and_then(|line| self.parse(&line));
+        let row = self.row;
+        self.row += 1;
+        Ok(Some(parsed.map_err(|Problem { channel, text }| {
+            let mut error = self.lines.error(text).at_row(row);
+            error.column = channel.map(|c| format!("channel {c}"));
+            error
+        })))
+    }
+}

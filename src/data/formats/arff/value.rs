@@ -1,0 +1,157 @@
+//! The values of a line of an ARFF file: separated by commas or white space, some in quotation marks of either kind.
+//!
+//! A `%` outside of quotation marks begins a comment. Within them a backslash makes the next character plain, but for `\n`,
+//! `\r` and `\t`.
+
+use std::borrow::Cow;
+
+/// A value as it is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Value<'a> {
+    pub text: Cow<'a, str>,
+    /// Whether it stood in quotation marks: a quoted `?` is a name and no missing value, a quoted `{` no list.
+    pub quoted: bool,
+}
+
+impl Value<'_> {
+    /// Whether it stands for a value that is not known.
+    pub fn is_missing(&self) -> bool {
+        !self.quoted && self.text == "?"
+    }
+}
+
+/// The values of a line in order.
+pub(super) struct Values<'a> {
+    rest: &'a str,
+}
+
+impl<'a> Values<'a> {
+    pub fn new(line: &'a str) -> Self {
+        Values { rest: line }
+    }
+
+    /// What is not yet read, without white space before it; empty before a comment.
+    pub fn rest(&mut self) -> &'a str {
+        self.rest = self.rest.trim_start();
+        if self.rest.starts_with('%') {
+            self.rest = "";
+        }
+        self.rest
+    }
+
+    /// Takes `mark` if it is next.
+    pub fn take(&mut self, mark: char) -> bool {
+        let rest = self.rest().strip_prefix(mark);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
+    /// The next value, whatever separates it from the one behind it; `None` at the end of the line.
+    ///
+    /// # Errors
+    /// An empty value, or a quotation mark without its partner.
+    pub fn next(&mut self) -> Result<Option<Value<'a>>, String> {
+        let rest = self.rest();
+        let Some(first) = rest.chars().next() else { return Ok(None) };
+        if first == '\'' || first == '"' {
+            let (text, end) = unquote(rest, first)?;
+            self.rest = &rest[end..];
+            if self.rest.starts_with(|c: char| !c.is_whitespace() && !",{}%".contains(c)) {
+                return Err("something follows a closing quotation mark: put a comma between values".into());
+            }
+            return Ok(Some(Value { text, quoted: true }));
+        }
+        let end = rest.find(|c: char| c.is_whitespace() || ",{}%".contains(c)).unwrap_or(rest.len());
+        if end == 0 {
+            return Err(match first {
+                ',' => "a value is empty: write `?` if it is not known".into(),
+                _ => format!("`{first}` where a value is expected"),
+            });
+        }
+        self.rest = &rest[end..];
+        Ok(Some(Value { text: Cow::Borrowed(&rest[..end]), quoted: false }))
+    }
+
+    /// All values of a row of data.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next), and what is no plain row: a sparse one, one with a weight.
+    pub fn row(mut self) -> Result<Vec<Value<'a>>, String> {
+        if self.rest().starts_with('{') {
+            return Err("a sparse row ({index value, …}) is not read: write every value".into());
+        }
+        let mut values = Vec::new();
+        while let Some(value) = self.next()? {
+            values.push(value);
+            let comma = self.take(',');
+            if self.rest().starts_with('{') {
+                return Err("a row with a weight ({…} at its end) is not read: remove the weight".into());
+            }
+            if comma && self.rest().is_empty() {
+                return Err("the last value is empty: write `?` if it is not known".into());
+            }
+        }
+        Ok(values)
+    }
+}
+
+/// What stands between the quotation marks at the start of `rest`, and where the closing one ends.
+fn unquote(rest: &str, mark: char) -> Result<(Cow<'_, str>, usize), String> {
+    let inside = &rest[1..];
+    match inside.find([mark, '\\']) {
+        Some(end) if inside[end..].starts_with(mark) => return Ok((Cow::Borrowed(&inside[..end]), end + 2)),
+        _ => {}
+    }
+    let (mut text, mut characters) = (String::with_capacity(inside.len()), inside.char_indices());
+    while let Some((at, c)) = characters.next() {
+        if c == mark {
+            return Ok((Cow::Owned(text), at + 2));
+        }
+        let plain = if c == '\\' { characters.next().map(|(_, escaped)| escaped) } else { None };
+        text.push(match plain {
+            Some('n') => '\n',
+            Some('r') => '\r',
+            Some('t') => '\t',
+            Some(other) => other,
+            None => c,
+        });
+    }
+    Err(format!("a quotation mark ({mark}) is not closed"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(line: &str) -> Result<Vec<String>, String> {
+        Ok(Values::new(line).row()?.into_iter().map(|value| value.text.into_owned()).collect())
+    }
+
+    #[test]
+    fn values_are_split_unquoted_and_unescaped() {
+        for (line, want) in [
+            ("1, 2 ,3", &["1", "2", "3"][..]),
+            ("1 2\t3 % said later", &["1", "2", "3"]),
+            ("'a b', \"c'd\" ,e", &["a b", "c'd", "e"]),
+            (r"'it\'s','a\\b',x", &["it's", r"a\b", "x"]),
+            (r#""1,2\n3,?\n",'?'"#, &["1,2\n3,?\n", "?"]),
+            ("'50 %',ä%", &["50 %", "ä"]),
+            ("'',1", &["", "1"]),
+        ] {
+            assert_eq!(texts(line).unwrap(), want, "{line}");
+        }
+        for (line, want) in [
+            ("1,,2", "a value is empty"),
+            (",1", "a value is empty"),
+            ("1,2,", "last value is empty"),
+            ("'abc", "is not closed"),
+            (r"'abc\'", "is not closed"),
+            ("'a'b", "closing quotation mark"),
+            ("{1 2, 3 4}", "sparse"),
+            ("1,2,{3}", "weight"),
+            ("1,2}", "`}` where"),
+        ] {
+            assert!(texts(line).unwrap_err().contains(want), "{line}: {:?}", texts(line));
+        }
+    }
+}

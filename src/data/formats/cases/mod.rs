@@ -1,0 +1,73 @@
+//! From a format to its cases: a format reads one case after another ([`Cases`]), and [`CaseStream`] makes chunks, whole sets
+//! or samples of them.
+
+mod reader;
+mod sampler;
+mod series;
+mod stream;
+mod table;
+
+pub use reader::{BadCase, CaseReader, Chunk, Gathered};
+pub(super) use series::{Record, Records, SeriesReader};
+pub(super) use stream::CaseStream;
+pub(super) use table::{Row, TableStore};
+
+use crate::data::Dataset;
+use crate::error::{DataError, Result};
+
+/// What stands next in a file.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// A case; [`Cases::put`] keeps it.
+    Case,
+    /// A case that cannot be used; those behind it can be read all the same.
+    Bad(DataError),
+    /// The stream would have to be waited for.
+    Waiting,
+    /// Nothing.
+    End,
+}
+
+/// The cases of a file in order, whatever its format.
+pub(super) trait Cases: Send {
+    /// Keeps cases.
+    type Store: Send;
+
+    /// The name of the stream in messages.
+    fn source(&self) -> &str;
+    /// Names of the columns that are not read.
+    fn ignored(&self) -> &[String] {
+        &[]
+    }
+    /// What is odd about the file, each a sentence, though it is read all the same.
+    fn notes(&self) -> &[String] {
+        &[]
+    }
+    /// Reads the next case; `wait`: whether the stream may be waited for.
+    ///
+    /// # Errors
+    /// What ends the reading. Nothing is read after an error.
+    fn advance(&mut self, wait: bool) -> Result<Step, DataError>;
+    /// Bytes that the case read last takes in a store.
+    fn size(&self) -> usize;
+    /// The error of a file without cases.
+    fn no_cases(&self) -> DataError;
+
+    /// A store without cases.
+    fn store(&self) -> Self::Store;
+    /// Puts the case read last into `slot` of the store, which may be the first one behind those it has.
+    fn put(&mut self, store: &mut Self::Store, slot: usize);
+    /// The cases in `slots` of the store, in that order.
+    ///
+    /// # Errors
+    /// If they make no data set.
+    fn dataset(&self, store: Self::Store, slots: Slots) -> Result<Box<dyn Dataset>>;
+}
+
+/// Which slots of a store are meant.
+pub(super) enum Slots {
+    /// All, in their order.
+    All,
+    /// These.
+    Some(Vec<usize>),
+}

@@ -1,0 +1,163 @@
+//! The cases of any format in chunks, all together, or sampled.
+
+use super::reader::{BadCase, CaseReader, Chunk, Gathered};
+use super::sampler::Sampler;
+use super::{Cases, Slots, Step};
+use crate::data::read_options::{ReadOptions, Sample};
+use crate::error::{DataError, Result};
+
+/// Bytes of cases after which a chunk ends.
+const CHUNK_BYTES: usize = 1 << 25;
+
+/// Reads cases, whatever their format.
+pub(in crate::data::formats) struct CaseStream<C> {
+    cases: C,
+    skip_bad: bool,
+    most_bytes: usize,
+    sample: Option<Sample>,
+    /// Cases so far, good and bad.
+    count: usize,
+    /// What is wrong behind the cases that were handed out last.
+    failed: Option<DataError>,
+    ended: bool,
+}
+
+impl<C: Cases> CaseStream<C> {
+    pub fn new(cases: C, options: &ReadOptions) -> CaseStream<C> {
+        CaseStream {
+            cases,
+            skip_bad: options.skip_bad,
+            most_bytes: options.most_bytes.unwrap_or(usize::MAX),
+            sample: options.sample,
+            count: 0,
+            failed: None,
+            ended: false,
+        }
+    }
+
+    /// The next case; `None` where none follows, or where it would have to be waited for.
+    fn advance(&mut self, wait: bool) -> Result<Option<Result<(), DataError>>, DataError> {
+        if self.ended {
+            return Ok(None);
+        }
+        let step = self.cases.advance(wait).inspect_err(|_| self.ended = true)?;
+        match step {
+            Step::Case => {}
+            Step::Bad(error) if self.skip_bad => {
+                self.count += 1;
+                return Ok(Some(Err(error)));
+            }
+            Step::Bad(error) => {
+                self.ended = true;
+                return Err(error);
+            }
+            Step::Waiting => return Ok(None),
+            Step::End => {
+                self.ended = true;
+                return if self.count == 0 { Err(self.cases.no_cases()) } else { Ok(None) };
+            }
+        }
+        self.count += 1;
+        Ok(Some(Ok(())))
+    }
+
+    fn too_much(&self) -> DataError {
+        let problem = format!(
+            "one case takes more than the {} bytes that may be held at a time; allow more memory",
+            self.most_bytes
+        );
+        DataError::new(self.cases.source(), problem)
+    }
+}
+
+impl<C: Cases> CaseReader for CaseStream<C> {
+    fn source(&self) -> &str {
+        self.cases.source()
+    }
+
+    fn ignored(&self) -> &[String] {
+        self.cases.ignored()
+    }
+
+    fn notes(&self) -> &[String] {
+        self.cases.notes()
+    }
+
+    fn next_chunk(&mut self, limit: usize) -> Result<Option<Chunk>> {
+        if let Some(error) = self.failed.take() {
+            return Err(error.into());
+        }
+        let most_bytes = self.most_bytes.min(CHUNK_BYTES);
+        let (mut store, mut good, mut bytes) = (self.cases.store(), 0, 0);
+        let mut bad: Vec<BadCase> = Vec::new();
+        while good + bad.len() < limit.max(1) && bytes < most_bytes {
+            match self.advance(good + bad.len() == 0) {
+                Ok(Some(Ok(()))) => {
+                    let size = self.cases.size();
+                    if size > self.most_bytes {
+                        self.ended = true;
+                        self.failed = Some(self.too_much());
+                        break;
+                    }
+                    self.cases.put(&mut store, good);
+                    (good, bytes) = (good + 1, bytes + size);
+                }
+                Ok(Some(Err(error))) => bad.push(BadCase { after: good, error }),
+                Ok(None) => break,
+                Err(error) => {
+                    self.failed = Some(error);
+                    break;
+                }
+            }
+        }
+        if good + bad.len() == 0 {
+            return self.failed.take().map_or(Ok(None), |error| Err(error.into()));
+        }
+        let cases = if good > 0 { Some(self.cases.dataset(store, Slots::All)?) } else { None };
+        Ok(Some(Chunk { cases, bad }))
+    }
+
+    fn gather(mut self: Box<Self>) -> Result<Gathered> {
+        if let Some(error) = self.failed.take() {
+            return Err(error.into());
+        }
+        let (mut store, mut good, mut bad) = (self.cases.store(), 0, 0);
+        let mut first_bad = None;
+        let mut sampler = Sampler::new(self.sample.unwrap_or(Sample { most: usize::MAX, seed: 0 }), self.most_bytes);
+        while let Some(case) = self.advance(true)? {
+            match case {
+                Ok(()) => {
+                    good += 1;
+                    match sampler.place(self.cases.size()) {
+                        Some(slot) => self.cases.put(&mut store, slot),
+                        None if self.sample.is_some() => {}
+                        None => {
+                            let problem = format!(
+                                "holds more than the {} bytes of cases that may be held; allow more memory, or a sample",
+                                self.most_bytes
+                            );
+                            return Err(DataError::new(self.cases.source(), problem).into());
+                        }
+                    }
+                }
+                Err(error) => {
+                    bad += 1;
+                    first_bad.get_or_insert(error);
+                }
+            }
+        }
+        if good == 0 {
+            let problem = match first_bad {
+                Some(first) => format!("has no case that can be used; the first of {bad} bad ones: {first}"),
+                None => "has no cases left".into(),
+            };
+            return Err(DataError::new(self.cases.source(), problem).into());
+        }
+        let slots = if sampler.gave_up_some() { Slots::Some(sampler.slots()) } else { Slots::All };
+        if matches!(&slots, Slots::Some(some) if some.is_empty()) {
+            return Err(self.too_much().into());
+        }
+        let cases = self.cases.dataset(store, slots)?;
+        Ok(Gathered { cases, good, bad, first_bad })
+    }
+}
