@@ -114,7 +114,7 @@ fn named_experts_are_the_panel_and_unknown_ones_are_refused() {
     let error = fit(&["near:robust", "nearest"]).unwrap_err();
     assert!(
         error.exit_code() == 2
-            && error.to_string().contains("`nearest`")
+            && error.to_string().contains("\"nearest\"")
             && error.to_string().contains("flows:gaussian"),
         "{error}"
     );

@@ -105,7 +105,7 @@ fn wrong_channels_and_senseless_options_are_refused() {
     let (encoder, _) = SeriesEncoder::fit(&waves(20, 3, 1), &EncoderOptions::default(), 0).unwrap();
     let error = encoder.encode(&waves(2, 2, 1).with_source("b.ts")).unwrap_err();
     assert_eq!(error.exit_code(), 3);
-    assert_eq!(error.to_string(), "b.ts: 2 channels, the model was fitted to series of 3");
+    assert_eq!(error.to_string(), "b.ts: 2 channels, the model was fitted to series of 3; use another file or model");
     let default = EncoderOptions::default;
     for options in [
         EncoderOptions { views: 0, ..default() },

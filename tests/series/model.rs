@@ -91,12 +91,14 @@ fn odd_series_get_finite_scores_and_wrong_ones_are_refused() {
     let wrong = model.score(&waves(3, 3, 1).with_source("b.ts")).unwrap_err();
     assert_eq!(
         (wrong.exit_code(), wrong.to_string().as_str()),
-        (3, "b.ts: 3 channels, the model was fitted to series of 2")
+        (3, "b.ts: 3 channels, the model was fitted to series of 2; use another file or model")
     );
     let table = Table::new(vec!["a".into()], vec![1.0]).unwrap().with_source("a.csv");
     let wrong = model.score(&table).unwrap_err();
     assert_eq!(wrong.exit_code(), 3);
-    assert_eq!(wrong.to_string(), "a.csv: the model was fitted to whole series, and these are the rows of a table");
+    let says =
+        "a.csv: the model was fitted to whole series, and these are the rows of a table; use another file or model";
+    assert_eq!(wrong.to_string(), says);
     assert_eq!(model.sample(3, 0).unwrap_err().exit_code(), 2);
     assert_eq!(Detector::builder().fit(&waves(7, 2, 1)).unwrap_err().exit_code(), 3);
     assert_eq!(Detector::builder().preset(Preset::Paper).fit(&waves(20, 2, 1)).unwrap_err().exit_code(), 2);
@@ -111,7 +113,7 @@ fn labels_choose_the_training_series() {
     assert_eq!((model.training_rows(), model.label_column()), (24, Some("class")));
     assert_eq!(model.normal_labels(), ["up", "off"]);
     let message = fit(&["in"]).unwrap_err().to_string();
-    assert!(message.contains(r#"no label is "in"; the labels are "up", "down", "off""#), "{message}");
+    assert!(message.contains(r#"no label is "in", the labels are "up", "down", "off""#), "{message}");
 }
 
 #[test]

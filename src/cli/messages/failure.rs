@@ -2,6 +2,9 @@
 
 use std::ffi::OsStr;
 use std::process::ExitCode;
+use std::sync::mpsc::channel;
+use std::thread::Builder;
+use std::time::Duration;
 
 use clap::error::{ContextValue, ErrorKind};
 use serde_json::{Value, json};
@@ -33,22 +36,32 @@ pub(in crate::cli) fn report(error: &Error, json: bool) -> ExitCode {
     if json {
         eprint_json(&error.to_json());
     } else {
-        eprint(format_args!("error: {error}"));
-        if let (Error::Write { .. }, Some(hint)) =
-            (error, error.hint().filter(|hint| !error.to_string().contains(hint)))
-        {
-            eprint(format_args!("{hint}"));
+        let mut line = format!("error: {error}");
+        // The system says what is wrong, and not what to do.
+        if let Some(hint) = error.hint().filter(|hint| !line.contains(hint.as_str())) {
+            line += &format!("; {hint}");
         }
+        eprint(format_args!("{line}"));
     }
     ExitCode::from(error.exit_code())
 }
 
 /// Prints that a signal ended the command; without `--json` the signal says enough.
 pub(in crate::cli) fn interrupted(code: i32) {
-    if json_is_asked() {
-        let mut object = Error::Interrupted.to_json();
-        object["code"] = code.into();
+    if !json_is_asked() {
+        return;
+    }
+    let mut object = Error::Interrupted.to_json();
+    object["code"] = code.into();
+    let (printed, done) = channel();
+    let print = move || {
         eprint_json(&object);
+        // Who waited may have gone on.
+        let _ = printed.send(());
+    };
+    // Where nobody reads stderr any more, the command ends all the same.
+    if Builder::new().spawn(print).is_ok() {
+        let _ = done.recv_timeout(Duration::from_millis(500));
     }
 }
 
