@@ -53,15 +53,18 @@ fn heeded(signal: nix::sys::signal::Signal) -> bool {
     !nafal_kernels::startup::ignored((signal as i32).unsigned_abs())
 }
 
-/// Ends the process by SIGXFSZ if that is what made a write of this thread fail; otherwise does nothing.
+/// Ends the process by SIGXFSZ if the limit on the size of files made a write fail; otherwise does nothing. The signal waits for
+/// the thread that wrote, which may be another one, so it is raised anew.
 #[cfg(unix)]
 pub(super) fn end_by_file_size(failure: &io::Error) {
     use nix::errno::Errno;
-    use nix::sys::signal::{SigSet, Signal};
+    use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit};
+    use nix::sys::signal::{SigSet, Signal, raise};
 
-    if failure.raw_os_error() == Some(Errno::EFBIG as i32) {
-        // It waits for this thread, unless it is ignored or the file system's own limit was the reason.
+    let limited = getrlimit(Resource::RLIMIT_FSIZE).is_ok_and(|(soft, _)| soft != RLIM_INFINITY);
+    if limited && failure.raw_os_error() == Some(Errno::EFBIG as i32) && heeded(Signal::SIGXFSZ) {
         let _ = SigSet::from(Signal::SIGXFSZ).thread_unblock();
+        let _ = raise(Signal::SIGXFSZ);
     }
 }
 

@@ -87,7 +87,7 @@ fn ts_errors_name_line_row_and_channel() {
         assert!(message.contains(want), "{text}: {message}");
     }
     let bytes = b"# caf\xe9\n@data\n1,\xff\n".to_vec();
-    assert!(series(bytes, "a.ts").unwrap_err().to_string().contains("a.ts:3: not UTF-8"));
+    assert!(series(bytes, "a.ts").unwrap_err().to_string().contains("a.ts:3: row 0: not UTF-8"));
 }
 
 /// A `.npy` file of version `version` with the given dictionary and elements.
