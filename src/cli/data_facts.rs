@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::arguments::{Global, note_all};
 use crate::data::{Input, Kind, ReadOptions, SeriesSet, Table};
-use crate::error::{DataError, Result};
+use crate::error::{DataError, Result, quoted, short};
 
 /// What a data file holds.
 pub(super) struct DataFacts {
@@ -33,7 +33,8 @@ impl DataFacts {
         let first = reader.next_chunk(1)?.and_then(|chunk| chunk.cases);
         let first = first.ok_or_else(|| DataError::new(reader.source(), "holds no case"))?;
         if let Some(name) = first.label_among_features() {
-            global.note(format_args!("note: column {name:?} may be the label; if so, name it with --label {name}"));
+            let (shown, name) = (quoted(name), short(name));
+            global.note(format_args!("note: column {shown} may be the label; if so, name it with --label {name}"));
         }
         Ok(DataFacts {
             format,

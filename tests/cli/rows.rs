@@ -99,6 +99,14 @@ fn bad_rows_are_skipped_or_marked_and_counted() {
     let ran = bench.succeeds(&["score", "s.nafal", "bad.ts", "--on-bad-row", "skip"]);
     assert_eq!(ran.out.lines().map(|line| line.split(',').next().unwrap()).collect::<Vec<_>>(), ["row", "0", "2"]);
     assert!(ran.err.contains("2 of 4 series"), "{}", ran.err);
+    // Nothing is expected of the others because a bad one, the first, had it.
+    bench.write("first.ts", "@equalLength true\n@data\n1,2:3,x\n1,2,3\n3,2,1\n");
+    let ran = bench.succeeds(&["score", "s.nafal", "first.ts", "--on-bad-row", "skip"]);
+    assert_eq!(ran.out.lines().count(), 3, "{}", ran.err);
+    let header = "@relation r\n@attribute c relational\n@attribute t1 numeric\n@attribute t2 numeric\n@end c\n@data\n";
+    bench.write("first.arff", format!("{header}''\n'1,2'\n'2,1'\n"));
+    let ran = bench.succeeds(&["score", "s.nafal", "first.arff", "--on-bad-row", "skip"]);
+    assert_eq!(ran.out.lines().count(), 3, "{}", ran.err);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::header::{self, Attribute, Domain, refuse};
 use super::value::{Value, Values};
 use crate::data::Series;
-use crate::data::formats::cases::{Record, Records};
+use crate::data::formats::cases::{Problem, Record, Records};
 use crate::data::formats::missing;
 use crate::data::formats::ts::Lines;
 use crate::error::{DataError, Result};
@@ -21,16 +21,6 @@ pub(super) struct ArffRecords {
     /// Channels of the cases so far.
     channels: Option<usize>,
     row: usize,
-}
-
-/// What is wrong with a case, and in which channel.
-struct Problem {
-    channel: Option<usize>,
-    text: String,
-}
-
-fn whole(text: impl Into<String>) -> Problem {
-    Problem { channel: None, text: text.into() }
 }
 
 impl ArffRecords {
@@ -72,13 +62,13 @@ impl ArffRecords {
     }
 
     fn parse(&mut self, line: &str) -> Result<Record, Problem> {
-        let mut values = Values::new(line).row().map_err(whole)?;
+        let mut values = Values::new(line).row().map_err(Problem::whole)?;
         let expected = if self.relational { 1 } else { self.steps } + usize::from(self.classes.is_some());
         if values.len() != expected {
-            return Err(whole(format!("{} values, and the header has {expected} attributes", values.len())));
+            return Err(Problem::whole(format!("{} values, and the header has {expected} attributes", values.len())));
         }
         let label = match &self.classes {
-            Some(classes) => Some(label(values.pop(), classes).map_err(whole)?),
+            Some(classes) => Some(label(values.pop(), classes).map_err(Problem::whole)?),
             None => None,
         };
         let mut series = Series::without_channels();
@@ -93,10 +83,12 @@ impl ArffRecords {
             self.push(&mut series, &values).map_err(|text| Problem { channel: Some(0), text })?;
         }
         let found = series.channels();
+        if found == 0 {
+            return Err(Problem::whole("the relational value has no rows, which are the channels of a series"));
+        }
         match *self.channels.get_or_insert(found) {
-            _ if found == 0 => Err(whole("the relational value has no rows, which are the channels of a series")),
             channels if channels != found => {
-                Err(whole(format!("{found} channels, and {channels} in the first series")))
+                Err(Problem::whole(format!("{found} channels, and {channels} in the first series")))
             }
             _ => Ok(Record { series, label }),
         }
@@ -152,13 +144,9 @@ impl Records for ArffRecords {
     }
     fn next(&mut self) -> Result<Option<Result<Record, DataError>>, DataError> {
         let Some(line) = self.lines.next_content(b"%")?.map(|line| line.map(str::to_owned)) else { return Ok(None) };
-        let parsed = line.map_err(whole).and_then(|line| self.parse(&line));
+        let parsed = line.map_err(Problem::whole).and_then(|line| self.parse(&line));
         let row = self.row;
         self.row += 1;
-        Ok(Some(parsed.map_err(|Problem { channel, text }| {
-            let mut error = self.lines.error(text).at_row(row);
-            error.column = channel.map(|c| format!("channel {c}"));
-            error
-        })))
+        Ok(Some(parsed.map_err(|problem| problem.of_case(row, |text| self.lines.error(text)))))
     }
 }

@@ -20,6 +20,24 @@ impl Default for Record {
     }
 }
 
+/// What is wrong with a case, and in which channel.
+pub(in crate::data::formats) struct Problem {
+    pub channel: Option<usize>,
+    pub text: String,
+}
+
+impl Problem {
+    /// Of no channel, or of all.
+    pub fn whole(text: impl Into<String>) -> Problem {
+        Problem { channel: None, text: text.into() }
+    }
+
+    /// As an error of case `row`; `error(text)` names the file and the line.
+    pub fn of_case(self, row: usize, error: impl FnOnce(String) -> DataError) -> DataError {
+        DataError { column: self.channel.map(|c| format!("channel {c}")), ..error(self.text).at_row(row) }
+    }
+}
+
 /// The series of a file in order, whatever its format.
 pub(in crate::data::formats) trait Records: Send {
     /// The name of the stream in messages.

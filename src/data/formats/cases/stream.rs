@@ -35,30 +35,27 @@ impl<C: Cases> CaseStream<C> {
         }
     }
 
-    /// The next case; `None` where none follows, or where it would have to be waited for.
-    fn advance(&mut self, wait: bool) -> Result<Option<Result<(), DataError>>, DataError> {
+    /// The next case; one that cannot be used is an error unless those are skipped. Nothing is read behind an error or the end.
+    fn advance(&mut self, wait: bool) -> Result<Step, DataError> {
         if self.ended {
-            return Ok(None);
+            return Ok(Step::End);
         }
-        let step = self.cases.advance(wait).inspect_err(|_| self.ended = true)?;
-        match step {
-            Step::Case => {}
-            Step::Bad(error) if self.skip_bad => {
-                self.count += 1;
-                return Ok(Some(Err(error)));
-            }
-            Step::Bad(error) => {
-                self.ended = true;
-                return Err(error);
-            }
-            Step::Waiting => return Ok(None),
-            Step::End => {
-                self.ended = true;
-                return if self.count == 0 { Err(self.cases.no_cases()) } else { Ok(None) };
-            }
-        }
-        self.count += 1;
-        Ok(Some(Ok(())))
+        let step = match self.cases.advance(wait) {
+            Ok(Step::Bad(error)) if !self.skip_bad => Err(error),
+            Ok(Step::End) if self.count == 0 => Err(self.cases.no_cases()),
+            step => step,
+        };
+        self.ended = matches!(step, Err(_) | Ok(Step::End));
+        self.count += usize::from(matches!(step, Ok(Step::Case | Step::Bad(_))));
+        step
+    }
+
+    fn too_many(&self) -> DataError {
+        let problem = format!(
+            "holds more than the {} bytes of cases that may be held; allow more memory, or a sample",
+            self.most_bytes
+        );
+        DataError::new(self.cases.source(), problem)
     }
 
     fn too_much(&self) -> DataError {
@@ -92,7 +89,7 @@ impl<C: Cases> CaseReader for CaseStream<C> {
         let mut bad: Vec<BadCase> = Vec::new();
         while good + bad.len() < limit.max(1) && bytes < most_bytes {
             match self.advance(good + bad.len() == 0) {
-                Ok(Some(Ok(()))) => {
+                Ok(Step::Case) => {
                     let size = self.cases.size();
                     if size > self.most_bytes {
                         self.ended = true;
@@ -102,8 +99,8 @@ impl<C: Cases> CaseReader for CaseStream<C> {
                     self.cases.put(&mut store, good);
                     (good, bytes) = (good + 1, bytes + size);
                 }
-                Ok(Some(Err(error))) => bad.push(BadCase { after: good, error }),
-                Ok(None) => break,
+                Ok(Step::Bad(error)) => bad.push(BadCase { after: good, error }),
+                Ok(Step::Waiting | Step::End) => break,
                 Err(error) => {
                     self.failed = Some(error);
                     break;
@@ -121,29 +118,29 @@ impl<C: Cases> CaseReader for CaseStream<C> {
         if let Some(error) = self.failed.take() {
             return Err(error.into());
         }
-        let (mut store, mut good, mut bad) = (self.cases.store(), 0, 0);
+        let (mut store, mut good, mut bad, mut bytes) = (self.cases.store(), 0, 0, 0);
         let mut first_bad = None;
-        let mut sampler = Sampler::new(self.sample.unwrap_or(Sample { most: usize::MAX, seed: 0 }), self.most_bytes);
-        while let Some(case) = self.advance(true)? {
-            match case {
-                Ok(()) => {
+        let mut sampler = self.sample.map(|sample| Sampler::new(sample, self.most_bytes));
+        loop {
+            match self.advance(true)? {
+                Step::Case => {
+                    let size = self.cases.size();
+                    bytes += size;
+                    let slot = match &mut sampler {
+                        Some(sampler) => sampler.place(size),
+                        None if bytes > self.most_bytes => return Err(self.too_many().into()),
+                        None => Some(good),
+                    };
                     good += 1;
-                    match sampler.place(self.cases.size()) {
-                        Some(slot) => self.cases.put(&mut store, slot),
-                        None if self.sample.is_some() => {}
-                        None => {
-                            let problem = format!(
-                                "holds more than the {} bytes of cases that may be held; allow more memory, or a sample",
-                                self.most_bytes
-                            );
-                            return Err(DataError::new(self.cases.source(), problem).into());
-                        }
+                    if let Some(slot) = slot {
+                        self.cases.put(&mut store, slot);
                     }
                 }
-                Err(error) => {
+                Step::Bad(error) => {
                     bad += 1;
                     first_bad.get_or_insert(error);
                 }
+                Step::Waiting | Step::End => break,
             }
         }
         if good == 0 {
@@ -153,7 +150,10 @@ impl<C: Cases> CaseReader for CaseStream<C> {
             };
             return Err(DataError::new(self.cases.source(), problem).into());
         }
-        let slots = if sampler.gave_up_some() { Slots::Some(sampler.slots()) } else { Slots::All };
+        let slots = match sampler {
+            Some(sampler) if sampler.gave_up_some() => Slots::Some(sampler.slots()),
+            _ => Slots::All,
+        };
         if matches!(&slots, Slots::Some(some) if some.is_empty()) {
             return Err(self.too_much().into());
         }

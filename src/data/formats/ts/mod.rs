@@ -7,7 +7,7 @@ mod header;
 mod key;
 mod line;
 
-use super::cases::{Record, Records, SeriesReader};
+use super::cases::{Problem, Record, Records, SeriesReader};
 use super::format::Format;
 use super::missing;
 use super::source::Source;
@@ -85,49 +85,40 @@ impl Records for TsRecords {
         let Some(line) = self.lines.next_content(b"#")? else { return Ok(None) };
         let parsed = match line {
             Ok(line) => parse(line, &mut self.header, &mut self.channel),
-            Err(text) => Err(Problem { channel: None, text }),
+            Err(text) => Err(Problem::whole(text)),
         };
         let row = self.row;
         self.row += 1;
-        Ok(Some(parsed.map_err(|Problem { channel, text }| {
-            let mut error = self.lines.error(text).at_row(row);
-            error.column = channel.map(|c| format!("channel {c}"));
-            error
-        })))
+        Ok(Some(parsed.map_err(|problem| problem.of_case(row, |text| self.lines.error(text)))))
     }
 }
 
-struct Problem {
-    channel: Option<usize>,
-    text: String,
-}
-
 fn parse(line: &str, header: &mut TsHeader, channel: &mut Vec<f64>) -> Result<Record, Problem> {
-    let whole = |text| Problem { channel: None, text };
     let (body, label) = match &header.classes {
         None => (line, None),
-        Some(classes) => split_label(line, classes).map(|(b, l)| (b, Some(l))).map_err(whole)?,
+        Some(classes) => split_label(line, classes).map(|(b, l)| (b, Some(l))).map_err(Problem::whole)?,
     };
     let found = body.split(':').count();
     if let Some(want) = header.channels.filter(|&want| want != found) {
         let labels = if header.classes.is_some() { " and a label" } else { " and no label (no `@classlabel true`)" };
-        return Err(whole(format!("{found} channels, expected {want}{labels}, separated by `:`")));
+        return Err(Problem::whole(format!("{found} channels, expected {want}{labels}, separated by `:`")));
     }
-    let mut series = Series::without_channels();
+    // Of a case that is bad nothing is expected of the others.
+    let (mut series, mut length) = (Series::without_channels(), header.length);
     for (c, text) in body.split(':').enumerate() {
         let here = |text| Problem { channel: Some(c), text };
         parse_channel(text, channel).map_err(here)?;
-        if let Some(want) = header.length.filter(|&want| want != channel.len()) {
+        if let Some(want) = length.filter(|&want| want != channel.len()) {
             let text =
                 format!("{} values, expected {want} as in the other series (`@equallength true`)", channel.len());
             return Err(here(text));
         }
         series.push_channel(channel).map_err(here)?;
         if header.equal_length {
-            header.length = Some(channel.len());
+            length = Some(channel.len());
         }
     }
-    header.channels = Some(found);
+    (header.channels, header.length) = (Some(found), length);
     Ok(Record { series, label: label.map(str::to_owned) })
 }
 
