@@ -95,13 +95,13 @@ fn available() -> u64 {
 
 /// `ulimit -v`.
 #[cfg(unix)]
-fn address_space() -> u64 {
+pub(super) fn address_space() -> u64 {
     use nix::sys::resource::{Resource, getrlimit};
     getrlimit(Resource::RLIMIT_AS).map_or(u64::MAX, |(soft, _)| soft)
 }
 
 #[cfg(not(unix))]
-fn address_space() -> u64 {
+pub(super) fn address_space() -> u64 {
     u64::MAX
 }
 
