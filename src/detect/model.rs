@@ -40,6 +40,9 @@ const NAMES: [&str; 3] = ["naf-ad", "naf-al", "panel"];
 /// Cases scored together by one task.
 const CHUNK: usize = 64;
 
+/// Bytes of encoded cases beside which a task takes no further one.
+const CHUNK_BYTES: usize = 1 << 25;
+
 /// What fitting saw.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Summary {
@@ -104,15 +107,16 @@ impl Model {
         Ok(chunks.into_iter().flatten().unzip())
     }
 
-    /// What `of_chunk` makes of the features of each [`CHUNK`] cases, in order.
+    /// What `of_chunk` makes of the features of at most [`CHUNK`] cases at a time, in order.
     fn by_chunk<T: Send>(
         &self,
         cases: &dyn Dataset,
         of_chunk: impl Fn(&Features, &mut Scratch) -> T + Sync,
     ) -> Result<Vec<T>> {
         let (bound, n) = (self.encoder.bind(cases)?, cases.len());
-        let range = |c: usize| c * CHUNK..((c + 1) * CHUNK).min(n);
-        let chunks = (0..n.div_ceil(CHUNK)).into_par_iter();
+        let most = (CHUNK_BYTES / self.bytes_a_case().max(1)).clamp(1, CHUNK);
+        let range = |c: usize| c * most..((c + 1) * most).min(n);
+        let chunks = (0..n.div_ceil(most)).into_par_iter();
         Ok(chunks.map_init(Scratch::default, |scratch, c| of_chunk(&bound.encode(range(c)), scratch)).collect())
     }
 
@@ -147,6 +151,10 @@ impl Model {
         scores.iter().map(ScoreAggregator::value).map(|score| (score, self.conformal.p_value(score))).collect()
     }
 
+    /// Bytes that a thread needs to score a case, beside the case: what long series take while they are looked at.
+    pub fn bytes_a_case(&self) -> usize {
+        self.encoder.bytes_a_case()
+    }
     /// Training rows that some flow left out: all, unless there are fewer flows than folds.
     pub fn calibration_rows(&self) -> usize {
         self.conformal.cases()

@@ -89,6 +89,10 @@ pub trait Encoder: Debug + Send + Sync {
     fn invert(&self, block: usize, feature: usize, value: f64) -> Option<(usize, f64)>;
     /// The same encoder without the blocks that `kept` says no of, if it can leave them out: those come out absent.
     fn keeping(&self, kept: &[bool]) -> Arc<dyn Encoder>;
+    /// Bytes that a thread needs to encode a case, beside the case and its features.
+    fn bytes_a_case(&self) -> usize {
+        0
+    }
     /// What it keeps of the training cases.
     fn holds(&self) -> Held;
     /// Names of the kinds of cases that [`Encoder::made`] can make.

@@ -2,11 +2,14 @@
 //!
 //! Readers hold to it by what they keep ([`crate::data::ReadOptions::most_bytes`]). How much a fit takes beside its training
 //! cases was measured: of tables 15 to 20 times their bytes, and 180 kB a column, whatever the rows, for the maps of columns.
+//! Series are stretched to the longest, and a model may say how long that is: what it says is held to the same limit.
 
+use std::path::Path;
 use std::str::FromStr;
 
-use crate::data::{Dataset, Table};
-use crate::error::{DataError, Result};
+use crate::data::{Dataset, SeriesSet, Table};
+use crate::detect::Model;
+use crate::error::{DataError, Error, Result};
 
 /// A number of bytes as people write it: 500M, 2G, 65536.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +37,12 @@ impl FromStr for Size {
 /// Bytes that a fit takes a column.
 const COLUMN: u64 = 180 << 10;
 
+/// How many times the stretched series a fit takes: themselves, as they were, and what filters make of some of them.
+const PLANES: u64 = 4;
+
+/// How many times its size a model file takes while it is read.
+const TENSORS: u64 = 4;
+
 /// Least memory that a command can be held to.
 const LEAST: u64 = 64 << 20;
 
@@ -57,11 +66,14 @@ impl Memory {
         share(self.0, 32)
     }
 
-    /// Refuses training cases of so many columns that a fit would need more.
+    /// Refuses training cases of so many columns, or stretched to such a length, that a fit would need more.
     ///
     /// # Errors
     /// [`Error::Data`] with what is needed.
     pub fn check_fit(self, cases: &dyn Dataset) -> Result<()> {
+        if let Some(set) = cases.downcast::<SeriesSet>() {
+            return self.check_fit_of_series(set);
+        }
         let Some(table) = cases.downcast::<Table>() else { return Ok(()) };
         let needed = 4 * table.columns() as u64 * COLUMN;
         if needed <= self.0 {
@@ -74,6 +86,43 @@ impl Memory {
             needed.div_ceil(1 << 20)
         );
         Err(DataError::new(table.source(), problem).into())
+    }
+
+    fn check_fit_of_series(self, set: &SeriesSet) -> Result<()> {
+        let (longest, cases) = (set.longest(), set.len());
+        let stretched = 4 * cases as u64 * set.channels() as u64;
+        let needed = PLANES * stretched.saturating_mul(longest as u64);
+        if needed <= self.0 {
+            return Ok(());
+        }
+        let problem = format!(
+            "{cases} series are stretched to the {longest} steps of the longest, and a fit then takes about {} MB; allow it \
+             with --max-memory, leave out the longest, or fit fewer with --fit-rows",
+            needed.div_ceil(1 << 20)
+        );
+        Err(DataError::new(set.source(), problem).into())
+    }
+
+    /// Loads a model whose file, and whose work on a case, fits.
+    ///
+    /// # Errors
+    /// As [`Model::load`]; [`Error::ModelFile`] with what is needed.
+    pub fn load(self, path: &Path) -> Result<Model> {
+        let refuse = |what: &str, needed: u64| {
+            let problem = format!("{what} takes about {} MB; allow it with --max-memory", needed.div_ceil(1 << 20));
+            Err(Error::ModelFile { path: path.display().to_string(), problem })
+        };
+        let needed = path.metadata().map_or(0, |file| file.len()).saturating_mul(TENSORS);
+        if needed > self.0 {
+            return refuse("reading it", needed);
+        }
+        let model = Model::load(path)?;
+        let threads = rayon::current_num_threads() as u64;
+        let needed = (model.bytes_a_case() as u64).saturating_mul(2 * threads);
+        if needed > self.0 {
+            return refuse(&format!("scoring a case of {}", model.inputs()), needed);
+        }
+        Ok(model)
     }
 }
 

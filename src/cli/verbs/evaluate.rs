@@ -8,7 +8,7 @@ use crate::cli::messages::warnings::{ALPHA, unattainable};
 use crate::cli::score_stream::ScoreStream;
 use crate::cli::table_writer::{Cell, TableWriter};
 use crate::data::is_normal;
-use crate::detect::{Model, Threshold};
+use crate::detect::Threshold;
 use crate::error::{DataError, Error, Result, listed};
 
 /// Measure a model on labelled rows
@@ -36,7 +36,7 @@ impl Evaluate {
     pub fn run(&self, global: &Global) -> Result<()> {
         Threshold::Alpha(self.alpha).check()?;
         let output = self.output.open(&[&self.inputs.model, &self.inputs.data])?;
-        let model = Model::load(&self.inputs.model)?;
+        let model = global.memory().load(&self.inputs.model)?;
         let label = self.label.as_deref().or(model.label_column()).ok_or_else(|| {
             Error::Usage("the model was fitted without labels; name the label column with --label".into())
         })?;

@@ -44,7 +44,12 @@ impl Info {
     }
 
     fn data(&self, global: &Global) -> Result<()> {
-        let options = ReadOptions { label: self.label.clone(), array: self.array.clone(), ..ReadOptions::default() };
+        let options = ReadOptions {
+            label: self.label.clone(),
+            array: self.array.clone(),
+            most_bytes: Some(global.memory().of_cases_at_once()),
+            ..ReadOptions::default()
+        };
         let facts = DataFacts::of(&self.file, self.kind, &options, global)?;
         if global.json {
             return print(&format!("{}\n", facts.json()));
@@ -56,7 +61,7 @@ impl Info {
     }
 
     fn model(&self, global: &Global) -> Result<()> {
-        let model = Model::load(&self.file)?;
+        let model = global.memory().load(&self.file)?;
         let header = model.header_json();
         let fields = serde_json::from_str::<Value>(&header).unwrap_or_default();
         if global.json {

@@ -6,7 +6,7 @@ use crate::cli::arguments::{Global, ModelAndData, OnBadRow, OutputArgs};
 use crate::cli::messages::warnings::{ALPHA, of_threshold, unattainable};
 use crate::cli::score_stream::{ScoreStream, ScoredChunk};
 use crate::cli::table_writer::{Cell, TableWriter, columns};
-use crate::detect::{Model, Threshold};
+use crate::detect::Threshold;
 use crate::error::Result;
 
 /// Score rows and call some of them anomalous
@@ -38,7 +38,7 @@ impl Predict {
         };
         threshold.check()?;
         let output = self.output.open(&[&self.inputs.model, &self.inputs.data])?;
-        let model = Model::load(&self.inputs.model)?;
+        let model = global.memory().load(&self.inputs.model)?;
         if let Threshold::Alpha(alpha) = threshold {
             global.warn(&Vec::from_iter(unattainable(&model, alpha)));
         }

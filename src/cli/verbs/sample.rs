@@ -6,7 +6,6 @@ use clap::Args;
 
 use crate::cli::arguments::{Global, OutputArgs};
 use crate::cli::table_writer::{Cell, TableWriter};
-use crate::detect::Model;
 use crate::error::Result;
 
 /// Draw samples from the flows, with their log-likelihoods
@@ -30,7 +29,7 @@ pub(in crate::cli) struct Sample {
 impl Sample {
     pub fn run(&self, global: &Global) -> Result<()> {
         let output = self.output.open(&[&self.model])?;
-        let model = Model::load(&self.model)?;
+        let model = global.memory().load(&self.model)?;
         let samples = model.sample(self.count as usize, self.seed)?;
         let d = samples.names.len();
         let mut table = TableWriter::new(output, global.json, &header(&samples.names))?;

@@ -5,7 +5,6 @@ use clap::Args;
 use crate::cli::arguments::{Global, ModelAndData, OnBadRow, OutputArgs};
 use crate::cli::score_stream::ScoreStream;
 use crate::cli::table_writer::{Cell, TableWriter, columns};
-use crate::detect::Model;
 use crate::error::Result;
 
 /// Score rows: a higher score is more anomalous; the p-value is the share of normal rows as surprising
@@ -22,7 +21,7 @@ pub(in crate::cli) struct Score {
 impl Score {
     pub fn run(&self, global: &Global) -> Result<()> {
         let output = self.output.open(&[&self.inputs.model, &self.inputs.data])?;
-        let model = Model::load(&self.inputs.model)?;
+        let model = global.memory().load(&self.inputs.model)?;
         let mut stream = ScoreStream::open(&model, &self.inputs, None, global, output.is_terminal())?;
         // Read before the header is written: where the first rows are bad, nothing is printed.
         let mut next = stream.next()?;

@@ -218,6 +218,14 @@ impl Encoder for SeriesEncoder {
     fn keeping(&self, _: &[bool]) -> Arc<dyn Encoder> {
         Arc::new(self.clone())
     }
+    /// Planes in single precision: one of the case's channels, and with margins one of a view's.
+    fn bytes_a_case(&self) -> usize {
+        let (length, channels) = (self.length(), self.channels());
+        let of_view =
+            |view: &FittedView| view.view.margin().saturating_mul(2).saturating_add(length) * view.view.channels();
+        let widest = self.views.iter().map(of_view).max().unwrap_or(0);
+        size_of::<f32>() * (length * channels).saturating_add(widest) + size_of::<f64>() * length
+    }
     /// Thresholds are quantiles of responses of random filters, over many cases and steps.
     fn holds(&self) -> Held {
         Held::Figures

@@ -6,7 +6,6 @@ use std::ops::Range;
 use nafal_kernels::Isa;
 
 use super::EncoderOptions;
-use super::filters::FilterGroup;
 use super::pooling::{quantiles, segment};
 use super::view::View;
 use super::whitening::Whitening;
@@ -69,7 +68,7 @@ impl FittedView {
     fn pool(&self, isa: Isa, planes: &[f32], length: usize, slope: f32, scratch: &mut Scratch) {
         let Scratch { mixed, statistics, pooled } = scratch;
         let view = &self.view;
-        let (channels, margin) = (view.channels(), view.groups.iter().map(FilterGroup::margin).max().unwrap_or(0));
+        let (channels, margin) = (view.channels(), view.margin());
         let size = length * view.map.len() / channels;
         let quantiles = self.thresholds.len() / view.filters();
         let segments: Vec<Range<usize>> = (0..view.segments).map(|s| segment(length, view.segments, s)).collect();

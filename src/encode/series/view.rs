@@ -49,6 +49,10 @@ impl View {
     pub fn channels(&self) -> usize {
         self.shift.len()
     }
+    /// Steps before and behind a series at which some filter looks.
+    pub fn margin(&self) -> usize {
+        self.groups.iter().map(FilterGroup::margin).max().unwrap_or(0)
+    }
     /// Number of filters.
     pub fn filters(&self) -> usize {
         self.groups.iter().map(|g| g.bias.len()).sum()

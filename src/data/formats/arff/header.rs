@@ -12,6 +12,9 @@ use crate::error::{DataError, Result};
 /// Most attributes of a file.
 const MOST: usize = 1 << 20;
 
+/// Most names in the list of a nominal attribute, and most in all of them.
+const MOST_NAMES: [usize; 2] = [1 << 16, 1 << 20];
+
 /// A column of a file, or a time step.
 #[derive(Debug)]
 pub(super) struct Attribute {
@@ -72,6 +75,10 @@ fn list(values: &mut Values) -> Result<Vec<String>, String> {
     let mut names = Vec::new();
     while !values.take('}') {
         let name = values.next()?.ok_or("the list of names is not closed by `}` on its line")?;
+        if names.len() == MOST_NAMES[0] {
+            let most = MOST_NAMES[0];
+            return Err(format!("more than {most} names in a list; if they are no classes, remove the attribute"));
+        }
         names.push(name.text.into_owned());
         values.take(',');
     }
@@ -104,13 +111,14 @@ pub(super) fn ends_header(line: &str) -> bool {
 /// A line that is no line of a header, no attribute or two of one name, with their line.
 pub(super) fn read(lines: &mut Lines) -> Result<Vec<Attribute>> {
     let (mut attributes, mut relational): (Vec<Attribute>, Option<Attribute>) = (Vec::new(), None);
-    let mut seen = HashMap::new();
+    let (mut seen, mut names) = (HashMap::new(), 0);
     loop {
         let line = match lines.next_content(b"%")? {
             Some(Ok(line)) => line.to_owned(),
             Some(Err(problem)) => return Err(lines.error(problem).into()),
             None => return Err(lines.error("the file ends before `@data`").into()),
         };
+        lines.check_header().map_err(|problem| lines.error(problem))?;
         let (word, rest) = keyword(&line);
         let fail = |problem: String| Err(lines.error(problem).into());
         match (word.as_str(), &mut relational) {
@@ -124,6 +132,12 @@ pub(super) fn read(lines: &mut Lines) -> Result<Vec<Attribute>> {
                 }
                 if seen.len() > MOST {
                     return fail(format!("more than {MOST} attributes"));
+                }
+                if let Domain::Nominal(list) = &attribute.domain {
+                    names += list.len();
+                    if names > MOST_NAMES[1] {
+                        return fail(format!("more than {} names in lists; remove attributes", MOST_NAMES[1]));
+                    }
                 }
                 match (outer, &attribute.domain) {
                     (Some(Attribute { domain: Domain::Relational(inner), .. }), Domain::Numeric) => {

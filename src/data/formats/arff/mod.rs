@@ -33,7 +33,9 @@ pub(super) const SERIES: Format = Format {
     kind: Kind::Series,
     has_arrays: false,
     recognises: |source, asked| Ok(is_arff(source)? && (asked || is_relational(source)?)),
-    open: |source, options| Ok(Box::new(SeriesReader::open(series::ArffRecords::new(lines(source)?)?, options)?)),
+    open: |source, options| {
+        Ok(Box::new(SeriesReader::open(series::ArffRecords::new(lines(source)?, options)?, options)?))
+    },
 };
 
 fn lines(mut source: Source) -> Result<Lines, DataError> {

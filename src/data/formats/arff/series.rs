@@ -2,10 +2,10 @@
 
 use super::header::{self, Attribute, Domain, refuse};
 use super::value::{Value, Values};
-use crate::data::Series;
-use crate::data::formats::cases::{Problem, Record, Records};
+use crate::data::formats::cases::{Problem, Record, Records, check_room};
 use crate::data::formats::missing;
 use crate::data::formats::ts::Lines;
+use crate::data::{ReadOptions, Series};
 use crate::error::{DataError, Result};
 use crate::error::{listed, quoted};
 
@@ -20,6 +20,8 @@ pub(super) struct ArffRecords {
     classes: Option<Vec<String>>,
     /// Channels of the cases so far.
     channels: Option<usize>,
+    /// Most bytes of a case.
+    most_bytes: usize,
     row: usize,
 }
 
@@ -28,7 +30,7 @@ impl ArffRecords {
     ///
     /// # Errors
     /// What is wrong with it, or an attribute that series do not have.
-    pub fn new(mut lines: Lines) -> Result<ArffRecords> {
+    pub fn new(mut lines: Lines, options: &ReadOptions) -> Result<ArffRecords> {
         let mut attributes = header::read(&mut lines)?;
         let classes = match attributes.pop() {
             Some(Attribute { domain: Domain::Nominal(names), .. }) => Some(names),
@@ -58,15 +60,13 @@ impl ArffRecords {
         if steps == 0 {
             return Err(DataError::new(lines.source(), "the header has no numeric attribute").into());
         }
-        Ok(ArffRecords { lines, steps, relational: relational > 0, classes, channels: None, row: 0 })
+        let most_bytes = options.most_bytes.unwrap_or(usize::MAX);
+        Ok(ArffRecords { lines, steps, relational: relational > 0, classes, channels: None, most_bytes, row: 0 })
     }
 
     fn parse(&mut self, line: &str) -> Result<Record, Problem> {
-        let mut values = Values::new(line).row().map_err(Problem::whole)?;
         let expected = if self.relational { 1 } else { self.steps } + usize::from(self.classes.is_some());
-        if values.len() != expected {
-            return Err(Problem::whole(format!("{} values, and the header has {expected} attributes", values.len())));
-        }
+        let mut values = Values::new(line).row(expected).map_err(Problem::whole)?;
         let label = match &self.classes {
             Some(classes) => Some(label(values.pop(), classes).map_err(Problem::whole)?),
             None => None,
@@ -74,9 +74,12 @@ impl ArffRecords {
         let mut series = Series::without_channels();
         if self.relational {
             let cell = values[0].text.as_ref();
-            for (c, row) in cell.split('\n').filter(|row| !row.trim().is_empty()).enumerate() {
+            let rows = || cell.split('\n').filter(|row| !row.trim().is_empty());
+            let channels = rows().count();
+            check_room(channels.saturating_mul(self.steps), channels, self.most_bytes)?;
+            for (c, row) in rows().enumerate() {
                 let here = |text| Problem { channel: Some(c), text };
-                let values = Values::new(row).row().map_err(here)?;
+                let values = Values::new(row).row(self.steps).map_err(here)?;
                 self.push(&mut series, &values).map_err(here)?;
             }
         } else {
@@ -96,9 +99,6 @@ impl ArffRecords {
 
     /// Appends a channel.
     fn push(&self, series: &mut Series, values: &[Value]) -> Result<(), String> {
-        if values.len() != self.steps {
-            return Err(format!("{} values, and the header has attributes for {}", values.len(), self.steps));
-        }
         let mut channel = Vec::with_capacity(values.len());
         for (t, value) in values.iter().enumerate() {
             channel.push(match value.text.trim().parse::<f64>() {

@@ -1,9 +1,12 @@
 //! The rows of an ARFF file without relational attributes, one after another.
 
+use std::collections::HashMap;
+
 use super::header::{self, Attribute, Domain, refuse};
 use super::value::{Value, Values};
 use crate::data::formats::cases::{Cases, Row, Slots, Step, TableStore};
 use crate::data::formats::ts::Lines;
+use crate::data::table::MAX_COLUMNS;
 use crate::data::{Dataset, ReadOptions};
 use crate::error::{DataError, Result};
 use crate::error::{listed, quoted};
@@ -29,8 +32,9 @@ impl ArffTable {
     pub fn new(mut lines: Lines, options: &ReadOptions) -> Result<ArffTable> {
         let attributes = header::read(&mut lines)?;
         let source = lines.source();
+        let places: HashMap<&str, usize> = attributes.iter().enumerate().map(|(i, a)| (a.name.as_str(), i)).collect();
         let find = |name: &String, role: &str| {
-            attributes.iter().position(|attribute| attribute.name == *name).ok_or_else(|| {
+            places.get(name.as_str()).copied().ok_or_else(|| {
                 let names = listed(attributes.iter().map(|a| a.name.as_str()));
                 DataError::new(source, format!("{role} is missing; the header has {names}")).in_column(name)
             })
@@ -43,6 +47,10 @@ impl ArffTable {
             Some(names) => names.iter().map(|name| find(name, "the column")).collect::<Result<_, _>>()?,
             None => (0..attributes.len()).filter(|&i| Some(i) != label).collect(),
         };
+        if columns.len() > MAX_COLUMNS {
+            let problem = format!("{} columns; a table has at most {MAX_COLUMNS}", columns.len());
+            return Err(DataError::new(source, problem).into());
+        }
         for &i in &columns {
             let attribute = &attributes[i];
             if Some(i) == label {
@@ -56,19 +64,16 @@ impl ArffTable {
         if columns.is_empty() {
             return Err(DataError::new(source, "there is no column beside the label").into());
         }
-        let unused = (0..attributes.len()).filter(|i| Some(*i) != label && !columns.contains(i));
-        let ignored = unused.map(|i| attributes[i].name.clone()).collect();
+        let mut used = vec![false; attributes.len()];
+        columns.iter().chain(&label).for_each(|&i| used[i] = true);
+        let ignored = attributes.iter().zip(used).filter(|(_, used)| !used).map(|(a, _)| a.name.clone()).collect();
         let names = columns.iter().map(|&i| attributes[i].name.clone()).collect();
         Ok(ArffTable { lines, attributes, columns, names, label, ignored, row: Row::default() })
     }
 
     /// Reads the cells of a row; the error has the attribute it is about.
     fn read_row(&mut self, line: &str) -> Result<(), (Option<usize>, String)> {
-        let values = Values::new(line).row().map_err(|problem| (None, problem))?;
-        if values.len() != self.attributes.len() {
-            let (found, expected) = (values.len(), self.attributes.len());
-            return Err((None, format!("{found} values, and the header has {expected} attributes; mend the row")));
-        }
+        let values = Values::new(line).row(self.attributes.len()).map_err(|problem| (None, problem))?;
         self.row.values.clear();
         for &i in &self.columns {
             self.row.values.push(number(&values[i]).map_err(|problem| (Some(i), problem))?);

@@ -72,17 +72,21 @@ impl<'a> Values<'a> {
         Ok(Some(Value { text: Cow::Borrowed(&rest[..end]), quoted: false }))
     }
 
-    /// All values of a row of data.
+    /// The values of a row of data that should have `expected`.
     ///
     /// # Errors
-    /// As [`next`](Self::next), and what is no plain row: a sparse one, one with a weight.
-    pub fn row(mut self) -> Result<Vec<Value<'a>>, String> {
+    /// As [`next`](Self::next), and what is no plain row: a sparse one, one with a weight, one of another length.
+    pub fn row(mut self, expected: usize) -> Result<Vec<Value<'a>>, String> {
         if self.rest().starts_with('{') {
             return Err("a sparse row ({index value, …}) is not read: write every value".into());
         }
-        let mut values = Vec::new();
+        let (mut values, mut found) = (Vec::new(), 0);
         while let Some(value) = self.next()? {
-            values.push(value);
+            found += 1;
+            // Of a row that is too long the rest is counted, not kept.
+            if found <= expected {
+                values.push(value);
+            }
             let comma = self.take(',');
             if self.rest().starts_with('{') {
                 return Err("a row with a weight ({…} at its end) is not read: remove the weight".into());
@@ -90,6 +94,9 @@ impl<'a> Values<'a> {
             if comma && self.rest().is_empty() {
                 return Err("the last value is empty: write `?` if it is not known".into());
             }
+        }
+        if found != expected {
+            return Err(format!("{found} values, and the header has {expected} attributes; mend the row"));
         }
         Ok(values)
     }
@@ -123,8 +130,8 @@ fn unquote(rest: &str, mark: char) -> Result<(Cow<'_, str>, usize), String> {
 mod tests {
     use super::*;
 
-    fn texts(line: &str) -> Result<Vec<String>, String> {
-        Ok(Values::new(line).row()?.into_iter().map(|value| value.text.into_owned()).collect())
+    fn texts(line: &str, expected: usize) -> Result<Vec<String>, String> {
+        Ok(Values::new(line).row(expected)?.into_iter().map(|value| value.text.into_owned()).collect())
     }
 
     #[test]
@@ -138,7 +145,7 @@ mod tests {
             ("'50 %',ä%", &["50 %", "ä"]),
             ("'',1", &["", "1"]),
         ] {
-            assert_eq!(texts(line).unwrap(), want, "{line}");
+            assert_eq!(texts(line, want.len()).unwrap(), want, "{line}");
         }
         for (line, want) in [
             ("1,,2", "a value is empty"),
@@ -150,8 +157,10 @@ mod tests {
             ("{1 2, 3 4}", "sparse"),
             ("1,2,{3}", "weight"),
             ("1,2}", "`}` where"),
+            ("1,2", "2 values, and the header has 3 attributes"),
+            ("1,2,3,4,5", "5 values"),
         ] {
-            assert!(texts(line).unwrap_err().contains(want), "{line}: {:?}", texts(line));
+            assert!(texts(line, 3).unwrap_err().contains(want), "{line}: {:?}", texts(line, 3));
         }
     }
 }

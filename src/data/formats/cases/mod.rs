@@ -8,7 +8,7 @@ mod stream;
 mod table;
 
 pub use reader::{BadCase, CaseReader, Chunk, Gathered};
-pub(super) use series::{Problem, Record, Records, SeriesReader};
+pub(super) use series::{Problem, Record, Records, SeriesReader, check_room};
 pub(super) use stream::CaseStream;
 pub(super) use table::{Row, TableStore};
 

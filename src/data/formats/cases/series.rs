@@ -38,6 +38,20 @@ impl Problem {
     }
 }
 
+/// Refuses a case of more values and channels than may be held, before they are read.
+///
+/// # Errors
+/// A sentence with what it takes.
+pub(in crate::data::formats) fn check_room(values: usize, channels: usize, most_bytes: usize) -> Result<(), Problem> {
+    let bytes = values.saturating_add(channels).saturating_mul(size_of::<f64>());
+    if bytes <= most_bytes {
+        return Ok(());
+    }
+    Err(Problem::whole(format!(
+        "one case takes {bytes} bytes, more than the {most_bytes} that may be held at a time; allow more with --max-memory"
+    )))
+}
+
 /// The series of a file in order, whatever its format.
 pub(in crate::data::formats) trait Records: Send {
     /// The name of the stream in messages.
@@ -112,7 +126,8 @@ impl<R: Records> Cases for SeriesReader<R> {
     }
     fn size(&self) -> usize {
         let label = self.record.label.as_ref().map_or(0, String::len);
-        size_of_val(self.record.series.flat()) + label + 2 * size_of::<Record>()
+        let ends = self.record.series.channels() * size_of::<usize>();
+        size_of_val(self.record.series.flat()) + ends + label + 2 * size_of::<Record>()
     }
     fn no_cases(&self) -> DataError {
         DataError::new(self.records.source(), "there are no cases")

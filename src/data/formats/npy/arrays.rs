@@ -26,6 +26,8 @@ pub(super) struct Arrays {
     case: usize,
     /// Elements of a Fortran-ordered array, put into C order.
     whole: Option<Vec<f64>>,
+    /// Most bytes of elements that are held at a time.
+    most_bytes: usize,
 }
 
 /// A stream and the bytes read from it.
@@ -46,11 +48,12 @@ impl Arrays {
     /// Reads the first header, and in Fortran order the elements.
     ///
     /// # Errors
-    /// A damaged header, elements that are no numbers, a shape that is neither `(n, C, L)` nor `(n, L)`.
-    pub fn new(source: Source) -> Result<Self, DataError> {
+    /// A damaged header, elements that are no numbers, a shape that is neither `(n, C, L)` nor `(n, L)`, cases of more than
+    /// `most_bytes`.
+    pub fn new(source: Source, most_bytes: usize) -> Result<Self, DataError> {
         let mut reader = Counted { stream: BufReader::with_capacity(BUFFER, source), count: 0 };
-        let (header, whole) = start(&mut reader, None)?;
-        Ok(Arrays { header_bytes: reader.count, reader, header, case: 0, whole })
+        let (header, whole) = start(&mut reader, None, most_bytes)?;
+        Ok(Arrays { header_bytes: reader.count, reader, header, case: 0, whole, most_bytes })
     }
 
     /// The name of the stream in messages.
@@ -120,7 +123,7 @@ impl Arrays {
             );
             return Err(DataError::new(self.source(), problem));
         }
-        let (header, whole) = start(&mut self.reader, Some((at, &self.header.shape)))?;
+        let (header, whole) = start(&mut self.reader, Some((at, &self.header.shape)), self.most_bytes)?;
         (self.header, self.whole, self.case) = (header, whole, 0);
         self.header_bytes = self.reader.count - at;
         Ok(true)
@@ -128,8 +131,16 @@ impl Arrays {
 }
 
 /// Reads a header, which stands behind the array of shape `before` at a byte, and in Fortran order the elements.
-fn start(reader: &mut Counted, before: Option<(u64, &[usize])>) -> Result<(NpyHeader, Option<Vec<f64>>), DataError> {
-    let header = NpyHeader::read(reader).and_then(|header| check(&header.shape, before).map(|count| (header, count)));
+fn start(
+    reader: &mut Counted,
+    before: Option<(u64, &[usize])>,
+    most_bytes: usize,
+) -> Result<(NpyHeader, Option<Vec<f64>>), DataError> {
+    let header = NpyHeader::read(reader).and_then(|header| {
+        let count = check(&header.shape, before)?;
+        check_room(&header, count, most_bytes)?;
+        Ok((header, count))
+    });
     let (header, count) = header.map_err(|problem| {
         let place = before.map(|(at, _)| format!("the array at byte {at}: ")).unwrap_or_default();
         DataError::new(reader.stream.get_ref().name(), place + &problem)
@@ -156,6 +167,25 @@ fn check(shape: &[usize], before: Option<(u64, &[usize])>) -> Result<usize, Stri
     }
     let count = shape.iter().try_fold(1usize, |p, &n| p.checked_mul(n)).filter(|&c| c <= isize::MAX as usize / 8);
     count.ok_or_else(|| format!("shape {shape:?} has more elements than memory can hold"))
+}
+
+/// Refuses a case, or in Fortran order an array, that is too large to be held.
+fn check_room(header: &NpyHeader, count: usize, most_bytes: usize) -> Result<(), String> {
+    let (what, elements, hint) = if header.fortran_order {
+        // In the order of the file and in that of the cases.
+        ("the array, whose cases lie scattered in it", count.saturating_mul(2), ", or save it in C order")
+    } else {
+        ("a case", header.shape[1..].iter().product(), "")
+    };
+    let bytes = elements.saturating_mul(size_of::<f64>());
+    if bytes <= most_bytes || header.shape[0] == 0 {
+        return Ok(());
+    }
+    Err(format!(
+        "shape {:?}: {what} takes {bytes} bytes, more than the {most_bytes} that may be held at a time; allow more with \
+         --max-memory{hint}",
+        header.shape
+    ))
 }
 
 /// Appends the next `count` elements to `values`.

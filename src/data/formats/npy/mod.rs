@@ -28,7 +28,7 @@ pub(super) const FORMAT: Format = Format {
 
 /// Reads the first header.
 pub(super) fn open(source: Source, options: &ReadOptions) -> Result<Box<dyn CaseReader>> {
-    Ok(Box::new(SeriesReader::open(NpyRecords::new(source)?, options)?))
+    Ok(Box::new(SeriesReader::open(NpyRecords::new(source, options)?, options)?))
 }
 
 /// Reads a stream of series case by case; holds one case at a time (Fortran order: all of an array).
@@ -39,8 +39,9 @@ struct NpyRecords {
 }
 
 impl NpyRecords {
-    fn new(source: Source) -> Result<Self, DataError> {
-        Ok(NpyRecords { arrays: Arrays::new(source)?, case: Vec::new(), row: 0 })
+    fn new(source: Source, options: &ReadOptions) -> Result<Self, DataError> {
+        let arrays = Arrays::new(source, options.most_bytes.unwrap_or(usize::MAX))?;
+        Ok(NpyRecords { arrays, case: Vec::new(), row: 0 })
     }
 
     /// The case read last as a series.

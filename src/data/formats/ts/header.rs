@@ -19,6 +19,8 @@ pub(super) struct TsHeader {
     pub classes: Option<Vec<String>>,
     /// What is odd about the header, though it is read all the same.
     pub notes: Vec<String>,
+    /// How many keys were not understood.
+    unknown: usize,
     /// The lines so far, to hold later ones against.
     said: Vec<Said>,
 }
@@ -36,6 +38,12 @@ struct Said {
 
 /// Notes that are kept: a header of nothing but unknown keys must not fill the memory.
 const MOST_NOTES: usize = 20;
+
+/// Most keys that are not understood.
+const MOST_UNKNOWN: usize = 1000;
+
+/// Most classes of a file.
+const MOST_CLASSES: usize = 1 << 16;
 
 /// Characters of a line that a message shows.
 const SHOWN: usize = 60;
@@ -59,7 +67,11 @@ impl TsHeader {
             Key::Label => {
                 let mut words = value.split_whitespace();
                 let labelled = boolean(word, words.next().unwrap_or(""))?;
-                self.classes = labelled.then(|| words.map(str::to_owned).collect());
+                let classes: Vec<String> = words.take(MOST_CLASSES + 1).map(str::to_owned).collect();
+                if classes.len() > MOST_CLASSES {
+                    return Err(format!("more than {MOST_CLASSES} classes: are they the cases?"));
+                }
+                self.classes = labelled.then_some(classes);
             }
             _ => {}
         }
@@ -69,9 +81,10 @@ impl TsHeader {
     /// Holds a line against those before it.
     fn remember(&mut self, key: Key, text: &str, value: &str, line: u64) -> Result<(), String> {
         let value = match key {
-            // Classes are told apart by case.
+            // Classes are told apart by case; too many of them are refused afterwards.
             Key::Label => {
-                let mut words = value.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+                let words = value.split_whitespace().take(MOST_CLASSES);
+                let mut words = words.map(str::to_owned).collect::<Vec<_>>();
                 words.iter_mut().take(1).for_each(|word| word.make_ascii_lowercase());
                 words.join(" ")
             }
@@ -122,6 +135,10 @@ impl TsHeader {
             Some(_) => format!("unknown key {word}; did you mean {usual}?"),
             None => format!("unknown key {word} is not read"),
         };
+        self.unknown += 1;
+        if self.unknown > MOST_UNKNOWN {
+            return Err(format!("more than {MOST_UNKNOWN} keys that are not known: is this a .ts file?"));
+        }
         if self.notes.len() < MOST_NOTES {
             self.notes.push(note);
         }

@@ -5,8 +5,11 @@ use std::io::{BufRead, BufReader, Read};
 use crate::data::formats::source::Source;
 use crate::error::DataError;
 
-/// Longest line that is read; a longer one is refused instead of filling the memory.
+/// Longest line, and longest header, that is read; a longer one is refused instead of filling the memory.
 const LONGEST: u64 = 64 << 20;
+
+/// Most bytes of blank lines and comments one after another: compressed, they cost nothing to write and minutes to read.
+const MOST_SKIPPED: u64 = 1 << 30;
 
 /// Bytes of the stream's buffer.
 const BUFFER: usize = 1 << 20;
@@ -16,13 +19,15 @@ pub(in crate::data::formats) struct Lines {
     reader: BufReader<Source>,
     line: Vec<u8>,
     number: u64,
+    /// Bytes of the lines that were handed out.
+    content: u64,
     /// The kind of file, in messages: "a .ts file".
     kind: &'static str,
 }
 
 impl Lines {
     pub fn new(source: Source, kind: &'static str) -> Self {
-        Lines { reader: BufReader::with_capacity(BUFFER, source), line: Vec::new(), number: 0, kind }
+        Lines { reader: BufReader::with_capacity(BUFFER, source), line: Vec::new(), number: 0, content: 0, kind }
     }
 
     /// The name of the stream in messages.
@@ -48,18 +53,36 @@ impl Lines {
     /// The next line that is neither blank nor a comment, trimmed, or what is wrong with it; `None` at the end. A comment
     /// begins with one of `marks`.
     pub fn next_content(&mut self, marks: &[u8]) -> Result<Option<Result<&str, String>>, DataError> {
+        let mut skipped = 0;
         loop {
             if !self.fill()? {
                 return Ok(None);
             }
+            if skipped > MOST_SKIPPED {
+                let problem = format!("more than {} MiB of blank lines and comments; remove them", MOST_SKIPPED >> 20);
+                return Err(self.error(problem));
+            }
+            skipped += self.line.len() as u64;
             // Comments of old files are not UTF-8: they are skipped as bytes.
             let start = self.line.iter().position(|b| !b.is_ascii_whitespace());
             if start.is_some_and(|s| !marks.contains(&self.line[s])) {
                 break;
             }
         }
+        self.content += self.line.len() as u64;
         let text = std::str::from_utf8(&self.line).map(str::trim);
         Ok(Some(text.map_err(|_| format!("not UTF-8 text: is this {}?", self.kind))))
+    }
+
+    /// Refuses a header that is too long to be one; called while it is read.
+    ///
+    /// # Errors
+    /// A sentence.
+    pub fn check_header(&self) -> Result<(), String> {
+        if self.content <= LONGEST {
+            return Ok(());
+        }
+        Err(format!("a header of more than {} MiB: is this {}?", LONGEST >> 20, self.kind))
     }
 
     /// Reads the next line; false at the end.

@@ -7,11 +7,11 @@ mod header;
 mod key;
 mod line;
 
-use super::cases::{Problem, Record, Records, SeriesReader};
+use super::cases::{Problem, Record, Records, SeriesReader, check_room};
 use super::format::Format;
 use super::missing;
 use super::source::Source;
-use crate::data::{Kind, Series};
+use crate::data::{Kind, ReadOptions, Series};
 use crate::error::{DataError, Result, listed, short};
 use header::TsHeader;
 pub(super) use line::Lines;
@@ -30,7 +30,7 @@ pub(super) const FORMAT: Format = Format {
         first => Ok((source.starts_with(b"#")? || source.starts_with(b"%")?)
             && (source.has_extension("ts") || first.is_none() && !source.has_extension("csv"))),
     },
-    open: |source, options| Ok(Box::new(SeriesReader::open(TsRecords::new(source)?, options)?)),
+    open: |source, options| Ok(Box::new(SeriesReader::open(TsRecords::new(source, options)?, options)?)),
 };
 
 /// Reads a stream case by case; holds one line at a time.
@@ -38,6 +38,8 @@ struct TsRecords {
     lines: Lines,
     header: TsHeader,
     channel: Vec<f64>,
+    /// Most bytes of a case.
+    most_bytes: usize,
     row: usize,
 }
 
@@ -46,22 +48,28 @@ impl TsRecords {
     ///
     /// # Errors
     /// A line that is no header line before `@data`, a value a key cannot have, or time stamps.
-    fn new(mut source: Source) -> Result<Self> {
+    fn new(mut source: Source, options: &ReadOptions) -> Result<Self> {
         source.require_text()?;
         let (mut lines, mut header) = (Lines::new(source, "a .ts file"), TsHeader::default());
         loop {
             let line = lines.next_content(b"#%")?.map(|line| line.map(str::to_owned));
             let step = match line {
                 None => Err("the file ends before `@data`".into()),
+
                 Some(Err(problem)) => Err(problem),
-                Some(Ok(line)) if line.starts_with('@') => header.read_line(&line, lines.number()),
+                Some(Ok(line)) if line.starts_with('@') => {
+                    lines.check_header().and_then(|()| header.read_line(&line, lines.number()))
+                }
                 Some(Ok(_)) => {
                     Err("expected a header line such as `@dimensions 3`, or `@data` before the first case".into())
                 }
             };
             match step {
                 Ok(false) => {}
-                Ok(true) => return Ok(TsRecords { lines, header, channel: Vec::new(), row: 0 }),
+                Ok(true) => {
+                    let most_bytes = options.most_bytes.unwrap_or(usize::MAX);
+                    return Ok(TsRecords { lines, header, channel: Vec::new(), most_bytes, row: 0 });
+                }
                 Err(problem) => return Err(lines.error(problem).into()),
             }
         }
@@ -84,7 +92,7 @@ impl Records for TsRecords {
     fn next(&mut self) -> Result<Option<Result<Record, DataError>>, DataError> {
         let Some(line) = self.lines.next_content(b"#")? else { return Ok(None) };
         let parsed = match line {
-            Ok(line) => parse(line, &mut self.header, &mut self.channel),
+            Ok(line) => parse(line, &mut self.header, &mut self.channel, self.most_bytes),
             Err(text) => Err(Problem::whole(text)),
         };
         let row = self.row;
@@ -93,7 +101,7 @@ impl Records for TsRecords {
     }
 }
 
-fn parse(line: &str, header: &mut TsHeader, channel: &mut Vec<f64>) -> Result<Record, Problem> {
+fn parse(line: &str, header: &mut TsHeader, channel: &mut Vec<f64>, most_bytes: usize) -> Result<Record, Problem> {
     let (body, label) = match &header.classes {
         None => (line, None),
         Some(classes) => split_label(line, classes).map(|(b, l)| (b, Some(l))).map_err(Problem::whole)?,
@@ -103,6 +111,7 @@ fn parse(line: &str, header: &mut TsHeader, channel: &mut Vec<f64>) -> Result<Re
         let labels = if header.classes.is_some() { " and a label" } else { " and no label (no `@classlabel true`)" };
         return Err(Problem::whole(format!("{found} channels, expected {want}{labels}, separated by `:`")));
     }
+    check_room(body.bytes().filter(|&b| b == b',').count() + found, found, most_bytes)?;
     // Of a case that is bad nothing is expected of the others.
     let (mut series, mut length) = (Series::without_channels(), header.length);
     for (c, text) in body.split(':').enumerate() {
