@@ -1,6 +1,9 @@
 //! The model file: round trips, and refusal of everything that is not exactly what the writer writes.
 
+#[path = "../harness/tiny_models.rs"]
+mod tiny_models;
 mod fixtures;
+mod flips;
 mod hostile;
 
 use std::fs;
