@@ -6,6 +6,7 @@ mod entries;
 #[path = "../harness/tiny_models.rs"]
 mod tiny_models;
 
+mod extremes;
 mod mutation;
 mod seeds;
 

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::bounded::bounded;
 use super::neighbours::{Neighbour, Neighbours};
 use super::training_cases::require_cases;
 use crate::data::Dataset;
@@ -60,7 +61,7 @@ impl Fitted for LocalDensities {
             // Far cases with the same neighbours have the same score: sums in one order keep that tie exact.
             nearest.sort_unstable_by_key(|o| o.index);
             let own = reachability_density(&nearest, &self.reach);
-            nearest.iter().map(|o| self.density[o.index] / own).sum::<f64>() / self.k as f64
+            bounded(nearest.iter().map(|o| self.density[o.index] / own).sum::<f64>() / self.k as f64)
         };
         Ok(self.neighbours.nearest(&self.rows.points(cases)?, self.k).into_iter().map(score).collect())
     }

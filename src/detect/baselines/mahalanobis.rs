@@ -8,6 +8,7 @@ use std::sync::Arc;
 use nalgebra::{Cholesky, DMatrix, DVector};
 use rayon::prelude::*;
 
+use super::bounded::bounded;
 use super::training_cases::require_cases;
 use crate::data::Dataset;
 use crate::data::container::{Container, Tensor};
@@ -55,7 +56,7 @@ impl Fitted for Ellipsoid {
             let mut y = DVector::from_column_slice(row) - &self.mean;
             // The diagonal of the factor is positive: the solution exists.
             self.factor.solve_lower_triangular_mut(&mut y);
-            y.norm_squared()
+            bounded(y.norm_squared())
         };
         let points = self.rows.points(cases)?;
         Ok(points.values().par_chunks(points.columns()).map(score).collect())

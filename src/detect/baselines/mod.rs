@@ -2,6 +2,7 @@
 //!
 //! They take columns and channels as they are: standardising is the protocol's business. None has p-values.
 
+mod bounded;
 mod distances;
 mod ecod;
 mod forest;

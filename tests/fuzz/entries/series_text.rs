@@ -10,14 +10,13 @@ use super::reading::Bytes;
 /// # Panics
 /// Where a law of readers is broken.
 pub fn series_text(bytes: &[u8]) {
+    let plain = ReadOptions::default();
+    let skipping = ReadOptions { skip_bad: true, ..plain.clone() };
+    let labelled = ReadOptions { label: Some("class".into()), ..skipping.clone() };
+    let bounded = ReadOptions { most_bytes: Some(400), ..labelled.clone() };
+    let sampled = ReadOptions { sample: Some(Sample { most: 3, seed: 1 }), ..bounded.clone() };
+    let options = [plain, skipping, labelled, bounded, sampled];
     for kind in [None, Some(Kind::Series), Some(Kind::Table)] {
-        let file = Bytes { bytes, name: "f.ts", kind };
-        file.read_in_every_way(&ReadOptions::default());
-        let skipping = ReadOptions { skip_bad: true, ..ReadOptions::default() };
-        file.read_in_every_way(&skipping);
-        let label = Some("class".to_owned());
-        let sample = Some(Sample { most: 3, seed: 1 });
-        file.read_in_every_way(&ReadOptions { label: label.clone(), most_bytes: Some(400), ..skipping.clone() });
-        file.read_in_every_way(&ReadOptions { label, most_bytes: Some(400), sample, ..skipping });
+        Bytes { bytes, name: "f.ts", kind }.read_with_one_of(&options);
     }
 }
