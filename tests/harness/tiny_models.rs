@@ -1,11 +1,10 @@
 //! A model file of every registered detector on every kind of data, as small as they get.
 
-use std::sync::Arc;
+use nafal::detect::{Registration, registry};
+use nafal::{Dataset, Kind, Quiet, Series, SeriesSet, Table};
 
-use nafal::detect::baselines::{EncodedNeighbours, IsolationForest};
-use nafal::detect::{Fit, Registration, registry};
-use nafal::encode::series::EncoderOptions;
-use nafal::{Dataset, Detector, Experts, Kind, Preset, Quiet, Series, SeriesSet, Table};
+#[path = "../fuzz/entries/tiny.rs"]
+mod tiny;
 
 /// The file of a detector that was fitted to [`cases`].
 pub struct TinyModel {
@@ -33,40 +32,10 @@ pub fn cases(kind: Kind) -> Box<dyn Dataset> {
 pub fn tiny_models() -> Vec<TinyModel> {
     let each_kind = |line: &'static Registration| line.kinds.iter().map(move |&kind| (line, kind));
     let of = |(line, kind): (&'static Registration, Kind)| {
-        let detector = tiny(line.name, kind).unwrap_or_else(|| line.detector(Preset::Fast));
-        let fitted = detector.fit(&*cases(kind), 0, &Quiet).unwrap_or_else(|e| panic!("{} on {kind}: {e}", line.name));
+        let fitted = tiny::detector(line, kind)
+            .fit(&*cases(kind), 0, &Quiet)
+            .unwrap_or_else(|e| panic!("{} on {kind}: {e}", line.name));
         TinyModel { detector: line.name, kind, bytes: registry::to_bytes(&*fitted).unwrap() }
     };
     registry::all().flat_map(each_kind).map(of).collect()
-}
-
-/// A detector with settings that keep its file short; `None` for those whose file is short by itself.
-fn tiny(name: &str, kind: Kind) -> Option<Box<dyn Fit>> {
-    let encoder = EncoderOptions { views: 2, filters: 4, components: 2, ..EncoderOptions::default() };
-    let (experts, active) = match name {
-        "panel" => (Experts::Panel, false),
-        "naf-ad" => (Experts::Flows, false),
-        "naf-al" => (Experts::Flows, true),
-        "iforest" => return Some(Box::new(IsolationForest { trees: 4, subsample: 8 })),
-        "knn-features" => return Some(Box::new(EncodedNeighbours { encoder })),
-        _ => return None,
-    };
-    let builder = Detector::builder().preset(Preset::Fast).experts(experts).views(2).steps(1).active(active);
-    let mut configuration = builder.configuration(kind).unwrap();
-    configuration.families.truncate(1);
-    (configuration.folds, configuration.coverage) = (2, 0);
-    let family = &mut configuration.families[0];
-    (family.flows, family.views_per_flow, family.features) = (2, 1, 2);
-    (family.hidden, family.units, family.batch, family.round_steps, family.samples) = (2, 1, 8, 1, 1);
-    // Of each sort of learner one.
-    configuration.learners.sort_by(|a, b| a.learner.cmp(&b.learner));
-    configuration.learners.dedup_by(|a, b| a.learner == b.learner);
-    configuration.learners.iter_mut().for_each(|learner| learner.views = 2);
-    if let Some(trimming) = &mut configuration.trimming {
-        trimming.learner.views = 2;
-    }
-    if kind == Kind::Series {
-        configuration.encoder = Arc::new(encoder);
-    }
-    Some(Box::new(builder.with_configuration(configuration)))
 }

@@ -154,7 +154,8 @@ fn values_at_the_ends_of_the_range_of_numbers_give_finite_scores() {
                 Kind::Series => {
                     let set = plain.downcast::<SeriesSet>().unwrap();
                     let case = |s: &Series| {
-                        Series::new(&[0, 1].map(|c| s.channel(c).iter().map(|&v| one(v)).collect::<Vec<f64>>())).unwrap()
+                        Series::new(&[0, 1].map(|c| s.channel(c).iter().map(|&v| one(v)).collect::<Vec<f64>>()))
+                            .unwrap()
                     };
                     Box::new(SeriesSet::new(set.cases().iter().map(case).collect()).unwrap())
                 }
@@ -165,7 +166,14 @@ fn values_at_the_ends_of_the_range_of_numbers_give_finite_scores() {
             let train = scaled(scale);
             bits(&*fitted, &*train);
             let fitted = line.detector(Preset::Fast).fit(&*train, 0, &Quiet);
-            let fitted = fitted.unwrap_or_else(|e| panic!("{} on {kind} of {scale:e}: {e}", line.name));
+            let fitted = match fitted {
+                Ok(fitted) => fitted,
+                // In single precision the smallest of them are alike.
+                Err(error) => {
+                    assert!(scale < 1e-30 && error.to_string().contains("alike"), "{} on {kind}: {error}", line.name);
+                    continue;
+                }
+            };
             bits(&*fitted, &*train);
             bits(&*fitted, &*plain);
             registry::to_bytes(&*fitted).unwrap();

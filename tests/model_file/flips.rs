@@ -32,7 +32,10 @@ fn a_changed_byte_of_any_detectors_file_is_refused_or_changes_no_score() {
                 }
                 Err(other) => panic!("{detector} on {kind}, byte {at} ^ {difference:#x}: wrong kind of error: {other}"),
                 Ok(fitted) => {
-                    assert!(bits(&*fitted, &*cases) == whole, "{detector} on {kind}, byte {at} ^ {difference:#x}: other scores");
+                    assert!(
+                        bits(&*fitted, &*cases) == whole,
+                        "{detector} on {kind}, byte {at} ^ {difference:#x}: other scores"
+                    );
                 }
             }
         };

@@ -1,10 +1,10 @@
 //! The model file: round trips, and refusal of everything that is not exactly what the writer writes.
 
-#[path = "../harness/tiny_models.rs"]
-mod tiny_models;
 mod fixtures;
 mod flips;
 mod hostile;
+#[path = "../harness/tiny_models.rs"]
+mod tiny_models;
 
 use std::fs;
 use std::time::Instant;

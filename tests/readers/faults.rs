@@ -26,7 +26,8 @@ struct Whole {
 
 fn files() -> Vec<Whole> {
     let labelled = |name: &str| ReadOptions { label: Some(name.into()), ..ReadOptions::default() };
-    let (none, array) = (ReadOptions::default(), npy("<f8", "2, 2, 3", &floats(&(0..12).map(f64::from).collect::<Vec<_>>())));
+    let (none, array) =
+        (ReadOptions::default(), npy("<f8", "2, 2, 3", &floats(&(0..12).map(f64::from).collect::<Vec<_>>())));
     let fortran = String::from_utf8_lossy(&array).contains("False").then(|| {
         let at = array.windows(6).position(|w| w == b"False,").unwrap();
         [&array[..at], b"True ,", &array[at + 6..]].concat()
@@ -146,7 +147,8 @@ fn a_read_that_fails_at_any_call_is_an_error_that_names_the_file() {
                     assert_eq!(found, right, "{}: the fault at call {call} is never met", file.name);
                     break;
                 }
-                let error = found.error.unwrap_or_else(|| panic!("{}: call {call} of {most} bytes failed unseen", file.name));
+                let error =
+                    found.error.unwrap_or_else(|| panic!("{}: call {call} of {most} bytes failed unseen", file.name));
                 assert!(error.contains("the disk is on fire"), "{error}");
                 assert!(right.cases.starts_with(&found.cases), "{}: call {call}: {:?}", file.name, found.cases);
             }

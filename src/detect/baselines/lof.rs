@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use super::bounded::bounded;
 use super::neighbours::{Neighbour, Neighbours};
 use super::training_cases::require_cases;
 use crate::data::Dataset;
@@ -14,6 +13,7 @@ use crate::detect::{Fit, Fitted};
 use crate::encode::{self, Flattening, Points};
 use crate::error::Result;
 use crate::progress::Progress;
+use crate::stats::bounded;
 
 /// Local outlier factor of new cases.
 #[derive(Clone, Copy, Debug)]

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use nalgebra::{Cholesky, DMatrix, DVector};
 use rayon::prelude::*;
 
-use super::bounded::bounded;
 use super::training_cases::require_cases;
 use crate::data::Dataset;
 use crate::data::container::{Container, Tensor};
@@ -16,6 +15,7 @@ use crate::detect::{Fit, Fitted};
 use crate::encode::{self, Flattening};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
+use crate::stats::bounded;
 
 /// Squared Mahalanobis distance under the Ledoit–Wolf covariance.
 #[derive(Clone, Copy, Debug, Default)]

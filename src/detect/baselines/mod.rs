@@ -2,7 +2,6 @@
 //!
 //! They take columns and channels as they are: standardising is the protocol's business. None has p-values.
 
-mod bounded;
 mod distances;
 mod ecod;
 mod forest;

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use std::rc::Rc;
 
-use super::bounded::bounded;
 use super::distances::Reference;
 use super::smo::minimise;
 use super::training_cases::require_cases;
@@ -17,6 +16,7 @@ use crate::detect::{Fit, Fitted};
 use crate::encode::{self, Flattening, Points};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
+use crate::stats::bounded;
 
 /// Bytes of kernel columns kept while fitting.
 const CACHE: usize = 512 << 20;

@@ -22,17 +22,23 @@ pub fn repaired(bytes: &[u8]) -> Option<Vec<u8>> {
         written.as_object()?.iter().filter(|(name, _)| *name != "__metadata__").collect();
     tensors.sort_by_key(|(_, claims)| claims["data_offsets"][0].as_u64());
     for (name, claims) in tensors {
-        let shape = claims["shape"].as_array()?.iter().map(|n| n.as_u64()?.try_into().ok()).collect::<Option<Vec<usize>>>();
+        let shape =
+            claims["shape"].as_array()?.iter().map(|n| n.as_u64()?.try_into().ok()).collect::<Option<Vec<usize>>>();
         let Some(shape) = shape else { continue };
         let Some(count) = shape.iter().try_fold(1usize, |product, &n| product.checked_mul(n)) else { continue };
         if count > MOST_VALUES {
             continue;
         }
-        file.insert(name, match claims["dtype"].as_str() {
-            Some("F64") => Tensor::f64(&shape, taken(&mut data, count, |word| finite(f64::from_le_bytes(word)))),
-            Some("F32") => Tensor::f32(&shape, taken(&mut data, count, |word| finite(f32::from_le_bytes(word).into()) as f32)),
-            _ => Tensor::u32(&shape, taken(&mut data, count, u32::from_le_bytes)),
-        });
+        file.insert(
+            name,
+            match claims["dtype"].as_str() {
+                Some("F64") => Tensor::f64(&shape, taken(&mut data, count, |word| finite(f64::from_le_bytes(word)))),
+                Some("F32") => {
+                    Tensor::f32(&shape, taken(&mut data, count, |word| finite(f32::from_le_bytes(word).into()) as f32))
+                }
+                _ => Tensor::u32(&shape, taken(&mut data, count, u32::from_le_bytes)),
+            },
+        );
     }
     file.to_bytes().ok()
 }

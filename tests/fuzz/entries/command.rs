@@ -4,11 +4,12 @@ use std::io::Cursor;
 use std::sync::LazyLock;
 
 use nafal::data::{Input, ReadOptions, Sample};
-use nafal::detect::{Fit, registry};
-use nafal::{Dataset, Detector, Error, Experts, Kind, Preset, Quiet, Series, SeriesSet, Table};
+use nafal::detect::{Registration, registry};
+use nafal::{Dataset, Error, Kind, Quiet, Series, SeriesSet, Table};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::scoring::score_and_save;
+use super::tiny;
 
 /// Cases that are fitted, at most.
 const MOST_CASES: usize = 24;
@@ -40,16 +41,8 @@ pub fn command(bytes: &[u8]) {
 }
 
 fn fit_and_score(cases: &dyn Dataset, which: usize) {
-    let small = Detector::builder().preset(Preset::Fast).views(2).steps(1);
-    let flows = small.clone().experts(Experts::Flows);
-    let baselines: Vec<_> = registry::all().filter(|line| line.takes(cases.kind())).skip(3).collect();
-    let detector: Box<dyn Fit> = match which % (baselines.len() + 4) {
-        0 => Box::new(small),
-        1 => Box::new(small.robust(true)),
-        2 => Box::new(flows),
-        3 => Box::new(flows.active(true)),
-        n => baselines[n - 4].detector(Preset::Fast),
-    };
+    let lines: Vec<&Registration> = registry::all().filter(|line| line.takes(cases.kind())).collect();
+    let detector = tiny::detector(lines[which % lines.len()], cases.kind());
     let fitted = match detector.fit(cases, 0, &Quiet) {
         Ok(fitted) => fitted,
         Err(Error::Data(_) | Error::Training(_)) => return,
@@ -61,7 +54,8 @@ fn fit_and_score(cases: &dyn Dataset, which: usize) {
     // What is written as text is read to the same bits.
     let lines: String = bits.iter().map(|&bits| format!("{}\n", f64::from_bits(bits))).collect();
     let text = Cursor::new(format!("score\n{lines}").into_bytes());
-    let table = Input::from_stream(text, "scores.csv", Some(Kind::Table)).and_then(|input| input.read(&ReadOptions::default()));
+    let table =
+        Input::from_stream(text, "scores.csv", Some(Kind::Table)).and_then(|input| input.read(&ReadOptions::default()));
     let table: Table = table.expect("scores are a table").downcast_owned().expect("a table");
     assert!(table.values().iter().map(|value| value.to_bits()).eq(bits));
 }

@@ -64,7 +64,9 @@ impl Bytes<'_> {
             let (first, count) = (given.cases.len() + given.bad.len(), chunk.good() + chunk.bad.len());
             assert!((1..=limit).contains(&count), "{count} cases in a chunk of {limit}");
             assert!(chunk.bad.is_empty() || options.skip_bad, "{:?}", chunk.bad);
-            assert!(chunk.bad.is_sorted_by_key(|bad| bad.after) && chunk.bad.iter().all(|bad| bad.after <= chunk.good()));
+            assert!(
+                chunk.bad.is_sorted_by_key(|bad| bad.after) && chunk.bad.iter().all(|bad| bad.after <= chunk.good())
+            );
             for (i, bad) in chunk.bad.into_iter().enumerate() {
                 self.check(&bad.error.clone().into());
                 given.bad.push((first + bad.after + i, bad.error));
@@ -92,7 +94,10 @@ impl Bytes<'_> {
             Err(error) => {
                 let text = self.check(&error);
                 let bounded = options.most_bytes.is_some()
-                    && [Some(&text), chunks.error.as_ref()].into_iter().flatten().any(|text| text.contains("may be held"));
+                    && [Some(&text), chunks.error.as_ref()]
+                        .into_iter()
+                        .flatten()
+                        .any(|text| text.contains("may be held"));
                 match &chunks.error {
                     Some(same) => assert!(bounded || text == *same, "{text}\n{same}"),
                     None => assert!(bounded || chunks.cases.is_empty(), "{text}"),

@@ -15,7 +15,8 @@ pub fn score(fitted: &dyn Fitted, cases: &dyn Dataset, calibrating: Option<usize
         Err(other) => panic!("scoring ends in another error than one of the data: {other}"),
     };
     assert_eq!(scores.len(), cases.len());
-    assert!(scores.iter().all(|score| score.is_finite()), "{scores:?}");
+    let who = || format!("{fitted:?}").chars().take(80).collect::<String>();
+    assert!(scores.iter().all(|score| score.is_finite()), "{}: {scores:?}", who());
     if let Some(p_values) = &p_values {
         assert_eq!(p_values.len(), cases.len());
         let least = calibrating.map_or(f64::MIN_POSITIVE, |n| 1.0 / (n as f64 + 1.0));
