@@ -3,8 +3,7 @@
 use nafal::detect::{Registration, registry};
 use nafal::{Dataset, Kind, Quiet, Series, SeriesSet, Table};
 
-#[path = "../fuzz/entries/tiny.rs"]
-mod tiny;
+use crate::tiny;
 
 /// The file of a detector that was fitted to [`cases`].
 pub struct TinyModel {

@@ -3,6 +3,8 @@
 mod fixtures;
 mod flips;
 mod hostile;
+#[path = "../fuzz/entries/tiny.rs"]
+mod tiny;
 #[path = "../harness/tiny_models.rs"]
 mod tiny_models;
 

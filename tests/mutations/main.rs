@@ -10,6 +10,7 @@ mod extremes;
 mod mutation;
 mod seeds;
 
+use entries::tiny;
 use mutation::mutations;
 use nafal::flow::strategies::settings;
 use proptest::prelude::*;

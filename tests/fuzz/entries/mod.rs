@@ -9,7 +9,7 @@ mod model;
 mod reading;
 mod scoring;
 mod series_text;
-mod tiny;
+pub mod tiny;
 
 pub use arrays::arrays;
 pub use command::command;
