@@ -20,7 +20,10 @@ pub(crate) trait Flattening: Debug + Send + Sync {
     fn write(&self, file: &mut Container);
 }
 
-/// `n` points `[n, d]`, row-major and finite.
+/// Farthest from zero that a value of a point lies: fourth powers of distances stay within a double.
+const FARTHEST: f64 = 1e70;
+
+/// `n` points `[n, d]`, row-major; a value beyond ±1e70 is taken for ±1e70.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Points<'a> {
     values: Cow<'a, [f64]>,
@@ -30,7 +33,12 @@ pub(crate) struct Points<'a> {
 impl<'a> Points<'a> {
     /// Points from row-major values. Panics if `columns` is zero or does not divide their number.
     pub fn new(columns: usize, values: impl Into<Cow<'a, [f64]>>) -> Points<'a> {
-        let values = values.into();
+        let mut values = values.into();
+        // What is no number overflowed on the way.
+        let bounded = |v: f64| if v.is_nan() { FARTHEST } else { v.clamp(-FARTHEST, FARTHEST) };
+        if values.iter().any(|&v| bounded(v) != v) {
+            values.to_mut().iter_mut().for_each(|v| *v = bounded(*v));
+        }
         assert!(columns > 0 && values.len().is_multiple_of(columns), "values must fill points of {columns} columns");
         Points { values, columns }
     }

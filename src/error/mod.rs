@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 pub(crate) use bounds::Bounds;
 pub use data_error::DataError;
-#[cfg(feature = "cli")]
+#[cfg(all(feature = "cli", feature = "report"))]
 pub(crate) use text::is_hidden;
 #[cfg(feature = "report")]
 pub(crate) use text::visible;

@@ -1,11 +1,13 @@
 //! Statistics: moments of columns, distances to a mean, tail probabilities and quantiles.
 
+mod bounded;
 pub mod chi_square;
 pub mod mahalanobis;
 mod normal_quantile;
 mod range;
 mod standardizer;
 
+pub(crate) use bounded::bounded;
 pub(crate) use normal_quantile::lower_quantile;
 pub(crate) use range::{is_constant, range};
 pub use standardizer::Standardizer;

@@ -140,6 +140,48 @@ fn constant_and_repeated_inputs_give_finite_scores() {
 }
 
 #[test]
+fn values_at_the_ends_of_the_range_of_numbers_give_finite_scores() {
+    each(|line, kind| {
+        let plain = cases(kind, 24, 0, 0.0);
+        let scaled = |scale: f64| -> Box<dyn Dataset> {
+            let one = |v: f64| (v * scale).clamp(f64::MIN, f64::MAX);
+            match kind {
+                Kind::Table => {
+                    let table = plain.downcast::<Table>().unwrap();
+                    let values = table.values().iter().map(|&v| one(v)).collect();
+                    Box::new(Table::new(table.names().to_vec(), values).unwrap())
+                }
+                Kind::Series => {
+                    let set = plain.downcast::<SeriesSet>().unwrap();
+                    let case = |s: &Series| {
+                        Series::new(&[0, 1].map(|c| s.channel(c).iter().map(|&v| one(v)).collect::<Vec<f64>>()))
+                            .unwrap()
+                    };
+                    Box::new(SeriesSet::new(set.cases().iter().map(case).collect()).unwrap())
+                }
+            }
+        };
+        let fitted = fit(line, &*plain, 0);
+        for scale in [1e-310, 1e-80, 1e80, 1e308] {
+            let train = scaled(scale);
+            bits(&*fitted, &*train);
+            let fitted = line.detector(Preset::Fast).fit(&*train, 0, &Quiet);
+            let fitted = match fitted {
+                Ok(fitted) => fitted,
+                // In single precision the smallest are alike, and of the largest the variance overflows.
+                Err(error) => {
+                    assert_eq!(error.exit_code(), 3, "{} on {kind} of {scale:e}: {error}", line.name);
+                    continue;
+                }
+            };
+            bits(&*fitted, &*train);
+            bits(&*fitted, &*plain);
+            registry::to_bytes(&*fitted).unwrap();
+        }
+    });
+}
+
+#[test]
 fn a_case_is_more_anomalous_the_farther_out_it_is() {
     each(|line, kind| {
         let fitted = fit(line, &*cases(kind, 60, 0, 0.0), 0);

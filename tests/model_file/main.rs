@@ -1,7 +1,12 @@
 //! The model file: round trips, and refusal of everything that is not exactly what the writer writes.
 
 mod fixtures;
+mod flips;
 mod hostile;
+#[path = "../fuzz/entries/tiny.rs"]
+mod tiny;
+#[path = "../harness/tiny_models.rs"]
+mod tiny_models;
 
 use std::fs;
 use std::time::Instant;

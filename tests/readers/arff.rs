@@ -131,3 +131,15 @@ fn a_flat_file_is_series_of_one_channel_if_asked_for() {
     let message = of(&text.replace("t1 numeric", "t1 {5}")).unwrap_err().to_string();
     assert!(message.contains("f.arff:3: column \"t1\": a nominal attribute of series is their class"), "{message}");
 }
+
+#[test]
+fn a_line_of_the_header_may_hold_any_characters_where_a_keyword_is_looked_for() {
+    for word in ["@attribute_äöü", "@aaaaaaaaaaaaaä", "@漢漢漢漢漢漢漢", "@\u{1f600}\u{1f600}\u{1f600}\u{1f600}"]
+    {
+        let text = format!("@relation x\n{word} a numeric\n@data\n1\n");
+        for kind in [None, Some(Kind::Table), Some(Kind::Series)] {
+            let message = refused(text.clone(), "f.arff", kind, &ReadOptions::default());
+            assert!(message.starts_with("f.arff:2: ") && message.contains("is no line of an ARFF header"), "{message}");
+        }
+    }
+}

@@ -4,6 +4,7 @@ mod arff;
 mod arrays;
 mod bytes;
 mod compressed;
+mod faults;
 #[path = "../harness/real_data.rs"]
 mod real_data;
 mod series;

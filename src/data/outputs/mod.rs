@@ -30,7 +30,7 @@ mod unnamed;
 
 pub use output_file::OutputFile;
 pub use output_folder::OutputFolder;
-#[cfg(feature = "cli")]
+#[cfg(all(feature = "cli", feature = "report"))]
 pub(crate) use parent::folder;
 pub use place::Place;
 pub use unfinished::{Cleanup, remove_unfinished};

@@ -12,6 +12,7 @@ use crate::detect::{Fit, Fitted};
 use crate::encode::{self, Flattening};
 use crate::error::Result;
 use crate::progress::Progress;
+use crate::stats::bounded;
 
 /// A forest of random isolation trees.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +51,7 @@ struct FittedForest {
 
 impl Fitted for FittedForest {
     fn score(&self, cases: &dyn Dataset) -> Result<Vec<f64>> {
-        let score = |row: &[f64]| (-self.forest.relative_depth(row)).exp2();
+        let score = |row: &[f64]| bounded((-self.forest.relative_depth(row)).exp2());
         let points = self.rows.points(cases)?;
         Ok(points.values().par_chunks(points.columns()).map(score).collect())
     }

@@ -13,6 +13,7 @@ use crate::detect::{Fit, Fitted};
 use crate::encode::{self, Flattening, Points};
 use crate::error::Result;
 use crate::progress::Progress;
+use crate::stats::bounded;
 
 /// Local outlier factor of new cases.
 #[derive(Clone, Copy, Debug)]
@@ -60,7 +61,7 @@ impl Fitted for LocalDensities {
             // Far cases with the same neighbours have the same score: sums in one order keep that tie exact.
             nearest.sort_unstable_by_key(|o| o.index);
             let own = reachability_density(&nearest, &self.reach);
-            nearest.iter().map(|o| self.density[o.index] / own).sum::<f64>() / self.k as f64
+            bounded(nearest.iter().map(|o| self.density[o.index] / own).sum::<f64>() / self.k as f64)
         };
         Ok(self.neighbours.nearest(&self.rows.points(cases)?, self.k).into_iter().map(score).collect())
     }

@@ -15,6 +15,7 @@ use crate::detect::{Fit, Fitted};
 use crate::encode::{self, Flattening};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
+use crate::stats::bounded;
 
 /// Squared Mahalanobis distance under the Ledoit–Wolf covariance.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,7 +56,7 @@ impl Fitted for Ellipsoid {
             let mut y = DVector::from_column_slice(row) - &self.mean;
             // The diagonal of the factor is positive: the solution exists.
             self.factor.solve_lower_triangular_mut(&mut y);
-            y.norm_squared()
+            bounded(y.norm_squared())
         };
         let points = self.rows.points(cases)?;
         Ok(points.values().par_chunks(points.columns()).map(score).collect())

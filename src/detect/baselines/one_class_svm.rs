@@ -16,6 +16,7 @@ use crate::detect::{Fit, Fitted};
 use crate::encode::{self, Flattening, Points};
 use crate::error::{Error, Result};
 use crate::progress::Progress;
+use crate::stats::bounded;
 
 /// Bytes of kernel columns kept while fitting.
 const CACHE: usize = 512 << 20;
@@ -43,7 +44,7 @@ impl Fit for OneClassSvm {
         let rows = encode::fit_flattening(train)?;
         let train = &rows.points(train)?;
         let variance = variance(train.values());
-        let gamma = if variance > 0.0 { 1.0 / (train.columns() as f64 * variance) } else { 1.0 };
+        let gamma = if variance > 0.0 { (1.0 / (train.columns() as f64 * variance)).min(f64::MAX) } else { 1.0 };
         // libsvm's start: the first ⌊ν·n⌋ weights at one, the rest of the sum on the next.
         let total = self.nu * train.len() as f64;
         let mut alpha: Vec<f64> = (0..train.len()).map(|i| (total - i as f64).clamp(0.0, 1.0)).collect();
@@ -69,7 +70,7 @@ struct Boundary {
 impl Fitted for Boundary {
     fn score(&self, cases: &dyn Dataset) -> Result<Vec<f64>> {
         let points = self.rows.points(cases)?;
-        Ok(self.machine.decide(points.values()).into_iter().map(|sum| self.rho - sum).collect())
+        Ok(self.machine.decide(points.values()).into_iter().map(|sum| bounded(self.rho - sum)).collect())
     }
 
     fn write(&self, file: &mut Container) {

@@ -6,6 +6,7 @@
 
 use super::Calibration;
 use crate::detect::configuration::{CalibrationKind, Configuration, ScoreKind};
+use crate::stats::bounded;
 
 /// Adds up contributions of views, expert by expert.
 pub(in crate::detect) struct ScoreAggregator {
@@ -56,10 +57,10 @@ impl ScoreAggregator {
     pub(in crate::detect) fn value(&self) -> f64 {
         let (sum, count) = self.families;
         let count = if count > 0.0 { count } else { 1.0 };
-        match (self.kind, self.calibration) {
+        bounded(match (self.kind, self.calibration) {
             (ScoreKind::Calibrated, CalibrationKind::HeldOut) => sum / count.sqrt(),
             (ScoreKind::Calibrated, CalibrationKind::LeaveOneOut) => (sum / count).sqrt(),
             (ScoreKind::Likelihood | ScoreKind::Latent, _) => sum / count,
-        }
+        })
     }
 }

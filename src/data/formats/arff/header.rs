@@ -91,7 +91,8 @@ fn list(values: &mut Values) -> Result<Vec<String>, String> {
 /// The keyword at the start of a line, in lower case, and what follows it.
 fn keyword(line: &str) -> (String, &str) {
     let end = line.find(|c: char| c.is_whitespace() || c == '%').unwrap_or(line.len());
-    (line[..end.min(16)].to_ascii_lowercase(), &line[end..])
+    // No keyword is longer than 16 characters, and what is none may hold any.
+    (line[..end].chars().take(16).collect::<String>().to_ascii_lowercase(), &line[end..])
 }
 
 /// Whether a line of the header begins a relational attribute.

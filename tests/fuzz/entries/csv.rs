@@ -1,0 +1,26 @@
+//! Tables from CSV, as they are, with bad rows skipped, with a label and chosen columns, and sampled in bounded memory.
+
+use nafal::Kind;
+use nafal::data::{ReadOptions, Sample};
+
+use super::reading::Bytes;
+
+/// Reads bytes as a table.
+///
+/// # Panics
+/// Where a law of readers is broken.
+pub fn csv(bytes: &[u8]) {
+    let file = Bytes { bytes, name: "f.csv", kind: Some(Kind::Table) };
+    let header = bytes.split(|&b| b == b'\n').next().unwrap_or_default();
+    let name = |cell: &[u8]| String::from_utf8_lossy(cell).trim().trim_matches('"').trim().to_owned();
+    let (first, last) = (header.split(|&b| b == b',').next(), header.rsplit(|&b| b == b',').next());
+    let plain = ReadOptions::default();
+    let skipping = ReadOptions { skip_bad: true, ..plain.clone() };
+    let labelled = ReadOptions { label: last.map(name), ..skipping.clone() };
+    let chosen = ReadOptions { columns: first.map(|cell| vec![name(cell)]), ..labelled.clone() };
+    let bounded = ReadOptions { most_bytes: Some(100), ..skipping.clone() };
+    let sampled = ReadOptions { sample: Some(Sample { most: 3, seed: 1 }), most_bytes: Some(100), ..labelled.clone() };
+    let strictly = ReadOptions { skip_bad: false, ..sampled.clone() };
+    file.read_in_every_way(&plain);
+    file.read_with_one_of(&[skipping, labelled, chosen, bounded, sampled, strictly]);
+}
