@@ -7,6 +7,8 @@ mod experiments;
 mod formats;
 #[cfg(unix)]
 mod kills;
+#[cfg(unix)]
+mod memory;
 mod messages;
 #[cfg(unix)]
 mod outputs;
