@@ -81,6 +81,25 @@ impl Bench {
         shell
     }
 
+    /// The start of a line of the shell that runs the command as somebody whom permissions hold back: nobody, where the tests
+    /// run as the superuser. Without what it takes, it ends with 99.
+    #[cfg(unix)]
+    pub fn as_nobody(&self) -> String {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        // Nobody may not get at the command where it was built.
+        fs::copy(assert_cmd::cargo::cargo_bin!("nafal"), self.path("copy")).unwrap();
+        fs::set_permissions(self.path(""), fs::Permissions::from_mode(0o755)).unwrap();
+        if fs::metadata(self.path("")).unwrap().uid() != 0 {
+            return "./copy".into();
+        }
+        let found = std::process::Command::new("setpriv").arg("--version").output().is_ok();
+        if found {
+            "setpriv --reuid=65534 --regid=65534 --clear-groups ./copy".into()
+        } else {
+            "echo there is no setpriv >&2; exit 99;".into()
+        }
+    }
+
     /// Runs a command that must succeed.
     #[track_caller]
     pub fn succeeds(&self, arguments: &[&str]) -> Ran {

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 
 use crate::data::formats::source::Source;
-use crate::error::DataError;
+use crate::error::{DataError, NUL};
 
 /// Longest line that is read; a longer one is refused instead of filling the memory.
 const LONGEST: u64 = 64 << 20;
@@ -58,8 +58,14 @@ impl Lines {
                 break;
             }
         }
-        let text = std::str::from_utf8(&self.line).map(str::trim);
-        Ok(Some(text.map_err(|_| format!("not UTF-8 text: is this {}?", self.kind))))
+        let Ok(text) = std::str::from_utf8(&self.line).map(str::trim) else {
+            return Ok(Some(Err(format!("not UTF-8 text; save it as UTF-8, or name {}", self.kind))));
+        };
+        Ok(Some(match text.find(['\0', '\r']).map(|at| text.as_bytes()[at]) {
+            Some(0) => Err(NUL.into()),
+            Some(_) => Err("a line ends in a carriage return alone; save the file with line feeds".into()),
+            None => Ok(text),
+        }))
     }
 
     /// Reads the next line; false at the end.
@@ -74,7 +80,7 @@ impl Lines {
                 Ok(false)
             }
             Ok(n) if n as u64 == LONGEST && !self.line.ends_with(b"\n") => {
-                Err(self.error(format!("a line of more than {} MiB: is this {}?", LONGEST >> 20, self.kind)))
+                Err(self.error(format!("a line of more than {} MiB; split it, or name {}", LONGEST >> 20, self.kind)))
             }
             Ok(_) => Ok(true),
         }
