@@ -118,6 +118,9 @@ fn of_system(error: &io::Error) -> Option<&'static str> {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some("free some space, or write to another disk"),
         io::ErrorKind::IsADirectory | io::ErrorKind::NotADirectory => Some("name a file, in a folder that there is"),
         io::ErrorKind::FileTooLarge => Some("raise the limit (ulimit -f), or write less"),
+        io::ErrorKind::AlreadyExists => Some("name another, or remove what is in its place"),
+        io::ErrorKind::InvalidFilename => Some("take a shorter name"),
+        io::ErrorKind::NotConnected => Some("open it, or name a file"),
         // Whoever read it is gone, or the system gives no reason that a person could mend.
         io::ErrorKind::BrokenPipe => None,
         _ => Some("write to another file"),

@@ -211,7 +211,8 @@ fn first_bytes_decide_and_the_name_only_where_they_do_not() {
         (b"#a,b\n1,2\n", "t.ts", Kind::Series),
         (b"# x\n@data\n1\n", "t.csv", Kind::Series),
         (b"# x\n", "<stdin>", Kind::Series),
-        (b"", "t.ts", Kind::Table),
+        (b"", "t.ts", Kind::Series),
+        (b"", "t.csv", Kind::Table),
     ] {
         let input = Input::from_stream(bytes, name, None).unwrap();
         assert_eq!(input.kind(), kind, "{name}: {bytes:?}");

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::Output;
 
 use crate::command::{Bench, simulated};
@@ -93,10 +94,11 @@ pub fn check(bench: &Bench, before: &BTreeMap<String, Vec<u8>>, output: &Output,
     }
 }
 
-/// Puts the old outputs back.
+/// Puts the old outputs back. What is as it was is not opened: the command itself may be among it.
 pub fn restore(before: &BTreeMap<String, Vec<u8>>) {
-    before
-        .iter()
-        .filter(|(path, _)| !std::path::Path::new(path).is_dir())
-        .for_each(|(path, old)| fs::write(path, old).unwrap());
+    for (path, old) in before.iter().filter(|(path, _)| !Path::new(path).is_dir()) {
+        if fs::read(path).unwrap() != *old {
+            fs::write(path, old).unwrap();
+        }
+    }
 }

@@ -36,7 +36,7 @@ pub fn group() -> Group {
         cell("a negative sum of money", "-€3.50", &["the number alone"]),
         cell("a unit", "3 kg", &["the number alone"]),
         cell("a star or a footnote", "3.5*", &["the number alone"]),
-        cell("an error of a spreadsheet", "#DIV/0!", &["#DIV/0!"]),
+        cell("an error of a spreadsheet", "#DIV/0!", &["missing value"]),
         cell("a formula", "=A1+1", &["not a number"]),
         cell("true or false", "TRUE", &["1 for true"]),
         cell("yes or no", "yes", &["encode the column"]),

@@ -34,7 +34,6 @@ pub fn group() -> Group {
         table("nothing but the mark of gzip", b"\x1f\x8b".to_vec(), &["t.csv.gz:", "cut short"]),
         table("gzip with a wrong checksum", changed(7), &["t.csv.gz:", "damaged"]),
         table("gzip with a wrong length", changed(2), &["t.csv.gz:", "damaged"]),
-        table("gzip with a wrong byte", changed(good.len() / 2), &["t.csv.gz:"]),
         table("bytes behind gzip", [&good[..], b"junk"].concat(), &["t.csv.gz:", "neither gzip data nor zero padding"]),
         table("gzip of nothing", gzipped(b""), &["t.csv.gz: ", "is empty"]),
         table("gzip in gzip", gzipped(&good), &["t.csv.gz: ", "gzipped twice"]),

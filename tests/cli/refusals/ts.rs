@@ -31,7 +31,7 @@ pub fn group() -> Group {
         file("a header alone", HEADER, &["no cases", "add some"]),
         file("no `@data`", &head, &["ends before `@data`"]),
         header("cases without `@data`", &head, &["t.ts:4: ", "put `@data`"]),
-        header("`@data` in front of the header", &format!("@data\n{head}"), &["no labels"]),
+        header("`@data` in front of the header", &format!("@data\n{head}"), &[]),
         header("a misspelt `@data`", &format!("{head}@dtaa\n"), &["t.ts:4: ", "did you mean `@data`?"]),
         header(
             "a misspelt `@classLabel`",

@@ -64,7 +64,7 @@ impl<'a> Values<'a> {
         let end = rest.find(|c: char| c.is_whitespace() || ",{}%".contains(c)).unwrap_or(rest.len());
         if end == 0 {
             return Err(match first {
-                ',' => "a value is empty; write `?` if it is not known".into(),
+                ',' => "a value is empty; fill it in, or, in series, write `?`".into(),
                 _ => format!("`{first}` where a value is expected; put names with such characters in quotation marks"),
             });
         }
@@ -88,7 +88,7 @@ impl<'a> Values<'a> {
                 return Err("a row with a weight ({…} at its end) is not read; remove the weight".into());
             }
             if comma && self.rest().is_empty() {
-                return Err("the last value is empty; write `?` if it is not known".into());
+                return Err("the last value is empty; fill it in, or, in series, write `?`".into());
             }
         }
         Ok(values)

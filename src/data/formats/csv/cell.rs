@@ -37,7 +37,7 @@ fn unquoted(text: &str) -> &str {
 }
 
 /// Words that stand for a value that is not known.
-const MISSING: [&str; 10] = ["?", "na", "n/a", "#n/a", "null", "none", "nil", "missing", "-", "."];
+const MISSING: [&str; 9] = ["?", "na", "n/a", "null", "none", "nil", "missing", "-", "."];
 
 fn not_a_number(text: &str) -> String {
     let shown = quoted(text);
@@ -45,7 +45,8 @@ fn not_a_number(text: &str) -> String {
     if text.contains('\0') {
         return format!("{shown}: {NUL}");
     }
-    if MISSING.contains(&lower.as_str()) {
+    // `#` begins what spreadsheets write in place of a value: #N/A, #DIV/0!
+    if MISSING.contains(&lower.as_str()) || lower.starts_with('#') {
         return format!(
             "{shown} stands for a missing value, and tables may have none; fill in a number or remove the row"
         );
@@ -67,11 +68,15 @@ fn not_a_number(text: &str) -> String {
     )
 }
 
+/// Bytes of a unit with what separates it from its number; what is longer is a sentence.
+const LONGEST_UNIT: usize = 10;
+
 /// What to do about a number with something around or within it: a unit, a sign of money, marks of thousands, a date.
 fn dressed_up(text: &str) -> Option<&'static str> {
     let is_number = |text: &str| text.parse::<f64>().is_ok_and(f64::is_finite);
     let unsigned = text.trim_start_matches(['-', '+']);
-    if is_number(unsigned.trim_matches(|c: char| !c.is_ascii_digit() && !"+-.".contains(c))) {
+    let alone = unsigned.trim_matches(|c: char| !c.is_ascii_digit() && !"+-.".contains(c));
+    if is_number(alone) && text.len() - alone.len() <= LONGEST_UNIT {
         return Some("write the number alone, without what stands around it");
     }
     let all = |allowed: &str| text.chars().all(|c| c.is_ascii_digit() || allowed.contains(c));
@@ -116,6 +121,8 @@ mod tests {
             ("12%", "the number alone"),
             ("-$3", "the number alone"),
             ("5 kg", "the number alone"),
+            ("@dimensions 2", "encode the column"),
+            ("#DIV/0!", "missing"),
             ("2024-01-31", "dates"),
             ("12:30", "dates"),
             ("2024-01-31T12:30:00Z", "dates"),

@@ -109,6 +109,13 @@ fn missing(role: &str, names: &[String]) -> String {
         return NO_HEADER.into();
     }
     if let [only] = names
+        && only.starts_with('@')
+    {
+        return format!(
+            "{role} is missing, and the file begins as series do (`@`); name a table, or a model of series"
+        );
+    }
+    if let [only] = names
         && let Some(separator) = [';', '\t', '|'].into_iter().find(|&c| only.contains(c))
     {
         return format!("{role} is missing, and the file is separated by {separator:?}; separate it by commas");

@@ -26,9 +26,11 @@ pub(super) const FORMAT: Format = Format {
     recognises: |source, _| match source.first_content()? {
         // ARFF begins with such a line too, and with these two keys, which `.ts` files do not have.
         Some(at) if source.says(at, "@")? => Ok(!source.says(at, "@relation")? && !source.says(at, "@attribute")?),
-        // Comments, and then no header: series only by name. Nothing but comments: not a table, unless by name.
+        // Comments, and then no header: series only by name. Nothing but comments: not a table, unless by name. Nothing at all:
+        // by name.
         first => Ok((source.starts_with(b"#")? || source.starts_with(b"%")?)
-            && (source.has_extension("ts") || first.is_none() && !source.has_extension("csv"))),
+            && (source.has_extension("ts") || first.is_none() && !source.has_extension("csv"))
+            || first.is_none() && source.has_extension("ts")),
     },
     open: |source, options| Ok(Box::new(SeriesReader::open(TsRecords::new(source)?, options)?)),
 };
