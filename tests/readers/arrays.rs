@@ -132,7 +132,8 @@ fn hostile_archives_are_refused_without_filling_the_memory() {
     let names: Vec<String> = (0..10_001).map(|i| format!("{i}.npy")).collect();
     let crowd: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
     assert!(
-        refused(zipped(&crowd), "a.npz", None, &ReadOptions::default()).contains("10001 entries, and 10000 are the most")
+        refused(zipped(&crowd), "a.npz", None, &ReadOptions::default())
+            .contains("10001 entries, and 10000 are the most")
     );
 }
 

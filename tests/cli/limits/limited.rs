@@ -1,5 +1,8 @@
 //! Limits of the process (`ulimit`): size of files, address space, open files, threads.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+
 use super::writers::{DEMO, WRITERS, bench, check, code, contents, restore, run};
 
 /// SIGXFSZ.
@@ -60,7 +63,9 @@ fn threads_that_may_not_be_started_are_an_error() {
         println!("skipped: this user has other threads, whose number is not known");
         return;
     };
-    std::fs::set_permissions(bench.path("to"), std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+    let open = |name: &str, mode| fs::set_permissions(bench.path(name), Permissions::from_mode(mode)).unwrap();
+    open("to", 0o777);
+    ["to/out", "to/page"].into_iter().for_each(|name| open(name, 0o666));
     let before = contents(&bench);
     for (threads, codes) in [(1, &[2][..]), (2, &[2]), (3, &[0, 2]), (4, &[0, 2]), (6, &[0, 2])] {
         for line in WRITERS.iter().map(|writer| writer.line("to")).chain(["info m.nafal --threads 9".into()]) {
