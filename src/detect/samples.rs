@@ -46,7 +46,7 @@ impl Model {
         let mixed = || {
             let kind = self.kind().in_words();
             Error::Usage(format!(
-                "samples live in the feature space of {kind} and cannot be mapped back; samples are for tables"
+                "samples live in the feature space of {kind} and cannot be mapped back; draw from a model of a table"
             ))
         };
         let sample = |i: usize| -> Result<(Vec<f64>, f64)> {

@@ -16,6 +16,8 @@ use std::path::PathBuf;
 
 pub(crate) use bounds::Bounds;
 pub use data_error::DataError;
+#[cfg(feature = "cli")]
+pub(crate) use text::NUL;
 #[cfg(all(feature = "cli", feature = "report"))]
 pub(crate) use text::is_hidden;
 #[cfg(feature = "report")]
@@ -96,22 +98,33 @@ impl Error {
             Some(at) => (&sentence[..at], Some(sentence[at + 2..].to_owned())),
             None => (&sentence[..], None),
         };
-        let of_system = || match self {
-            Error::Write { source, .. } => of_kind(source.kind()).map(str::to_owned),
+        let of_write = || match self {
+            Error::Write { source, .. } => of_system(source).map(str::to_owned),
             _ => None,
         };
-        (format!("{start}{problem}"), hint.or_else(of_system))
+        (format!("{start}{problem}"), hint.or_else(of_write))
     }
 }
 
 /// What to do where the system refuses to write.
-fn of_kind(kind: io::ErrorKind) -> Option<&'static str> {
-    match kind {
+fn of_system(error: &io::Error) -> Option<&'static str> {
+    // ENFILE and EMFILE, which have no kind.
+    if cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24)) {
+        return Some("raise the limit of open files (ulimit -n)");
+    }
+    match error.kind() {
         io::ErrorKind::NotFound => Some("make the folder, or name another"),
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             Some("write to another folder, or change who may write to this one")
         }
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Some("free some space, or write to another disk"),
-        _ => None,
+        io::ErrorKind::IsADirectory | io::ErrorKind::NotADirectory => Some("name a file, in a folder that there is"),
+        io::ErrorKind::FileTooLarge => Some("raise the limit (ulimit -f), or write less"),
+        io::ErrorKind::AlreadyExists => Some("name another, or remove what is in its place"),
+        io::ErrorKind::InvalidFilename => Some("take a shorter name"),
+        io::ErrorKind::NotConnected => Some("open it, or name a file"),
+        // Whoever read it is gone, or the system gives no reason that a person could mend.
+        io::ErrorKind::BrokenPipe => None,
+        _ => Some("write to another file"),
     }
 }

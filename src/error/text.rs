@@ -16,6 +16,10 @@ const LISTED: usize = 8;
 /// Characters of a whole message.
 const LONGEST: usize = 3000;
 
+/// What is wrong with text that holds a NUL byte.
+#[cfg(feature = "cli")]
+pub(crate) const NUL: &str = "a NUL byte, as UTF-16 has and files that are no text; save the file as UTF-8 text";
+
 /// Whether a character does something to a terminal or to the text around it, or is not seen.
 pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()

@@ -81,6 +81,28 @@ impl Bench {
         shell
     }
 
+    /// The start of a line of the shell that runs the command as somebody whom permissions hold back: nobody, where the tests
+    /// run as the superuser. Without what it takes, it ends with 99.
+    #[cfg(unix)]
+    pub fn as_nobody(&self) -> String {
+        use std::os::unix::fs::{MetadataExt, PermissionsExt};
+        // Nobody may not get at the command where it was built.
+        // By another process: a file that this one has open for writing may be inherited by whatever another test starts,
+        // and cannot be run as long.
+        let built = assert_cmd::cargo::cargo_bin!("nafal");
+        assert!(std::process::Command::new("cp").arg(built).arg(self.path("copy")).status().unwrap().success());
+        fs::set_permissions(self.path(""), fs::Permissions::from_mode(0o755)).unwrap();
+        if fs::metadata(self.path("")).unwrap().uid() != 0 {
+            return "./copy".into();
+        }
+        let found = std::process::Command::new("setpriv").arg("--version").output().is_ok();
+        if found {
+            "setpriv --reuid=65534 --regid=65534 --clear-groups ./copy".into()
+        } else {
+            "echo there is no setpriv >&2; exit 99;".into()
+        }
+    }
+
     /// Runs a command that must succeed.
     #[track_caller]
     pub fn succeeds(&self, arguments: &[&str]) -> Ran {

@@ -1,19 +1,19 @@
 //! The command, run as a process: what it prints, what it leaves behind, and how it fails.
 
 mod apart;
-mod bad_input;
 mod command;
 mod experiments;
 mod formats;
 #[cfg(unix)]
 mod kills;
 #[cfg(unix)]
-mod memory;
+mod limits;
 mod messages;
 #[cfg(unix)]
 mod outputs;
 #[path = "../harness/real_data.rs"]
 mod real_data;
+mod refusals;
 mod rows;
 mod series;
 #[cfg(unix)]

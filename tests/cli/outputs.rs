@@ -165,17 +165,18 @@ fn what_may_not_be_written_is_left_alone() {
     for name in ["open/read-only.csv", "closed/old.csv"] {
         bench.write(name, "old");
     }
-    // Nobody may not get at the command where it was built.
-    fs::copy(assert_cmd::cargo::cargo_bin!("nafal"), bench.path("copy")).unwrap();
-    set("", 0o755);
+    let nobody = bench.as_nobody();
     set("open", 0o777);
     set("open/read-only.csv", 0o444);
     set("closed/old.csv", 0o666);
     set("closed", 0o555);
     let is_root = fs::metadata(bench.path("")).unwrap().uid() == 0;
-    let run_as = if is_root { "setpriv --reuid=65534 --regid=65534 --clear-groups" } else { "" };
     for output in ["open/read-only.csv", "closed/old.csv", "closed/new.csv"] {
-        let ran = bench.shell(&format!("{run_as} ./copy score m.nafal train.csv -o {output}"));
+        let ran = bench.shell(&format!("{nobody} score m.nafal train.csv -o {output}"));
+        if ran.code == 99 {
+            println!("skipped: {}", ran.err);
+            return;
+        }
         assert!(ran.code == 5 && ran.err.contains(&format!("cannot write {output}")), "{}: {}", ran.code, ran.err);
     }
     assert_eq!((bench.read("open/read-only.csv"), bench.read("closed/old.csv")), ("old".into(), "old".into()));
@@ -185,14 +186,14 @@ fn what_may_not_be_written_is_left_alone() {
         // Another's file in an open folder: replaced, but with no more rights than before.
         bench.write("open/theirs.csv", "old");
         set("open/theirs.csv", 0o662);
-        let ran = bench.shell(&format!("{run_as} ./copy score m.nafal train.csv -o open/theirs.csv"));
+        let ran = bench.shell(&format!("{nobody} score m.nafal train.csv -o open/theirs.csv"));
         assert_eq!(ran.code, 0, "{}", ran.err);
         assert_eq!(fs::metadata(bench.path("open/theirs.csv")).unwrap().mode() & 0o777, 0o622);
         // In a folder like /tmp it cannot be replaced.
         set("open", 0o1777);
         bench.write("open/own.csv", "old");
         set("open/own.csv", 0o666);
-        let ran = bench.shell(&format!("{run_as} ./copy score m.nafal train.csv -o open/own.csv"));
+        let ran = bench.shell(&format!("{nobody} score m.nafal train.csv -o open/own.csv"));
         assert!(ran.code == 5 && bench.read("open/own.csv") == "old", "{}", ran.err);
     }
     set("closed", 0o755);

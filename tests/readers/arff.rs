@@ -58,7 +58,7 @@ fn what_a_table_cannot_hold_is_refused_in_words() {
         ("@relation x\n@attribute a string\n@data\nx\n".into(), "f.arff:2: column \"a\": holds text"),
         ("@relation x\n@attribute a date 'yyyy'\n@data\nx\n".into(), "column \"a\": holds dates"),
         ("@relation x\n@attribute a complex\n".into(), "f.arff:2: attribute \"a\" is of the type \"complex\""),
-        ("@relation x\n@attribute a {x,y\n".into(), "not closed by `}`"),
+        ("@relation x\n@attribute a {x,y\n".into(), "not closed on its line; end it in `}`"),
         ("@relation x\n@attribute a real\n@attribute a real\n".into(), "f.arff:3: column \"a\": another attribute"),
         ("@relation x\n@frequency daily\n".into(), "f.arff:2: \"@frequency daily\" is no line of an ARFF header"),
         ("@attribute\n".into(), "without a name"),
@@ -69,7 +69,7 @@ fn what_a_table_cannot_hold_is_refused_in_words() {
     for (options, want) in [
         (
             label("z"),
-            "f.arff: column \"z\": the label column is missing; the header has \"a b\", \"it's\", \"c\", \"kind of\"",
+            "f.arff: column \"z\": the label column is missing; name one of the header's, \"a b\", \"it's\", \"c\", \"kind of\"",
         ),
         (ReadOptions { columns: Some(vec!["z".into()]), ..none.clone() }, "column \"z\": the column is missing"),
         (
@@ -81,9 +81,12 @@ fn what_a_table_cannot_hold_is_refused_in_words() {
         assert!(message.contains(want), "{message}");
     }
     let message = refused(FLAT.replace(",ok\n", ",fine\n"), "f.arff", None, &label("kind of"));
-    assert!(message.contains("the label \"fine\" is none of the header's: \"ok\", \"not ok\", \"?\""), "{message}");
+    assert!(
+        message.contains("the label \"fine\" is none of the header's; write one of \"ok\", \"not ok\", \"?\""),
+        "{message}"
+    );
     let message = refused(RELATIONAL, "f.arff", Some(Kind::Table), &none);
-    assert!(message.contains("f.arff:3: column \"bag\": is relational: the file holds series"), "{message}");
+    assert!(message.contains("f.arff:3: column \"bag\": is relational, so that the file holds series"), "{message}");
 }
 
 #[test]
@@ -105,7 +108,7 @@ fn a_relational_attribute_holds_series() {
         ("4,?,6", "?,?,?", "column \"channel 1\": every value is missing"),
         ("7,8,?\\n?,1,2", "7,8,9", "f.arff:11: row 1: 1 channels, and 2 in the first series"),
         ("7,8,?\\n?,1,2", "", "has no rows"),
-        (",fast\n", ",hop\n", "row 1: the class \"hop\" is none of the header's: \"slow\", \"fast\""),
+        (",fast\n", ",hop\n", "row 1: the class \"hop\" is none of the header's; write one of \"slow\", \"fast\""),
         (",fast\n", ",?\n", "the class is missing"),
         ("',fast", "'", "1 values, and the header has 2 attributes"),
         ("@attribute t1 numeric", "@attribute t1 string", "f.arff:5: within a relational attribute only numeric"),

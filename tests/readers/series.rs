@@ -154,17 +154,17 @@ fn hostile_npy_files_are_refused_without_filling_the_memory() {
         (npy(1, &plain.replace("SHAPE", "2,"), &[0; 16]), "series have shape (n, channels, length)"),
         (npy(1, &plain.replace("SHAPE", "-2, 2, 2"), b""), "no tuple of whole numbers"),
         (npy(1, &plain.replace("(SHAPE)", "7"), b""), "no tuple of whole numbers"),
-        (npy(1, "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1, 1)}", b""), "structured arrays"),
-        (npy(1, "{'descr': '|O', 'fortran_order': False, 'shape': (1, 1)}", b""), "element type `|O`"),
+        (npy(1, "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (1, 1)}", b""), "a structured array"),
+        (npy(1, "{'descr': '|O', 'fortran_order': False, 'shape': (1, 1)}", b""), "the elements are of type `|O`"),
         (npy(1, "{'descr': '<f8', 'fortran_order': 7, 'shape': (1, 1)}", b""), "neither True nor False"),
         (npy(1, "{'descr': '<f8', 'shape': (1, 1)}", b""), "no `fortran_order`"),
         (npy(9, "", b""), "version 9"),
         (npy(2, &" ".repeat(1 << 17), b""), "a header of 131072 bytes"),
         (npy(1, &plain.replace("SHAPE", "1, 1"), &f64::INFINITY.to_le_bytes()), "not a finite number"),
         (npy(1, &plain.replace("SHAPE", "1, 1"), &f64::NAN.to_le_bytes()), "every value is missing"),
-        (b"\x93NUMPY\x01\x00\xff\xff{}".to_vec(), "not a whole .npy header"),
+        (b"\x93NUMPY\x01\x00\xff\xff{}".to_vec(), "the .npy header is cut short"),
         (b"\x93NUMPZ\x01\x00\x02\x00{}".to_vec(), "does not begin with"),
-        (b"\x93NU".to_vec(), "not a whole .npy header"),
+        (b"\x93NU".to_vec(), "the .npy header is cut short"),
     ] {
         let error = series(file, "a.npy").expect_err(want);
         assert_eq!(error.exit_code(), 3);
@@ -211,7 +211,8 @@ fn first_bytes_decide_and_the_name_only_where_they_do_not() {
         (b"#a,b\n1,2\n", "t.ts", Kind::Series),
         (b"# x\n@data\n1\n", "t.csv", Kind::Series),
         (b"# x\n", "<stdin>", Kind::Series),
-        (b"", "t.ts", Kind::Table),
+        (b"", "t.ts", Kind::Series),
+        (b"", "t.csv", Kind::Table),
     ] {
         let input = Input::from_stream(bytes, name, None).unwrap();
         assert_eq!(input.kind(), kind, "{name}: {bytes:?}");

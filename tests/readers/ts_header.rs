@@ -64,9 +64,9 @@ fn unknown_keys_are_noted_and_dangerous_ones_refused() {
     assert_eq!(notes(&("@\u{1b}x 1\n".repeat(500) + "@data\n1\n")).len(), 20);
     assert_eq!(notes("@\u{1b}x 1\n@data\n1\n"), ["unknown key @\\u{1b}x is not read"]);
     for (line, want) in [
-        ("@clasLabel true a b", "a.ts:1: unknown key `@clasLabel`: write `@classLabel`"),
+        ("@clasLabel true a b", "a.ts:1: unknown key `@clasLabel`; write `@classLabel`"),
         ("@targetlable true", "write `@targetLabel`"),
-        ("@timestmaps true", "unknown key `@timestmaps`: write `@timeStamps false`"),
+        ("@timestmaps true", "unknown key `@timestmaps`; write `@timeStamps false`"),
         ("@dtaa", "unknown key `@dtaa`; did you mean `@data`?"),
     ] {
         let message = refused(format!("{line}\n@data\n1,2:a\n"), "a.ts", None, &ReadOptions::default());

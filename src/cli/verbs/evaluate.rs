@@ -45,6 +45,10 @@ impl Evaluate {
         let mut stream = ScoreStream::open(&model, &self.inputs, Some(label), global, false)?;
         let source = stream.source().to_owned();
         let all = stream.rest()?;
+        if all.scores.is_empty() {
+            let problem = "has no case that can be used; leave out --on-bad-row to see what is wrong with the first";
+            return Err(DataError::new(source, problem).into());
+        }
         let anomalous: Vec<bool> = all.labels.iter().map(|l| !normals.iter().any(|n| is_normal(l, n))).collect();
         if let Some(problem) = one_class(&anomalous, normals) {
             return Err(DataError::new(source, problem).in_column(label).into());

@@ -249,7 +249,9 @@ fn read(path: &Path) -> Result<Content, String> {
         return Err("is a directory; name the model file in it".to_owned());
     }
     let too_large = |bytes: u64| {
-        format!("is larger than a model can be ({bytes} bytes of at most {MAX_FILE_BYTES}); is it the right file?")
+        format!(
+            "is larger than a model can be ({bytes} bytes of at most {MAX_FILE_BYTES}); name a file that `nafal fit` wrote"
+        )
     };
     if kind.len() > MAX_FILE_BYTES {
         return Err(too_large(kind.len()));

@@ -138,20 +138,21 @@ pub(super) fn decode(source: &mut impl Read, length: u64) -> Result<Content, Str
 
 /// What a person reads when the system refuses.
 pub(super) fn unreadable(error: io::Error) -> String {
-    format!("cannot be read: {error}")
+    format!("cannot be read: {error}; check that it may be read, or get it again")
 }
 
 /// The parsed safetensors header and the bytes before the tensors, once the claimed lengths match the file's.
 fn read_head(source: &mut impl Read, length: u64) -> Result<(Metadata, Vec<u8>), String> {
     let Some(after) = length.checked_sub(LENGTH_BYTES as u64) else {
-        return Err(format!("is only {length} bytes long, so it is no model file; is it the right one?"));
+        return Err(format!("is only {length} bytes long, so it is no model file; name one that `nafal fit` wrote"));
     };
     let mut written = vec![0; LENGTH_BYTES];
     source.read_exact(&mut written).map_err(unreadable)?;
     let claimed = u64::from_le_bytes(written[..].try_into().expect("eight bytes"));
     let fits = usize::try_from(claimed).ok().filter(|&n| n <= MAX_HEADER_BYTES);
     let header = fits.ok_or_else(|| {
-        format!("is no model file of nafal: it does not start with the length of a header (of at most {MAX_HEADER_BYTES} bytes)")
+        format!("is no model file of nafal: it does not start with the length of a header (of at most {MAX_HEADER_BYTES} bytes); name one \
+             that `nafal fit` wrote")
     })?;
     let Some(found) = after.checked_sub(claimed) else {
         return Err(format!(
@@ -177,7 +178,7 @@ fn read_header(metadata: &Metadata) -> Result<Map<String, Value>, String> {
     let entries = metadata.metadata().as_ref();
     let text = entries.and_then(|entries| entries.get(KEY)).ok_or_else(|| {
         format!(
-            "is a safetensors file, but not one that nafal wrote (it has no metadata `{KEY}`); is it the right one?"
+            "is a safetensors file, but not one that nafal wrote (it has no metadata `{KEY}`); name one that `nafal fit` wrote"
         )
     })?;
     if entries.is_some_and(|entries| entries.len() > 1) {

@@ -75,8 +75,10 @@ impl Part {
             self = self.copy()?;
             self.settle()?;
         }
+        // Opened before: where no more files can be opened, the old one stays.
+        let folder = open_folder(folder(&self.target))?;
         self.rename()?;
-        sync_folder(folder(&self.target))
+        flush_folder(folder)
     }
 
     fn settle(&self) -> io::Result<()> {
@@ -172,18 +174,26 @@ fn is_at(file: &File, path: &Path) -> bool {
 
 /// Makes the names in the folder last, where a folder can be opened and flushed.
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+    flush_folder(open_folder(folder)?)
+}
 
-        step(Step::SyncFolder)?;
-        match File::open(folder).and_then(|folder| folder.sync_all()) {
-            // A folder that may not be listed, or a file system that does not flush folders.
-            Err(e) if matches!(e.kind(), InvalidInput | PermissionDenied | Unsupported) => {}
-            done => return done,
-        }
+/// The folder, to be flushed; `None` where it may not be listed, or the system opens no folders.
+fn open_folder(folder: &Path) -> io::Result<Option<File>> {
+    if cfg!(unix) { possible(File::open(folder)) } else { Ok(None) }
+}
+
+fn flush_folder(folder: Option<File>) -> io::Result<()> {
+    let Some(folder) = folder else { return Ok(()) };
+    step(Step::SyncFolder)?;
+    possible(folder.sync_all()).map(|_| ())
+}
+
+/// What came of something that some folders and file systems do not do: then nothing, and no error.
+fn possible<T>(done: io::Result<T>) -> io::Result<Option<T>> {
+    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+
+    match done {
+        Err(e) if matches!(e.kind(), InvalidInput | PermissionDenied | Unsupported) => Ok(None),
+        done => done.map(Some),
     }
-    #[cfg(not(unix))]
-    let _ = folder;
-    Ok(())
 }

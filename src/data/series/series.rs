@@ -30,10 +30,13 @@ impl Series {
     /// Adds a channel behind the others; see [`Series::new`] for the errors.
     pub(in crate::data) fn push_channel(&mut self, channel: &[f64]) -> Result<(), String> {
         if channel.is_empty() {
-            return Err("no values".into());
+            return Err("no values; give the channel at least one".into());
         }
         if let Some(t) = channel.iter().position(|v| !v.is_finite()) {
-            return Err(format!("value {} at time {t} is not a finite number", channel[t]));
+            return Err(format!(
+                "value {} at time {t} is not a finite number; write a number, or mark it as missing",
+                channel[t]
+            ));
         }
         self.values.extend_from_slice(channel);
         self.ends.push(self.values.len());

@@ -16,6 +16,7 @@ use crate::data::container::{Container, Fields, MAX_HEADER_BYTES};
 use crate::data::{Dataset, Kind, Table, check_names};
 use crate::encode::{BoundCases, Encoder, EncoderSettings, Features, Held, Making, Plan};
 use crate::error::{DataError, Error, Result};
+use crate::stats::{is_constant, range};
 
 /// Settings of the encoder of tables.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,6 +37,7 @@ impl EncoderSettings for TableEncoding {
         check_room(table)?;
         let (values, d): (Vec<f64>, usize) =
             (plan.kept.iter().flat_map(|&i| table.row(i).iter().copied()).collect(), table.columns());
+        check_varies(&values, d, table.source())?;
         let maps = if self.in_folds {
             Maps::Folded(FoldedColumns::fit(&values, d, plan.folds, plan.fold_count))
         } else {
@@ -51,6 +53,17 @@ impl EncoderSettings for TableEncoding {
     fn stage(&self) -> &'static str {
         "mapping columns"
     }
+}
+
+/// Refuses rows `[n, d]` that are all the same but for rounding.
+fn check_varies(values: &[f64], d: usize, source: &str) -> Result<()> {
+    let varies = |column: usize| !is_constant(range(values.iter().skip(column).step_by(d)));
+    if (0..d).any(varies) {
+        return Ok(());
+    }
+    let problem = "no column varies: all training rows are the same, which says nothing about what is normal; check that this \
+                   is the right file, and that its sensors recorded";
+    Err(DataError::new(source, problem).into())
 }
 
 /// Refuses names that would not fit into the header of a model file, before anything is trained.

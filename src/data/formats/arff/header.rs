@@ -41,7 +41,8 @@ impl Attribute {
     /// The attribute that a line `@attribute NAME TYPE` describes, without the keyword.
     fn parse(text: &str, line: u64) -> Result<Attribute, String> {
         let mut values = Values::new(text);
-        let name = values.next()?.ok_or("`@attribute` without a name")?.text.into_owned();
+        let name =
+            values.next()?.ok_or("`@attribute` without a name; write `@attribute NAME numeric`")?.text.into_owned();
         let domain = if values.take('{') {
             Domain::Nominal(list(&mut values)?)
         } else {
@@ -55,14 +56,18 @@ impl Attribute {
                 "relational" => Domain::Relational(Vec::new()),
                 _ => {
                     return Err(format!(
-                        "attribute {} is of the type {}: write numeric, or a list of names in braces",
+                        "attribute {} is of the type {}; write numeric, or a list of names in braces",
                         quoted(&name),
                         quoted(&word)
                     ));
                 }
             };
             if !ranged && !matches!(domain, Domain::Unread(_)) && !values.rest().is_empty() {
-                return Err(format!("{} behind the type of attribute {}", quoted(values.rest()), quoted(&name)));
+                return Err(format!(
+                    "{} behind the type of attribute {}; remove it, or put the name in quotation marks",
+                    quoted(values.rest()),
+                    quoted(&name)
+                ));
             }
             domain
         };
@@ -74,7 +79,7 @@ impl Attribute {
 fn list(values: &mut Values) -> Result<Vec<String>, String> {
     let mut names = Vec::new();
     while !values.take('}') {
-        let name = values.next()?.ok_or("the list of names is not closed by `}` on its line")?;
+        let name = values.next()?.ok_or("the list of names is not closed on its line; end it in `}`")?;
         if names.len() == MOST_NAMES[0] {
             let most = MOST_NAMES[0];
             return Err(format!("more than {most} names in a list; if they are no classes, remove the attribute"));
@@ -83,7 +88,7 @@ fn list(values: &mut Values) -> Result<Vec<String>, String> {
         values.take(',');
     }
     if !values.rest().is_empty() {
-        return Err(format!("{} behind the list of names", quoted(values.rest())));
+        return Err(format!("{} behind the list of names; remove it", quoted(values.rest())));
     }
     Ok(names)
 }
@@ -117,7 +122,11 @@ pub(super) fn read(lines: &mut Lines) -> Result<Vec<Attribute>> {
         let line = match lines.next_content(b"%")? {
             Some(Ok(line)) => line.to_owned(),
             Some(Err(problem)) => return Err(lines.error(problem).into()),
-            None => return Err(lines.error("the file ends before `@data`").into()),
+            None => {
+                return Err(lines
+                    .error("the file ends before `@data`; put a line `@data` before the first row")
+                    .into());
+            }
         };
         lines.check_header().map_err(|problem| lines.error(problem))?;
         let (word, rest) = keyword(&line);
@@ -132,7 +141,7 @@ pub(super) fn read(lines: &mut Lines) -> Result<Vec<Attribute>> {
                     return Err(lines.error(problem).in_column(&attribute.name).into());
                 }
                 if seen.len() > MOST {
-                    return fail(format!("more than {MOST} attributes"));
+                    return fail(format!("more than {MOST} attributes; leave some out"));
                 }
                 if let Domain::Nominal(list) = &attribute.domain {
                     names += list.len();
@@ -145,7 +154,9 @@ pub(super) fn read(lines: &mut Lines) -> Result<Vec<Attribute>> {
                         inner.push(attribute);
                     }
                     (Some(_), _) => {
-                        return fail("within a relational attribute only numeric ones are read".into());
+                        return fail(
+                            "within a relational attribute only numeric ones are read; remove this one".into(),
+                        );
                     }
                     (outer, Domain::Relational(_)) => *outer = Some(attribute),
                     (None, _) => attributes.push(attribute),
@@ -155,14 +166,19 @@ pub(super) fn read(lines: &mut Lines) -> Result<Vec<Attribute>> {
                 seen.retain(|(inner, _), _| !inner);
                 attributes.extend(outer.take());
             }
-            ("@data", None) if attributes.is_empty() => return fail("no `@attribute` before `@data`".into()),
+            ("@data", None) if attributes.is_empty() => {
+                return fail("no `@attribute` before `@data`; write one a column, `@attribute NAME numeric`".into());
+            }
             ("@data", None) => return Ok(attributes),
             ("@data", Some(open)) => {
-                return fail(format!("the relational attribute {} has no `@end` before `@data`", quoted(&open.name)));
+                return fail(format!(
+                    "the relational attribute {} is not closed before `@data`; write `@end NAME` behind its attributes",
+                    quoted(&open.name)
+                ));
             }
             _ => {
                 return fail(format!(
-                    "{} is no line of an ARFF header: expected `@attribute NAME numeric`, or `@data` before the first row",
+                    "{} is no line of an ARFF header; write `@attribute NAME numeric`, or `@data` before the first row",
                     quoted(&line)
                 ));
             }

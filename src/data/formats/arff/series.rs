@@ -46,9 +46,11 @@ impl ArffRecords {
                 // Where there is one, what stands beside it is at fault.
                 Domain::Relational(_) if relational == 1 => continue,
                 Domain::Relational(_) | Domain::Numeric => {
-                    "beside a relational attribute, series have a nominal class at the end and nothing else"
+                    "beside a relational attribute, series have a nominal class at the end and nothing else; remove the attribute"
                 }
-                Domain::Nominal(_) => "a nominal attribute of series is their class, and the last one",
+                Domain::Nominal(_) => {
+                    "a nominal attribute of series is their class, and the last one; remove it, or put it there"
+                }
                 Domain::Unread(_) => "series are numbers; remove the attribute",
             };
             return Err(refuse(lines.source(), attribute, problem).into());
@@ -58,7 +60,11 @@ impl ArffRecords {
             _ => attributes.len(),
         };
         if steps == 0 {
-            return Err(DataError::new(lines.source(), "the header has no numeric attribute").into());
+            return Err(DataError::new(
+                lines.source(),
+                "the header has no numeric attribute; write one for each time step",
+            )
+            .into());
         }
         let most_bytes = options.most_bytes.unwrap_or(usize::MAX);
         Ok(ArffRecords { lines, steps, relational: relational > 0, classes, channels: None, most_bytes, row: 0 })
@@ -87,11 +93,13 @@ impl ArffRecords {
         }
         let found = series.channels();
         if found == 0 {
-            return Err(Problem::whole("the relational value has no rows, which are the channels of a series"));
+            return Err(Problem::whole(
+                "the relational value has no rows, which are the channels of a series; write them",
+            ));
         }
         match *self.channels.get_or_insert(found) {
             channels if channels != found => {
-                Err(Problem::whole(format!("{found} channels, and {channels} in the first series")))
+                Err(Problem::whole(format!("{found} channels, and {channels} in the first series; mend one of them")))
             }
             _ => Ok(Record { series, label }),
         }
@@ -106,14 +114,16 @@ impl ArffRecords {
                 Ok(number) if !number.is_infinite() => number,
                 _ => {
                     let shown = quoted(&value.text);
-                    return Err(format!("{shown} at time {t} is not a finite number (`?` stands for a missing one)"));
+                    return Err(format!(
+                        "{shown} at time {t} is not a finite number; write a number, or `?` for a missing one"
+                    ));
                 }
             });
         }
         let used = channel.iter().rposition(|v| !v.is_nan()).map_or(0, |last| last + 1);
         channel.truncate(used);
         if !missing::fill(&mut channel) {
-            return Err("every value is missing: leave the case out or give the channel at least one value".into());
+            return Err("every value is missing; leave the case out or give the channel at least one value".into());
         }
         series.push_channel(&channel)
     }
@@ -121,13 +131,16 @@ impl ArffRecords {
 
 /// The class of a case, which must be one of the header's.
 fn label(value: Option<Value>, classes: &[String]) -> Result<String, String> {
-    let value = value.ok_or("the class is missing")?;
+    let value = value.ok_or("the class is missing; write it at the end of the row")?;
     if value.is_missing() {
         return Err("the class is missing (`?`); fill it in or remove the row".into());
     }
     if !classes.iter().any(|class| *class == value.text) {
         let classes = listed(classes);
-        return Err(format!("the class {} is none of the header's: {classes}", quoted(&value.text)));
+        return Err(format!(
+            "the class {} is none of the header's; write one of {classes}, or add it there",
+            quoted(&value.text)
+        ));
     }
     Ok(value.text.into_owned())
 }

@@ -11,6 +11,9 @@ use crate::data::{Dataset, ReadOptions};
 use crate::error::{DataError, Result};
 use crate::error::{listed, quoted};
 
+/// What the label is called where it is missing.
+const LABEL: &str = "the label column";
+
 /// Reads the rows of an ARFF table.
 pub(super) struct ArffTable {
     lines: Lines,
@@ -36,13 +39,19 @@ impl ArffTable {
         let find = |name: &String, role: &str| {
             places.get(name.as_str()).copied().ok_or_else(|| {
                 let names = listed(attributes.iter().map(|a| a.name.as_str()));
-                DataError::new(source, format!("{role} is missing; the header has {names}")).in_column(name)
+                let todo = if role == LABEL { "name one of" } else { "add it to" };
+                DataError::new(source, format!("{role} is missing; {todo} the header's, {names}")).in_column(name)
             })
         };
         if let Some(series) = attributes.iter().find(|a| matches!(a.domain, Domain::Relational(_))) {
-            return Err(refuse(source, series, "is relational: the file holds series and no table").into());
+            return Err(refuse(
+                source,
+                series,
+                "is relational, so that the file holds series and no table; leave out --kind table, or name a table",
+            )
+            .into());
         }
-        let label = options.label.as_ref().map(|name| find(name, "the label column")).transpose()?;
+        let label = options.label.as_ref().map(|name| find(name, LABEL)).transpose()?;
         let columns: Vec<usize> = match &options.columns {
             Some(names) => names.iter().map(|name| find(name, "the column")).collect::<Result<_, _>>()?,
             None => (0..attributes.len()).filter(|&i| Some(i) != label).collect(),
@@ -62,7 +71,7 @@ impl ArffTable {
             }
         }
         if columns.is_empty() {
-            return Err(DataError::new(source, "there is no column beside the label").into());
+            return Err(DataError::new(source, "there is no column beside the label; add numeric attributes").into());
         }
         let mut used = vec![false; attributes.len()];
         columns.iter().chain(&label).for_each(|&i| used[i] = true);
@@ -90,12 +99,12 @@ fn unreadable(attribute: &Attribute) -> Option<String> {
     match &attribute.domain {
         Domain::Numeric => None,
         Domain::Nominal(_) => Some(format!(
-            "is nominal, and categories are not read yet: name it with --label {} if it is the label, or encode it as \
-             numbers; where a row is a series, say --kind series",
+            "is nominal, and categories are not read yet; name it with --label {} if it is the label, encode it as \
+             numbers, or, where a row is a series, say --kind series",
             attribute.name
         )),
         Domain::Unread(what) => Some(format!("holds {what}, and numbers are read alone; remove it")),
-        Domain::Relational(_) => Some("is relational".into()),
+        Domain::Relational(_) => Some("is relational; remove it".into()),
     }
 }
 
@@ -117,7 +126,10 @@ fn label(value: &Value, attribute: &Attribute) -> Result<String, String> {
         && !names.iter().any(|name| *name == value.text)
     {
         let names = listed(names);
-        return Err(format!("the label {} is none of the header's: {names}", quoted(&value.text)));
+        return Err(format!(
+            "the label {} is none of the header's; write one of {names}, or add it there",
+            quoted(&value.text)
+        ));
     }
     Ok(value.text.clone().into_owned())
 }

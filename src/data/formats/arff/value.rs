@@ -57,15 +57,15 @@ impl<'a> Values<'a> {
             let (text, end) = unquote(rest, first)?;
             self.rest = &rest[end..];
             if self.rest.starts_with(|c: char| !c.is_whitespace() && !",{}%".contains(c)) {
-                return Err("something follows a closing quotation mark: put a comma between values".into());
+                return Err("something follows a closing quotation mark; put a comma between values".into());
             }
             return Ok(Some(Value { text, quoted: true }));
         }
         let end = rest.find(|c: char| c.is_whitespace() || ",{}%".contains(c)).unwrap_or(rest.len());
         if end == 0 {
             return Err(match first {
-                ',' => "a value is empty: write `?` if it is not known".into(),
-                _ => format!("`{first}` where a value is expected"),
+                ',' => "a value is empty; fill it in, or, in series, write `?`".into(),
+                _ => format!("`{first}` where a value is expected; put names with such characters in quotation marks"),
             });
         }
         self.rest = &rest[end..];
@@ -78,7 +78,7 @@ impl<'a> Values<'a> {
     /// As [`next`](Self::next), and what is no plain row: a sparse one, one with a weight, one of another length.
     pub fn row(mut self, expected: usize) -> Result<Vec<Value<'a>>, String> {
         if self.rest().starts_with('{') {
-            return Err("a sparse row ({index value, …}) is not read: write every value".into());
+            return Err("a sparse row ({index value, …}) is not read; write every value".into());
         }
         let (mut values, mut found) = (Vec::new(), 0);
         while let Some(value) = self.next()? {
@@ -89,10 +89,10 @@ impl<'a> Values<'a> {
             }
             let comma = self.take(',');
             if self.rest().starts_with('{') {
-                return Err("a row with a weight ({…} at its end) is not read: remove the weight".into());
+                return Err("a row with a weight ({…} at its end) is not read; remove the weight".into());
             }
             if comma && self.rest().is_empty() {
-                return Err("the last value is empty: write `?` if it is not known".into());
+                return Err("the last value is empty; fill it in, or, in series, write `?`".into());
             }
         }
         if found != expected {
@@ -123,7 +123,7 @@ fn unquote(rest: &str, mark: char) -> Result<(Cow<'_, str>, usize), String> {
             None => c,
         });
     }
-    Err(format!("a quotation mark ({mark}) is not closed"))
+    Err(format!("a quotation mark ({mark}) is not closed; close it on its line"))
 }
 
 #[cfg(test)]

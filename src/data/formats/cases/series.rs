@@ -90,11 +90,11 @@ impl<R: Records> SeriesReader<R> {
         if let Some(name) = &options.label {
             if !name.eq_ignore_ascii_case(SERIES_LABEL) {
                 let problem =
-                    format!("series have one label, and its name is {SERIES_LABEL}: use --label {SERIES_LABEL}");
+                    format!("series have one label, and its name is {SERIES_LABEL}; use --label {SERIES_LABEL}");
                 return Err(fail(problem).in_column(name));
             }
             if !records.has_labels() {
-                let problem = "the series have no labels; a .ts file has them if its header says `@classlabel true`";
+                let problem = "the series have no labels; name a file that has, as a .ts file whose header says `@classLabel true`";
                 return Err(fail(problem.into()));
             }
         }
@@ -130,7 +130,7 @@ impl<R: Records> Cases for SeriesReader<R> {
         size_of_val(self.record.series.flat()) + ends + label + 2 * size_of::<Record>()
     }
     fn no_cases(&self) -> DataError {
-        DataError::new(self.records.source(), "there are no cases")
+        DataError::new(self.records.source(), "there are no cases; add some")
     }
 
     fn store(&self) -> Vec<Record> {

@@ -52,7 +52,7 @@ impl<C: Cases> CaseStream<C> {
 
     fn too_many(&self) -> DataError {
         let problem = format!(
-            "holds more than the {} bytes of cases that may be held; allow more memory, or a sample",
+            "holds more than the {} bytes of cases that may be held; allow more with --max-memory, or a sample",
             self.most_bytes
         );
         DataError::new(self.cases.source(), problem)
@@ -60,7 +60,7 @@ impl<C: Cases> CaseStream<C> {
 
     fn too_much(&self) -> DataError {
         let problem = format!(
-            "one case takes more than the {} bytes that may be held at a time; allow more memory",
+            "one case takes more than the {} bytes that may be held at a time; allow more with --max-memory",
             self.most_bytes
         );
         DataError::new(self.cases.source(), problem)

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::records::Record;
 use crate::data::ReadOptions;
 use crate::data::table::{check_name, check_names};
-use crate::error::{DataError, listed};
+use crate::error::{DataError, NUL, listed};
 
 /// Where the columns of a table stand in a record.
 pub(super) struct Layout {
@@ -26,6 +26,9 @@ impl Layout {
     pub fn new(header: &Record, source: &str, options: &ReadOptions) -> Result<Layout, DataError> {
         let fail = |problem: String| DataError::new(source, problem).at_line(header.line);
         let names = names(header).map_err(fail)?;
+        if names[0].starts_with("sep=") {
+            return Err(fail("the first line is one for spreadsheets (`sep=`); remove it".into()));
+        }
         let mut place = HashMap::with_capacity(names.len());
         let mut doubles = HashSet::new();
         for (i, name) in names.iter().enumerate() {
@@ -44,7 +47,7 @@ impl Layout {
             return Err(fail(NO_HEADER.into()));
         }
         let label = match &options.label {
-            Some(name) => Some((find(name, "the label column")?, name.clone())),
+            Some(name) => Some((find(name, LABEL)?, name.clone())),
             None => None,
         };
         let within = |checked: Result<(), DataError>| {
@@ -72,13 +75,16 @@ impl Layout {
             fields.push(i);
         }
         if fields.is_empty() {
-            return Err(fail("there is no column beside the label".into()));
+            return Err(fail("there is no column beside the label; add columns of numbers".into()));
         }
         let used: HashSet<usize> = fields.iter().copied().chain(labelled).collect();
         let ignored = names.iter().enumerate().filter(|(i, _)| !used.contains(i)).map(|(_, n)| n.clone()).collect();
         Ok(Layout { names: chosen, fields, label, ignored, width: header.len() })
     }
 }
+
+/// What the label is called where it is missing.
+const LABEL: &str = "the label column";
 
 const NO_HEADER: &str =
     "the first line is all numbers, so the file seems to have no header; add a first line with the columns' names";
@@ -91,8 +97,9 @@ fn are_values(names: &[String]) -> bool {
 
 fn names(header: &Record) -> Result<Vec<String>, String> {
     let text = |i| match std::str::from_utf8(header.field(i)) {
+        Ok(text) if text.contains('\0') => Err(NUL.to_owned()),
         Ok(text) => Ok(text.trim().trim_matches('"').trim().to_owned()),
-        Err(_) => Err("the header is not UTF-8 text; is this a CSV file?".to_owned()),
+        Err(_) => Err("the header is not UTF-8 text; save the file as UTF-8, or name a CSV file".to_owned()),
     };
     (0..header.len()).map(text).collect()
 }
@@ -102,9 +109,17 @@ fn missing(role: &str, names: &[String]) -> String {
         return NO_HEADER.into();
     }
     if let [only] = names
+        && only.starts_with('@')
+    {
+        return format!(
+            "{role} is missing, and the file begins as series do (`@`); name a table, or a model of series"
+        );
+    }
+    if let [only] = names
         && let Some(separator) = [';', '\t', '|'].into_iter().find(|&c| only.contains(c))
     {
-        return format!("{role} is missing: the file is separated by {separator:?}; separate it by commas");
+        return format!("{role} is missing, and the file is separated by {separator:?}; separate it by commas");
     }
-    format!("{role} is missing; the header has {}", listed(names))
+    let todo = if role == LABEL { "name one of" } else { "add it to" };
+    format!("{role} is missing; {todo} the header's, {}", listed(names))
 }

@@ -195,7 +195,9 @@ impl RecordReader {
     }
 
     fn too_wide(&self) -> DataError {
-        let problem = format!("more than {MOST_FIELDS} cells in a row; a table has at most so many columns");
+        let problem = format!(
+            "more than {MOST_FIELDS} cells in a row, the most that a table has; leave columns out, or end the line"
+        );
         DataError::new(self.name(), problem).at_line(self.record.line)
     }
 

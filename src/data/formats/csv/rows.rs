@@ -35,7 +35,7 @@ impl CsvRows {
                 return Ok(CsvRows { records, layout, blank: None, held: false, row: Row::default() });
             }
         }
-        let problem = "is empty; a first line with the columns' names and rows of numbers are needed";
+        let problem = "is empty; a table needs a first line with the columns' names, and rows of numbers";
         Err(DataError::new(records.name(), problem))
     }
 

@@ -77,7 +77,10 @@ fn columns_are_picked_by_name_and_the_rest_is_not_looked_at() {
     assert_eq!(reader.ignored(), ["junk"]);
     let missing = ReadOptions { columns: Some(vec!["a".into(), "c".into()]), ..ReadOptions::default() };
     let message = read_with(text, &missing).unwrap_err().to_string();
-    assert!(message.starts_with("t.csv:1: column \"c\": the column is missing; the header has \"junk\""), "{message}");
+    assert!(
+        message.starts_with("t.csv:1: column \"c\": the column is missing; add it to the header's, \"junk\""),
+        "{message}"
+    );
     // Names that a program counted are names.
     assert_eq!(read("0,1,2\n5,6,7\n").unwrap().values(), [5.0, 6.0, 7.0]);
     // Names that look like numbers are no reason to refuse a file whose columns are known.
@@ -121,7 +124,10 @@ fn errors_name_file_line_and_column() {
 #[test]
 fn label_errors() {
     let message = read_with("a,b\n1,2\n", &labelled("class")).unwrap_err().to_string();
-    assert_eq!(message, "t.csv:1: column \"class\": the label column is missing; the header has \"a\", \"b\"");
+    assert_eq!(
+        message,
+        "t.csv:1: column \"class\": the label column is missing; name one of the header's, \"a\", \"b\""
+    );
     let message = read_with("a;class\n1;0\n", &labelled("class")).unwrap_err().to_string();
     assert!(message.contains("separated by ';'"), "{message}");
     let message = read_with("a,class\n1,\n", &labelled("class")).unwrap_err().to_string();

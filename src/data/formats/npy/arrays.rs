@@ -117,7 +117,7 @@ impl Arrays {
         }
         if !MAGIC.starts_with(&ahead) {
             let problem = format!(
-                "the array of shape {:?} ends at byte {at}, and bytes follow that are no array: correct the shape, or remove \
+                "the array of shape {:?} ends at byte {at}, and bytes follow that are no array; correct the shape, or remove \
                  them",
                 self.header.shape
             );
@@ -157,16 +157,19 @@ fn start(
 /// Number of elements, of a shape that series can have and that goes with the one before.
 fn check(shape: &[usize], before: Option<(u64, &[usize])>) -> Result<usize, String> {
     if !matches!(shape.len(), 2 | 3) || shape[1..].contains(&0) {
-        return Err(format!("shape {shape:?}: series have shape (n, channels, length) or (n, length)"));
+        return Err(format!(
+            "shape {shape:?}, and series have shape (n, channels, length) or (n, length) without an axis of length 0; reshape the \
+             array"
+        ));
     }
     if let Some((_, before)) = before.filter(|(_, before)| before[1..] != shape[1..]) {
         return Err(format!(
-            "shape {shape:?}, and {before:?} before it: arrays one behind another are read as one set, and their shapes must \
-             agree beyond the first axis"
+            "shape {shape:?}, and {before:?} before it, where arrays one behind another are read as one set; save them so that \
+             their shapes agree beyond the first axis, or name one of them"
         ));
     }
     let count = shape.iter().try_fold(1usize, |p, &n| p.checked_mul(n)).filter(|&c| c <= isize::MAX as usize / 8);
-    count.ok_or_else(|| format!("shape {shape:?} has more elements than memory can hold"))
+    count.ok_or_else(|| format!("shape {shape:?} has more elements than memory can hold; correct it, or save fewer"))
 }
 
 /// Refuses a case, or in Fortran order an array, that is too large to be held.
@@ -200,7 +203,13 @@ fn elements(reader: &mut Counted, header: &NpyHeader, count: usize, values: &mut
             if e.kind() != io::ErrorKind::UnexpectedEof {
                 return source.unreadable(&e);
             }
-            DataError::new(source.name(), format!("the elements of shape {:?} are not all there ({e})", header.shape))
+            DataError::new(
+                source.name(),
+                format!(
+                    "the elements of shape {:?} are not all there ({e}); get the file again, or correct the shape",
+                    header.shape
+                ),
+            )
         })?;
         values.extend(bytes.chunks_exact(size).map(|b| header.element.decode(b)));
         left -= bytes.len() / size;

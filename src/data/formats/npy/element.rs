@@ -26,7 +26,7 @@ impl NpyElement {
             let word = quoted(descr);
             let word = word.trim_matches('"');
             format!(
-                "element type `{word}`: save the array as numbers of at most 64 bits, such as `<f8`, `<f4` or `<i4`"
+                "the elements are of type `{word}`; save the array as numbers of at most 64 bits, such as `<f8`, `<f4` or `<i4`"
             )
         };
         let (order, name) = descr.split_at_checked(1).ok_or_else(refused)?;
@@ -122,7 +122,7 @@ mod tests {
         }
         assert!(NpyElement::of("<f2").unwrap().decode(&[1, 0x7c]).is_nan());
         for descr in ["", "f8", "=f8", "|f8", "<f16", "<c8", "<U5", "|O", "|S3", "<M8[s]", "ä8"] {
-            assert!(NpyElement::of(descr).unwrap_err().contains("element type"), "{descr}");
+            assert!(NpyElement::of(descr).unwrap_err().contains("elements are of type"), "{descr}");
         }
     }
 }

@@ -78,7 +78,7 @@ impl Records for NpyRecords {
 fn push(series: &mut Series, channel: &mut [f64]) -> Result<(), String> {
     let used = channel.iter().rposition(|v| !v.is_nan()).map_or(0, |last| last + 1);
     if !missing::fill(&mut channel[..used]) {
-        return Err("every value is missing (NaN): leave the case out or give the channel at least one value".into());
+        return Err("every value is missing (NaN); leave the case out or give the channel at least one value".into());
     }
     series.push_channel(&channel[..used])
 }

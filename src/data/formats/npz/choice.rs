@@ -26,7 +26,10 @@ pub(super) struct Chosen {
 /// In words: an archive of other things than arrays, none or several of that name, or no choice among several.
 pub(super) fn choose<R: Read + Seek>(archive: &ZipArchive<R>, wanted: Option<&str>) -> Result<Chosen, String> {
     if archive.len() > MOST_ENTRIES {
-        return Err(format!("is a zip archive of {} entries; {MOST_ENTRIES} are the most", archive.len()));
+        return Err(format!(
+            "is a zip archive of {} entries, and {MOST_ENTRIES} are the most; save fewer arrays in one",
+            archive.len()
+        ));
     }
     if archive.has_duplicate_names() {
         return Err("is a zip archive with two entries of one name, of which one would be lost; save it again".into());
@@ -49,7 +52,7 @@ pub(super) fn choose<R: Read + Seek>(archive: &ZipArchive<R>, wanted: Option<&st
             let among_several = (arrays.len() > 1).then(|| array.to_owned());
             Ok(Chosen { index, array: array.to_owned(), among_several })
         }
-        (Some(wanted), ..) => Err(format!("has no array {}; there are {}", quoted(wanted), list())),
-        (None, ..) => Err(format!("holds {} arrays: choose one with --array NAME; there are {}", arrays.len(), list())),
+        (Some(wanted), ..) => Err(format!("has no array {}; choose one of {}", quoted(wanted), list())),
+        (None, ..) => Err(format!("holds {} arrays, {}; choose one with --array NAME", arrays.len(), list())),
     }
 }

@@ -46,10 +46,10 @@ impl Entry {
                  name the .npy file"
             ));
         }
-        let start = file.data_start().ok_or("has no place in the archive: the zip archive is damaged")?;
+        let start = file.data_start().ok_or("has no place in the archive, which is damaged; get it again")?;
         drop(file);
         let mut archive = archive.into_inner();
-        archive.seek(SeekFrom::Start(start)).map_err(|e| format!("cannot be read: {e}"))?;
+        archive.seek(SeekFrom::Start(start)).map_err(|e| format!("cannot be read: {e}; get the archive again"))?;
         let packed = archive.take(packed);
         let bytes: Box<dyn Read + Send> = match method {
             CompressionMethod::Stored => Box::new(packed),
@@ -61,19 +61,27 @@ impl Entry {
 
 impl Read for Entry {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let wrong = |problem: &str| Err(io::Error::new(io::ErrorKind::InvalidData, problem));
-        let count = self.bytes.read(buffer)?;
+        use io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+        let wrong = |problem: &str| Err(io::Error::new(InvalidData, problem));
+        let count = match self.bytes.read(buffer) {
+            Err(e) if matches!(e.kind(), InvalidData | InvalidInput | UnexpectedEof) => {
+                return wrong(&format!("the zip entry is damaged ({e}); get the archive again"));
+            }
+            read => read?,
+        };
         self.crc.update(&buffer[..count]);
         self.read += count as u64;
         if self.read > self.length {
-            return wrong("the zip entry holds more bytes than it claims; the archive is damaged or hostile");
+            return wrong(
+                "the zip entry holds more bytes than it claims, so the archive is damaged or hostile; get it again",
+            );
         }
         if count == 0 && !buffer.is_empty() {
             if self.read < self.length {
                 return wrong("the zip entry holds fewer bytes than it claims; get the archive again");
             }
             if self.crc.sum() != self.wanted_crc {
-                return wrong("the checksum of the zip entry is wrong: the archive is damaged; get it again");
+                return wrong("the checksum of the zip entry is wrong, so the archive is damaged; get it again");
             }
         }
         Ok(count)

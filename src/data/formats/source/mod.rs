@@ -7,11 +7,13 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::Path;
 
+mod foreign;
 mod gzip;
 mod zip_contents;
 
 use crate::data::standard_streams::check_standard_input;
 use crate::error::DataError;
+use foreign::foreign;
 use gzip::Gunzip;
 pub(super) use zip_contents::ZipContents;
 
@@ -65,7 +67,7 @@ impl Source {
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
                 Err(DataError::new(name, "no such file; check the path (- is standard input)"))
             }
-            Err(e) => Err(DataError::new(name, format!("cannot open: {e}"))),
+            Err(e) => Err(DataError::new(name, format!("cannot open: {e}; check that it may be read"))),
         }
     }
 
@@ -206,10 +208,13 @@ impl Source {
         }
     }
 
-    /// Refuses what is known to be no UTF-8 text.
+    /// Refuses what is known to be no UTF-8 text, or to be a file of another program.
     pub fn require_text(&mut self) -> Result<(), DataError> {
         if self.starts_with(b"\xff\xfe")? || self.starts_with(b"\xfe\xff")? {
             return Err(DataError::new(&self.name, "is UTF-16 text; save it as UTF-8"));
+        }
+        if let Some((what, hint)) = foreign(self)? {
+            return Err(DataError::new(&self.name, format!("{what}; {hint}")));
         }
         match self.zip_contents()? {
             Some(contents) => Err(DataError::new(&self.name, contents.refusal())),
@@ -224,7 +229,9 @@ impl Source {
         let problem = if damaged {
             format!("the gzip data is damaged or cut short ({error}); get the file again")
         } else {
-            format!("cannot read: {error}")
+            let said = error.to_string();
+            let hint = if said.contains("; ") { "" } else { "; check that it may be read, or get the file again" };
+            format!("cannot read: {said}{hint}")
         };
         DataError::new(&self.name, problem)
     }

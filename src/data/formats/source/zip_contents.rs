@@ -28,7 +28,9 @@ impl ZipContents {
     /// Why it is not read where text is expected, and what to do.
     pub fn refusal(self) -> &'static str {
         match self {
-            ZipContents::Arrays => "is an archive of NumPy arrays (.npz), which is read as series and not as a table",
+            ZipContents::Arrays => {
+                "is an archive of NumPy arrays (.npz), which is read as series and not as a table; save a table as CSV"
+            }
             ZipContents::Spreadsheet => "is a spreadsheet; save the table as CSV",
             ZipContents::Files => "is a zip archive of other files than NumPy arrays; unpack it and name a file of it",
         }

@@ -3,7 +3,7 @@
 use super::key::Key;
 use crate::error::quoted;
 
-const TIME_STAMPS: &str = "time stamps are not supported: resample to even steps, write the bare values and say \
+const TIME_STAMPS: &str = "time stamps are not supported; resample to even steps, write the bare values and say \
                            `@timestamps false`";
 
 /// What the header of a `.ts` file says; keys that are absent are `None`.
@@ -69,7 +69,7 @@ impl TsHeader {
                 let labelled = boolean(word, words.next().unwrap_or(""))?;
                 let classes: Vec<String> = words.take(MOST_CLASSES + 1).map(str::to_owned).collect();
                 if classes.len() > MOST_CLASSES {
-                    return Err(format!("more than {MOST_CLASSES} classes: are they the cases?"));
+                    return Err(format!("more than {MOST_CLASSES} classes; say `@classLabel true` alone"));
                 }
                 self.classes = labelled.then_some(classes);
             }
@@ -93,7 +93,7 @@ impl TsHeader {
         let text: String = text.chars().take(SHOWN).collect();
         match self.said.iter().find(|said| said.key == key) {
             Some(said) if said.value != value => {
-                Err(format!("`{text}` contradicts `{}` on line {}: leave one of them out", said.text, said.line))
+                Err(format!("`{text}` contradicts `{}` on line {}; leave one of them out", said.text, said.line))
             }
             Some(_) => Ok(()),
             None => {
@@ -107,8 +107,10 @@ impl TsHeader {
         let other = self.channels.replace(channels);
         let Some(other) = other.filter(|&other| other != channels) else { return Ok(()) };
         let first = self.said.iter().find(|said| matches!(said.key, Key::Univariate | Key::Dimensions));
-        let first = first.map_or(String::new(), |said| format!("; `{}` stands on line {}", said.text, said.line));
-        Err(format!("the header says both {other} and {channels} dimensions (`@univariate true` means 1{first})"))
+        let first = first.map_or(String::new(), |said| format!(", and `{}` stands on line {}", said.text, said.line));
+        Err(format!(
+            "the header says both {other} and {channels} dimensions (`@univariate true` means 1{first}); leave one of them out"
+        ))
     }
 
     /// A key that is not understood: an error where the cases would be read wrongly without it, otherwise a note.
@@ -124,12 +126,12 @@ impl TsHeader {
         let note = match key {
             Some(Key::Label) if !denied => {
                 return Err(format!(
-                    "unknown key `{word}`: write `{usual}` if it says that lines end in a class, which would be read as a \
+                    "unknown key `{word}`; write `{usual}` if it says that lines end in a class, which would be read as a \
                      channel otherwise"
                 ));
             }
             Some(Key::TimeStamps) if !denied => {
-                return Err(format!("unknown key `{word}`: write `{usual} false`, or leave it out"));
+                return Err(format!("unknown key `{word}`; write `{usual} false`, or leave it out"));
             }
             Some(Key::Data) => return Err(format!("unknown key `{word}`; did you mean `{usual}`?")),
             Some(_) => format!("unknown key {word}; did you mean {usual}?"),
@@ -137,7 +139,7 @@ impl TsHeader {
         };
         self.unknown += 1;
         if self.unknown > MOST_UNKNOWN {
-            return Err(format!("more than {MOST_UNKNOWN} keys that are not known: is this a .ts file?"));
+            return Err(format!("more than {MOST_UNKNOWN} keys that are not known; name a .ts file"));
         }
         if self.notes.len() < MOST_NOTES {
             self.notes.push(note);
@@ -154,7 +156,7 @@ impl TsHeader {
             Some(_) if !self.equal_length => {}
             _ if at_least_one.is_none() => {
                 return Err(format!(
-                    "`{}` on line {}: write a whole number of at least 1, or say `@equalLength false`",
+                    "`{}` on line {} is no length; write a whole number of at least 1, or say `@equalLength false`",
                     length.text, length.line
                 ));
             }
@@ -168,14 +170,14 @@ fn boolean(key: &str, value: &str) -> Result<bool, String> {
     match value.to_ascii_lowercase().as_str() {
         "true" => Ok(true),
         "false" => Ok(false),
-        _ => Err(format!("`{key}` is followed by {}: write `true` or `false`", ticked(value))),
+        _ => Err(format!("`{key}` is followed by {}; write `true` or `false`", ticked(value))),
     }
 }
 
 fn count(key: &str, value: &str) -> Result<usize, String> {
     match value.parse() {
         Ok(n) if n > 0 => Ok(n),
-        _ => Err(format!("`{key}` is followed by {}: write a whole number of at least 1", ticked(value))),
+        _ => Err(format!("`{key}` is followed by {}; write a whole number of at least 1", ticked(value))),
     }
 }
 
@@ -183,7 +185,7 @@ fn count(key: &str, value: &str) -> Result<usize, String> {
 fn whole(key: &str, value: &str) -> Result<i64, String> {
     match value.parse() {
         Ok(n) if n >= -1 => Ok(n),
-        _ => Err(format!("`{key}` is followed by {}: write a whole number of at least 1", ticked(value))),
+        _ => Err(format!("`{key}` is followed by {}; write a whole number of at least 1", ticked(value))),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read};
 
 use crate::data::formats::source::Source;
-use crate::error::DataError;
+use crate::error::{DataError, NUL};
 
 /// Longest line, and longest header, that is read; a longer one is refused instead of filling the memory.
 const LONGEST: u64 = 64 << 20;
@@ -70,8 +70,14 @@ impl Lines {
             }
         }
         self.content += self.line.len() as u64;
-        let text = std::str::from_utf8(&self.line).map(str::trim);
-        Ok(Some(text.map_err(|_| format!("not UTF-8 text: is this {}?", self.kind))))
+        let Ok(text) = std::str::from_utf8(&self.line).map(str::trim) else {
+            return Ok(Some(Err(format!("not UTF-8 text; save it as UTF-8, or name {}", self.kind))));
+        };
+        Ok(Some(match text.find(['\0', '\r']).map(|at| text.as_bytes()[at]) {
+            Some(0) => Err(NUL.into()),
+            Some(_) => Err("a line ends in a carriage return alone; save the file with line feeds".into()),
+            None => Ok(text),
+        }))
     }
 
     /// Refuses a header that is too long to be one; called while it is read.
@@ -82,7 +88,7 @@ impl Lines {
         if self.content <= LONGEST {
             return Ok(());
         }
-        Err(format!("a header of more than {} MiB: is this {}?", LONGEST >> 20, self.kind))
+        Err(format!("a header of more than {} MiB; name {}", LONGEST >> 20, self.kind))
     }
 
     /// Reads the next line; false at the end.
@@ -97,7 +103,7 @@ impl Lines {
                 Ok(false)
             }
             Ok(n) if n as u64 == LONGEST && !self.line.ends_with(b"\n") => {
-                Err(self.error(format!("a line of more than {} MiB: is this {}?", LONGEST >> 20, self.kind)))
+                Err(self.error(format!("a line of more than {} MiB; split it, or name {}", LONGEST >> 20, self.kind)))
             }
             Ok(_) => Ok(true),
         }

@@ -26,9 +26,11 @@ pub(super) const FORMAT: Format = Format {
     recognises: |source, _| match source.first_content()? {
         // ARFF begins with such a line too, and with these two keys, which `.ts` files do not have.
         Some(at) if source.says(at, "@")? => Ok(!source.says(at, "@relation")? && !source.says(at, "@attribute")?),
-        // Comments, and then no header: series only by name. Nothing but comments: not a table, unless by name.
+        // Comments, and then no header: series only by name. Nothing but comments: not a table, unless by name. Nothing at all:
+        // by name.
         first => Ok((source.starts_with(b"#")? || source.starts_with(b"%")?)
-            && (source.has_extension("ts") || first.is_none() && !source.has_extension("csv"))),
+            && (source.has_extension("ts") || first.is_none() && !source.has_extension("csv"))
+            || first.is_none() && source.has_extension("ts")),
     },
     open: |source, options| Ok(Box::new(SeriesReader::open(TsRecords::new(source, options)?, options)?)),
 };
@@ -54,14 +56,13 @@ impl TsRecords {
         loop {
             let line = lines.next_content(b"#%")?.map(|line| line.map(str::to_owned));
             let step = match line {
-                None => Err("the file ends before `@data`".into()),
-
+                None => Err("the file ends before `@data`; put a line `@data` before the first case".into()),
                 Some(Err(problem)) => Err(problem),
                 Some(Ok(line)) if line.starts_with('@') => {
                     lines.check_header().and_then(|()| header.read_line(&line, lines.number()))
                 }
                 Some(Ok(_)) => {
-                    Err("expected a header line such as `@dimensions 3`, or `@data` before the first case".into())
+                    Err("expected a header line such as `@dimensions 3`; put `@data` before the first case, or name a file of series".into())
                 }
             };
             match step {
@@ -109,7 +110,9 @@ fn parse(line: &str, header: &mut TsHeader, channel: &mut Vec<f64>, most_bytes: 
     let found = body.split(':').count();
     if let Some(want) = header.channels.filter(|&want| want != found) {
         let labels = if header.classes.is_some() { " and a label" } else { " and no label (no `@classlabel true`)" };
-        return Err(Problem::whole(format!("{found} channels, expected {want}{labels}, separated by `:`")));
+        return Err(Problem::whole(format!(
+            "{found} channels, expected {want}{labels}; mend the line, whose channels stand between `:`, or the header"
+        )));
     }
     check_room(body.bytes().filter(|&b| b == b',').count() + found, found, most_bytes)?;
     // Of a case that is bad nothing is expected of the others.
@@ -118,8 +121,11 @@ fn parse(line: &str, header: &mut TsHeader, channel: &mut Vec<f64>, most_bytes: 
         let here = |text| Problem { channel: Some(c), text };
         parse_channel(text, channel).map_err(here)?;
         if let Some(want) = length.filter(|&want| want != channel.len()) {
-            let text =
-                format!("{} values, expected {want} as in the other series (`@equallength true`)", channel.len());
+            let text = format!(
+                "{} values, expected {want} as in the other series (`@equalLength true`); mend the line, or say \
+                 `@equalLength false`",
+                channel.len()
+            );
             return Err(here(text));
         }
         series.push_channel(channel).map_err(here)?;
@@ -133,11 +139,11 @@ fn parse(line: &str, header: &mut TsHeader, channel: &mut Vec<f64>, most_bytes: 
 
 fn split_label<'a>(line: &'a str, classes: &[String]) -> Result<(&'a str, &'a str), String> {
     let Some((body, label)) = line.rsplit_once(':') else {
-        return Err("no label: a line ends in `:` and its class when the header says `@classlabel true`".into());
+        return Err("no label; end the line in `:` and its class, or say `@classLabel false`".into());
     };
     let label = label.trim();
     if label.is_empty() {
-        return Err("the label is empty".into());
+        return Err("the label is empty; write the class behind the last `:`".into());
     }
     if !classes.is_empty() && !classes.iter().any(|c| c == label) {
         let shown = short(label);
@@ -152,7 +158,7 @@ fn split_label<'a>(line: &'a str, classes: &[String]) -> Result<(&'a str, &'a st
 fn parse_channel(text: &str, channel: &mut Vec<f64>) -> Result<(), String> {
     channel.clear();
     if text.trim().is_empty() {
-        return Err("no values".into());
+        return Err("no values; write some, or leave the channel out of every case".into());
     }
     let mut gaps = false;
     for (t, word) in text.split(',').enumerate() {
@@ -171,7 +177,7 @@ fn parse_channel(text: &str, channel: &mut Vec<f64>) -> Result<(), String> {
         channel.push(value);
     }
     if gaps && !missing::fill(channel) {
-        return Err("every value is missing: leave the case out or give the channel at least one value".into());
+        return Err("every value is missing; leave the case out or give the channel at least one value".into());
     }
     Ok(())
 }
