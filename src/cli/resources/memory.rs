@@ -43,6 +43,9 @@ const PLANES: u64 = 4;
 /// How many times its size a model file takes while it is read.
 const TENSORS: u64 = 4;
 
+/// Taken for the machine's memory where the system does not say it.
+const UNKNOWN: u64 = 1 << 32;
+
 /// Least memory that a command can be held to.
 const LEAST: u64 = 64 << 20;
 
@@ -134,10 +137,10 @@ fn share(bytes: u64, parts: u64) -> usize {
 fn available() -> u64 {
     let mut system = sysinfo::System::new();
     system.refresh_memory();
-    let group = system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory);
-    let machine = match system.total_memory() {
-        0 => u64::MAX,
-        bytes => bytes,
+    // Where no file can be opened nothing is known, and groups must not be asked for.
+    let (machine, group) = match system.total_memory() {
+        0 => (UNKNOWN, u64::MAX),
+        bytes => (bytes, system.cgroup_limits().map_or(u64::MAX, |limits| limits.total_memory)),
     };
     machine.min(group).min(address_space()).min(1 << 46)
 }

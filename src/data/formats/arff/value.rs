@@ -96,7 +96,9 @@ impl<'a> Values<'a> {
             }
         }
         if found != expected {
-            return Err(format!("{found} values, and the header has {expected} attributes; mend the row"));
+            return Err(format!(
+                "{found} values, and the header has {expected} attributes; mend the row, with `?` for what is missing"
+            ));
         }
         Ok(values)
     }
