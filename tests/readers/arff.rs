@@ -102,7 +102,7 @@ fn a_relational_attribute_holds_series() {
         (
             "1,2,3\\n4",
             "1,2\\n4",
-            "f.arff:10: row 0: column \"channel 0\": 2 values, and the header has attributes for 3",
+            "f.arff:10: row 0: column \"channel 0\": 2 values, and the header has 3 attributes",
         ),
         ("4,?,6", "4,x,6", "f.arff:10: row 0: column \"channel 1\": \"x\" at time 1 is not a finite number"),
         ("4,?,6", "?,?,?", "column \"channel 1\": every value is missing"),
