@@ -125,6 +125,10 @@ impl<C: Cases> CaseReader for CaseStream<C> {
             match self.advance(true)? {
                 Step::Case => {
                     let size = self.cases.size();
+                    // Drawn, it would push out all others.
+                    if size > self.most_bytes {
+                        return Err(self.too_much().into());
+                    }
                     bytes += size;
                     let slot = match &mut sampler {
                         Some(sampler) => sampler.place(size),
