@@ -99,11 +99,7 @@ fn a_relational_attribute_holds_series() {
     assert_eq!(set.case(1).channel(0), [7.0, 8.0]);
     assert_eq!(set.case(1).channel(1), [1.0, 1.0, 2.0]);
     for (from, to, want) in [
-        (
-            "1,2,3\\n4",
-            "1,2\\n4",
-            "f.arff:10: row 0: column \"channel 0\": 2 values, and the header has 3 attributes",
-        ),
+        ("1,2,3\\n4", "1,2\\n4", "f.arff:10: row 0: column \"channel 0\": 2 values, and the header has 3 attributes"),
         ("4,?,6", "4,x,6", "f.arff:10: row 0: column \"channel 1\": \"x\" at time 1 is not a finite number"),
         ("4,?,6", "?,?,?", "column \"channel 1\": every value is missing"),
         ("7,8,?\\n?,1,2", "7,8,9", "f.arff:11: row 1: 1 channels, and 2 in the first series"),
