@@ -142,3 +142,14 @@ fn a_line_of_the_header_may_hold_any_characters_where_a_keyword_is_looked_for() 
         }
     }
 }
+
+#[test]
+fn columns_of_a_table_are_held_to_what_tables_hold() {
+    let long = "a".repeat(70_000);
+    let file = |attributes: &str| format!("@relation x\n{attributes}@data\n1\n");
+    let message = refused(file(&format!("@attribute {long} numeric\n")), "f.arff", None, &ReadOptions::default());
+    assert!(message.starts_with("f.arff: column") && message.contains("shorten it"), "{message}");
+    let many: String = (0..65_537).map(|i| format!("@attribute a{i} numeric\n")).collect();
+    let message = refused(file(&many), "f.arff", None, &ReadOptions::default());
+    assert!(message.starts_with("f.arff: 65537 columns") && message.contains("leave some out"), "{message}");
+}

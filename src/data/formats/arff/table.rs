@@ -6,7 +6,7 @@ use super::header::{self, Attribute, Domain, refuse};
 use super::value::{Value, Values};
 use crate::data::formats::cases::{Cases, Row, Slots, Step, TableStore};
 use crate::data::formats::ts::Lines;
-use crate::data::table::MAX_COLUMNS;
+use crate::data::table::check_names;
 use crate::data::{Dataset, ReadOptions};
 use crate::error::{DataError, Result};
 use crate::error::{listed, quoted};
@@ -56,10 +56,8 @@ impl ArffTable {
             Some(names) => names.iter().map(|name| find(name, "the column")).collect::<Result<_, _>>()?,
             None => (0..attributes.len()).filter(|&i| Some(i) != label).collect(),
         };
-        if columns.len() > MAX_COLUMNS {
-            let problem = format!("{} columns; a table has at most {MAX_COLUMNS}", columns.len());
-            return Err(DataError::new(source, problem).into());
-        }
+        let names: Vec<String> = columns.iter().map(|&i| attributes[i].name.clone()).collect();
+        check_names(&names).map_err(|error| DataError { source: source.to_owned(), ..error })?;
         for &i in &columns {
             let attribute = &attributes[i];
             if Some(i) == label {
@@ -76,7 +74,6 @@ impl ArffTable {
         let mut used = vec![false; attributes.len()];
         columns.iter().chain(&label).for_each(|&i| used[i] = true);
         let ignored = attributes.iter().zip(used).filter(|(_, used)| !used).map(|(a, _)| a.name.clone()).collect();
-        let names = columns.iter().map(|&i| attributes[i].name.clone()).collect();
         Ok(ArffTable { lines, attributes, columns, names, label, ignored, row: Row::default() })
     }
 
