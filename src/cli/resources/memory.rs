@@ -6,6 +6,7 @@
 
 use std::path::Path;
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 use crate::data::{Dataset, SeriesSet, Table};
 use crate::detect::Model;
@@ -134,7 +135,14 @@ fn share(bytes: u64, parts: u64) -> usize {
 }
 
 /// The least of the machine's memory, that of the control group, and the address space of the process.
+///
+/// The system is asked once: the answer takes a millisecond.
 fn available() -> u64 {
+    static ANSWER: OnceLock<u64> = OnceLock::new();
+    *ANSWER.get_or_init(ask)
+}
+
+fn ask() -> u64 {
     let mut system = sysinfo::System::new();
     system.refresh_memory();
     // Where no file can be opened nothing is known, and groups must not be asked for.

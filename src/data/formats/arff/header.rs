@@ -38,6 +38,14 @@ pub(super) enum Domain {
 }
 
 impl Attribute {
+    /// The names of a nominal attribute.
+    pub fn classes(&self) -> Option<&[String]> {
+        match &self.domain {
+            Domain::Nominal(names) => Some(names),
+            _ => None,
+        }
+    }
+
     /// The attribute that a line `@attribute NAME TYPE` describes, without the keyword.
     fn parse(text: &str, line: u64) -> Result<Attribute, String> {
         let mut values = Values::new(text);

@@ -6,8 +6,8 @@ use crate::data::formats::cases::{Problem, Record, Records, check_room};
 use crate::data::formats::missing;
 use crate::data::formats::ts::Lines;
 use crate::data::{ReadOptions, Series};
+use crate::error::quoted;
 use crate::error::{DataError, Result};
-use crate::error::{listed, quoted};
 
 /// Reads a stream of series; holds one line at a time.
 pub(super) struct ArffRecords {
@@ -74,7 +74,11 @@ impl ArffRecords {
         let expected = if self.relational { 1 } else { self.steps } + usize::from(self.classes.is_some());
         let mut values = Values::new(line).row(expected).map_err(Problem::whole)?;
         let label = match &self.classes {
-            Some(classes) => Some(label(values.pop(), classes).map_err(Problem::whole)?),
+            Some(classes) => {
+                let missing = "the class is missing; write it at the end of the row";
+                let value = values.pop().ok_or_else(|| Problem::whole(missing))?;
+                Some(value.class("class", Some(classes)).map_err(Problem::whole)?)
+            }
             None => None,
         };
         let mut series = Series::without_channels();
@@ -127,22 +131,6 @@ impl ArffRecords {
         }
         series.push_channel(&channel)
     }
-}
-
-/// The class of a case, which must be one of the header's.
-fn label(value: Option<Value>, classes: &[String]) -> Result<String, String> {
-    let value = value.ok_or("the class is missing; write it at the end of the row")?;
-    if value.is_missing() {
-        return Err("the class is missing (`?`); fill it in or remove the row".into());
-    }
-    if !classes.iter().any(|class| *class == value.text) {
-        let classes = listed(classes);
-        return Err(format!(
-            "the class {} is none of the header's; write one of {classes}, or add it there",
-            quoted(&value.text)
-        ));
-    }
-    Ok(value.text.into_owned())
 }
 
 impl Records for ArffRecords {

@@ -4,15 +4,12 @@ use std::collections::HashMap;
 
 use super::header::{self, Attribute, Domain, refuse};
 use super::value::{Value, Values};
-use crate::data::formats::cases::{Cases, Row, Slots, Step, TableStore};
+use crate::data::formats::cases::{Cases, ColumnRole, Row, Slots, Step, TableStore, missing_column};
 use crate::data::formats::ts::Lines;
 use crate::data::table::check_names;
 use crate::data::{Dataset, ReadOptions};
+use crate::error::quoted;
 use crate::error::{DataError, Result};
-use crate::error::{listed, quoted};
-
-/// What the label is called where it is missing.
-const LABEL: &str = "the label column";
 
 /// Reads the rows of an ARFF table.
 pub(super) struct ArffTable {
@@ -36,11 +33,10 @@ impl ArffTable {
         let attributes = header::read(&mut lines)?;
         let source = lines.source();
         let places: HashMap<&str, usize> = attributes.iter().enumerate().map(|(i, a)| (a.name.as_str(), i)).collect();
-        let find = |name: &String, role: &str| {
+        let find = |name: &String, role: ColumnRole| {
             places.get(name.as_str()).copied().ok_or_else(|| {
-                let names = listed(attributes.iter().map(|a| a.name.as_str()));
-                let todo = if role == LABEL { "name one of" } else { "add it to" };
-                DataError::new(source, format!("{role} is missing; {todo} the header's, {names}")).in_column(name)
+                let problem = missing_column(role, attributes.iter().map(|a| a.name.as_str()));
+                DataError::new(source, problem).in_column(name)
             })
         };
         if let Some(series) = attributes.iter().find(|a| matches!(a.domain, Domain::Relational(_))) {
@@ -51,9 +47,9 @@ impl ArffTable {
             )
             .into());
         }
-        let label = options.label.as_ref().map(|name| find(name, LABEL)).transpose()?;
+        let label = options.label.as_ref().map(|name| find(name, ColumnRole::Label)).transpose()?;
         let columns: Vec<usize> = match &options.columns {
-            Some(names) => names.iter().map(|name| find(name, "the column")).collect::<Result<_, _>>()?,
+            Some(names) => names.iter().map(|name| find(name, ColumnRole::Feature)).collect::<Result<_, _>>()?,
             None => (0..attributes.len()).filter(|&i| Some(i) != label).collect(),
         };
         let names: Vec<String> = columns.iter().map(|&i| attributes[i].name.clone()).collect();
@@ -85,7 +81,8 @@ impl ArffTable {
             self.row.values.push(number(&values[i]).map_err(|problem| (Some(i), problem))?);
         }
         if let Some(i) = self.label {
-            self.row.label = Some(label(&values[i], &self.attributes[i]).map_err(|problem| (Some(i), problem))?);
+            let label = values[i].class("label", self.attributes[i].classes());
+            self.row.label = Some(label.map_err(|problem| (Some(i), problem))?);
         }
         Ok(())
     }
@@ -113,22 +110,6 @@ fn number(value: &Value) -> Result<f64, String> {
         Ok(_) => Err(format!("{} is not a finite number; fill in a number or remove the row", quoted(text))),
         Err(_) => Err(format!("{} is not a number, and the attribute is numeric; correct the value", quoted(text))),
     }
-}
-
-fn label(value: &Value, attribute: &Attribute) -> Result<String, String> {
-    if value.is_missing() {
-        return Err("the label is missing (`?`); fill it in or remove the row".into());
-    }
-    if let Domain::Nominal(names) = &attribute.domain
-        && !names.iter().any(|name| *name == value.text)
-    {
-        let names = listed(names);
-        return Err(format!(
-            "the label {} is none of the header's; write one of {names}, or add it there",
-            quoted(&value.text)
-        ));
-    }
-    Ok(value.text.clone().into_owned())
 }
 
 impl Cases for ArffTable {

@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use crate::error::{listed, quoted};
+
 /// A value as it is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Value<'a> {
@@ -17,6 +19,23 @@ impl Value<'_> {
     /// Whether it stands for a value that is not known.
     pub fn is_missing(&self) -> bool {
         !self.quoted && self.text == "?"
+    }
+
+    /// The class it names, one of `classes` where they are listed; `what` says in messages what the value is.
+    ///
+    /// # Errors
+    /// A missing value, or one that is not listed.
+    pub fn class(&self, what: &str, classes: Option<&[String]>) -> Result<String, String> {
+        if self.is_missing() {
+            return Err(format!("the {what} is missing (`?`); fill it in or remove the row"));
+        }
+        if let Some(classes) = classes
+            && !classes.iter().any(|class| *class == self.text)
+        {
+            let (shown, classes) = (quoted(&self.text), listed(classes));
+            return Err(format!("the {what} {shown} is none of the header's; write one of {classes}, or add it there"));
+        }
+        Ok(self.text.clone().into_owned())
     }
 }
 

@@ -10,7 +10,7 @@ mod table;
 pub use reader::{BadCase, CaseReader, Chunk, Gathered};
 pub(super) use series::{Problem, Record, Records, SeriesReader, check_room};
 pub(super) use stream::CaseStream;
-pub(super) use table::{Row, TableStore};
+pub(super) use table::{ColumnRole, Row, TableStore, missing_column};
 
 use crate::data::Dataset;
 use crate::error::{DataError, Result};

@@ -2,6 +2,36 @@
 
 use super::Slots;
 use crate::data::{Dataset, Table};
+use crate::error::listed;
+
+/// What a column is named for.
+#[derive(Clone, Copy)]
+pub(in crate::data::formats) enum ColumnRole {
+    Feature,
+    Label,
+}
+
+impl ColumnRole {
+    /// The column in words.
+    pub fn column(self) -> &'static str {
+        match self {
+            ColumnRole::Feature => "the column",
+            ColumnRole::Label => "the label column",
+        }
+    }
+}
+
+/// The problem of a column that is not among the header's `names`.
+pub(in crate::data::formats) fn missing_column<S: AsRef<str>>(
+    role: ColumnRole,
+    names: impl IntoIterator<Item = S>,
+) -> String {
+    let todo = match role {
+        ColumnRole::Feature => "add it to",
+        ColumnRole::Label => "name one of",
+    };
+    format!("{} is missing; {todo} the header's, {}", role.column(), listed(names))
+}
 
 /// The row read last.
 #[derive(Default)]

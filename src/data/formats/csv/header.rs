@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::records::Record;
 use crate::data::ReadOptions;
+use crate::data::formats::cases::{ColumnRole, missing_column};
 use crate::data::table::{check_name, check_names};
-use crate::error::{DataError, NUL, listed};
+use crate::error::{DataError, NUL};
 
 /// Where the columns of a table stand in a record.
 pub(super) struct Layout {
@@ -36,7 +37,7 @@ impl Layout {
                 doubles.insert(name.as_str());
             }
         }
-        let find = |name: &str, role: &str| match place.get(name) {
+        let find = |name: &str, role: ColumnRole| match place.get(name) {
             Some(_) if doubles.contains(name) => {
                 Err(fail("two columns have this name; rename or remove one".into()).in_column(name))
             }
@@ -47,7 +48,7 @@ impl Layout {
             return Err(fail(NO_HEADER.into()));
         }
         let label = match &options.label {
-            Some(name) => Some((find(name, LABEL)?, name.clone())),
+            Some(name) => Some((find(name, ColumnRole::Label)?, name.clone())),
             None => None,
         };
         let within = |checked: Result<(), DataError>| {
@@ -66,7 +67,7 @@ impl Layout {
                 let place = names.iter().position(String::is_empty).map_or(0, |i| i + 1);
                 return Err(fail(format!("column {place} has no name; name it or remove it")));
             }
-            let i = find(name, "the column")?;
+            let i = find(name, ColumnRole::Feature)?;
             if Some(i) == labelled {
                 return Err(
                     fail("is a feature and the label at once; choose another label column".into()).in_column(name)
@@ -82,9 +83,6 @@ impl Layout {
         Ok(Layout { names: chosen, fields, label, ignored, width: header.len() })
     }
 }
-
-/// What the label is called where it is missing.
-const LABEL: &str = "the label column";
 
 const NO_HEADER: &str =
     "the first line is all numbers, so the file seems to have no header; add a first line with the columns' names";
@@ -104,7 +102,7 @@ fn names(header: &Record) -> Result<Vec<String>, String> {
     (0..header.len()).map(text).collect()
 }
 
-fn missing(role: &str, names: &[String]) -> String {
+fn missing(role: ColumnRole, names: &[String]) -> String {
     if are_values(names) {
         return NO_HEADER.into();
     }
@@ -112,14 +110,15 @@ fn missing(role: &str, names: &[String]) -> String {
         && only.starts_with('@')
     {
         return format!(
-            "{role} is missing, and the file begins as series do (`@`); name a table, or a model of series"
+            "{} is missing, and the file begins as series do (`@`); name a table, or a model of series",
+            role.column()
         );
     }
     if let [only] = names
         && let Some(separator) = [';', '\t', '|'].into_iter().find(|&c| only.contains(c))
     {
-        return format!("{role} is missing, and the file is separated by {separator:?}; separate it by commas");
+        let column = role.column();
+        return format!("{column} is missing, and the file is separated by {separator:?}; separate it by commas");
     }
-    let todo = if role == LABEL { "name one of" } else { "add it to" };
-    format!("{role} is missing; {todo} the header's, {}", listed(names))
+    missing_column(role, names)
 }
