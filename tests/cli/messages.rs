@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
-use crate::command::{Bench, simulated};
+use crate::command::Bench;
+#[cfg(unix)]
+use crate::command::simulated;
 
 /// What acts on a terminal, as it may stand in a header.
 const WILD: &str = "\u{1b}[2J\u{1b}[31mred\u{202e}\u{200b}\u{9b}\u{7}";

@@ -12,7 +12,6 @@ use std::fs;
 use std::time::Instant;
 
 use nafal::Error;
-use nafal::data::OutputFile;
 use nafal::data::container::{Container, MAX_FILE_BYTES, MAX_HEADER_BYTES, Tensor, Values};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -328,6 +327,8 @@ fn files_are_replaced_whole_or_not_at_all() {
 #[cfg(unix)]
 #[test]
 fn links_and_devices_stay_what_they_are() {
+    use nafal::data::OutputFile;
+
     let directory = tempfile::tempdir().unwrap();
     let (file, link) = (directory.path().join("file"), directory.path().join("link"));
     fs::write(&file, "old").unwrap();

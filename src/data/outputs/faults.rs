@@ -12,7 +12,6 @@ pub(super) enum Step {
     Sync,
     Name,
     Rename,
-    #[cfg(unix)]
     SyncFolder,
 }
 

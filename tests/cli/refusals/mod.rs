@@ -16,23 +16,3 @@ mod page;
 mod scoring;
 mod tables;
 mod ts;
-
-use entry::Group;
-
-/// All kinds, in the order of the page.
-fn groups() -> Vec<Group> {
-    vec![
-        tables::group(),
-        cells::group(),
-        foreign::group(),
-        compressed::group(),
-        arrays::group(),
-        ts::group(),
-        arff::group(),
-        labels::group(),
-        scoring::group(),
-        models::group(),
-        outputs::group(),
-        options::group(),
-    ]
-}

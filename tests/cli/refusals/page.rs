@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::groups;
+use super::entry::Group;
+use super::{arff, arrays, cells, compressed, foreign, labels, models, options, outputs, scoring, tables, ts};
 
 const HEAD: &str = "# What is refused
 
@@ -15,6 +16,24 @@ input below are each run by the tests (`tests/cli/refusals/`), for people and wi
 file; the sentence is what the first of them says. This page is written by
 `NAFAL_WRITE_DOCS=1 cargo test --release --test cli the_page_of_refusals`.
 ";
+
+/// All kinds, in the order of the page.
+fn groups() -> Vec<Group> {
+    vec![
+        tables::group(),
+        cells::group(),
+        foreign::group(),
+        compressed::group(),
+        arrays::group(),
+        ts::group(),
+        arff::group(),
+        labels::group(),
+        scoring::group(),
+        models::group(),
+        outputs::group(),
+        options::group(),
+    ]
+}
 
 /// What a command says as it stands in a table of Markdown.
 fn cell(err: &str) -> String {
