@@ -14,7 +14,7 @@ use crate::detect::{Model, Preset};
 use crate::error::{Error, Result, quoted};
 
 /// Arguments of every verb.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(super) struct Global {
     /// Threads to use [default: all cores]; no result depends on it

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::data::outputs::Place;
 use crate::data::{OutputFile, check_standard_output};
@@ -14,10 +15,23 @@ pub(super) const STDOUT: &str = "<stdout>";
 /// Standard output as an argument.
 pub(super) const DASH: &str = "-";
 
+/// Whether the last line of stderr has been printed.
+static ENDED: AtomicBool = AtomicBool::new(false);
+
 /// Prints a line on stderr.
 pub(super) fn eprint(line: fmt::Arguments) {
-    // There is no other place to report that stderr cannot be written.
-    let _ = writeln!(io::stderr(), "{line}");
+    let mut stderr = io::stderr().lock();
+    if !ENDED.load(Ordering::Relaxed) {
+        // There is no other place to report that stderr cannot be written.
+        let _ = writeln!(stderr, "{line}");
+    }
+}
+
+/// Prints the last line of stderr: what other threads would still say is not printed.
+pub(super) fn eprint_last(line: fmt::Arguments) {
+    let mut stderr = io::stderr().lock();
+    ENDED.store(true, Ordering::Relaxed);
+    let _ = writeln!(stderr, "{line}");
 }
 
 /// Stdout, or what a path names.

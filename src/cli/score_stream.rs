@@ -3,7 +3,7 @@
 use super::arguments::{Global, ModelAndData, OnBadRow, note_all};
 use super::messages::bad_rows::BadRows;
 use super::progress::ProgressReporter;
-use crate::data::{BadCase, CaseReader, Chunk, ReadOptions};
+use crate::data::{CaseReader, Chunk, ReadOptions, is_normal};
 use crate::detect::Model;
 use crate::error::{DataError, Result, listed};
 use crate::progress::Progress;
@@ -11,47 +11,68 @@ use crate::progress::Progress;
 /// Cases scored at once.
 const CHUNK: usize = 4096;
 
-/// A chunk of cases with their scores.
+/// Bytes that a score takes until the last one is known: the row's number, score, p-value and label, in vectors that grow
+/// by doubling, and what a measure sorts.
+const KEPT: usize = 96;
+
+/// Cases with their scores.
 #[derive(Default)]
-pub(super) struct ScoredChunk {
-    /// Number of the first of them, good or bad, counted from 0.
-    first: usize,
+pub(super) struct Scored {
+    /// Numbers of the cases that have a score, counted from 0.
+    numbers: Vec<usize>,
     pub scores: Vec<f64>,
     pub p_values: Vec<f64>,
-    /// Empty if no label column was asked for.
-    pub labels: Vec<String>,
-    /// Cases that have no score.
-    bad: Vec<BadCase>,
+    /// Whether the label is that of an anomaly; empty if no label column was asked for.
+    pub anomalous: Vec<bool>,
+    /// Cases that have none, with their numbers.
+    bad: Vec<(usize, DataError)>,
 }
 
-impl ScoredChunk {
+impl Scored {
     /// The cases in order, with their number: the place of one that has a score, or what is wrong with it.
     pub fn rows(&self) -> impl Iterator<Item = (usize, Result<usize, &DataError>)> {
+        let mut good = self.numbers.iter().copied().enumerate().peekable();
         let mut bad = self.bad.iter().peekable();
-        let mut good = 0;
-        (self.first..self.first + self.scores.len() + self.bad.len()).map(move |number| {
-            if let Some(case) = bad.next_if(|case| case.after == good) {
-                return (number, Err(&case.error));
+        std::iter::from_fn(move || {
+            let is_next = |bad: &&(usize, DataError)| good.peek().is_none_or(|&(_, number)| bad.0 < number);
+            if let Some((number, error)) = bad.next_if(is_next) {
+                return Some((*number, Err(error)));
             }
-            good += 1;
-            (number, Ok(good - 1))
+            good.next().map(|(i, number)| (number, Ok(i)))
         })
     }
 
-    fn append(&mut self, mut other: ScoredChunk) {
-        let good = self.scores.len();
-        self.bad.extend(other.bad.into_iter().map(|case| BadCase { after: good + case.after, ..case }));
+    fn append(&mut self, mut other: Scored) {
+        self.numbers.append(&mut other.numbers);
         self.scores.append(&mut other.scores);
         self.p_values.append(&mut other.p_values);
-        self.labels.append(&mut other.labels);
+        self.anomalous.append(&mut other.anomalous);
+        self.bad.append(&mut other.bad);
     }
+
+    /// Bytes it takes, with what is allocated beside.
+    fn size(&self) -> usize {
+        let text = |error: &DataError| 4 * size_of::<DataError>() + error.source.len() + 2 * error.problem.len();
+        KEPT * self.numbers.len() + self.bad.iter().map(|(_, error)| text(error)).sum::<usize>()
+    }
+}
+
+/// Labels that are wanted with the scores.
+#[derive(Clone, Copy)]
+pub(super) struct Labels<'a> {
+    /// Their column.
+    pub column: &'a str,
+    /// Those of normal cases.
+    pub normal: &'a [String],
 }
 
 /// The stream of a command's data under its model.
 pub(super) struct ScoreStream<'a> {
     model: &'a Model,
     cases: Box<dyn CaseReader>,
-    labelled: bool,
+    labels: Option<Labels<'a>>,
+    most_kept: usize,
+    marks: bool,
     /// Cases so far, good and bad.
     count: usize,
     bad: BadRows,
@@ -67,7 +88,7 @@ impl<'a> ScoreStream<'a> {
     pub fn open(
         model: &'a Model,
         inputs: &ModelAndData,
-        label: Option<&str>,
+        labels: Option<Labels<'a>>,
         global: &Global,
         on_terminal: bool,
     ) -> Result<ScoreStream<'a>> {
@@ -75,14 +96,15 @@ impl<'a> ScoreStream<'a> {
             array: inputs.array.clone(),
             skip_bad: inputs.on_bad_row != OnBadRow::Stop,
             most_bytes: Some(global.memory().of_cases_at_once()),
-            ..model.read_options(label)
+            ..model.read_options(labels.map(|labels| labels.column))
         };
         let cases = inputs.open(model)?.stream(&options)?;
         note_all(cases.notes(), global);
         note_ignored(cases.ignored(), model, global);
         let progress = ProgressReporter::new(global, !on_terminal);
         progress.begin("scoring", 0);
-        Ok(ScoreStream { model, cases, labelled: label.is_some(), count: 0, bad: BadRows::default(), progress })
+        let (most_kept, marks) = (global.memory().of_kept_scores(), inputs.on_bad_row == OnBadRow::Mark);
+        Ok(ScoreStream { model, cases, labels, most_kept, marks, count: 0, bad: BadRows::default(), progress })
     }
 
     /// The data's name in messages.
@@ -94,24 +116,35 @@ impl<'a> ScoreStream<'a> {
     ///
     /// # Errors
     /// The first thing that is wrong with the data.
-    pub fn next(&mut self) -> Result<Option<ScoredChunk>> {
+    pub fn next(&mut self) -> Result<Option<Scored>> {
         match self.cases.next_chunk(CHUNK)? {
             Some(chunk) => self.scored(chunk).map(Some),
             None => Ok(None),
         }
     }
 
-    fn scored(&mut self, chunk: Chunk) -> Result<ScoredChunk> {
-        let mut scored = ScoredChunk { first: self.count, bad: chunk.bad, ..ScoredChunk::default() };
-        if let Some(cases) = chunk.cases {
-            (scored.scores, scored.p_values) = self.model.score_with_p_values(&*cases)?;
-            if let Some(labels) = cases.labels().filter(|_| self.labelled) {
-                scored.labels = labels.to_vec();
+    fn scored(&mut self, chunk: Chunk) -> Result<Scored> {
+        let mut scored = Scored::default();
+        if let Some(cases) = &chunk.cases {
+            (scored.scores, scored.p_values) = self.model.score_with_p_values(&**cases)?;
+            if let (Some(labels), Some(wanted)) = (cases.labels(), self.labels) {
+                let is_anomaly = |label: &String| !wanted.normal.iter().any(|normal| is_normal(label, normal));
+                scored.anomalous = labels.iter().map(is_anomaly).collect();
             }
         }
-        let count = scored.scores.len() + scored.bad.len();
+        self.bad.add(&chunk.bad);
+        let (first, count) = (self.count, scored.scores.len() + chunk.bad.len());
+        // Bad ones before each good one.
+        let mut before = 0;
+        for good in 0..scored.scores.len() {
+            before += chunk.bad[before..].iter().take_while(|bad| bad.after <= good).count();
+            scored.numbers.push(first + good + before);
+        }
+        if self.marks {
+            let numbered = chunk.bad.into_iter().enumerate().map(|(i, bad)| (first + bad.after + i, bad.error));
+            scored.bad = numbered.collect();
+        }
         self.count += count;
-        self.bad.add(&scored.bad);
         self.progress.advance(count as u64);
         Ok(scored)
     }
@@ -119,10 +152,20 @@ impl<'a> ScoreStream<'a> {
     /// The rest, in one piece.
     ///
     /// # Errors
-    /// As [`ScoreStream::next`].
-    pub fn rest(&mut self) -> Result<ScoredChunk> {
-        let mut all = ScoredChunk { first: self.count, ..ScoredChunk::default() };
+    /// As [`ScoreStream::next`]; more scores than the memory is for.
+    pub fn rest(&mut self) -> Result<Scored> {
+        let (mut all, mut kept) = (Scored::default(), 0);
         while let Some(some) = self.next()? {
+            kept += some.size();
+            if kept > self.most_kept {
+                let problem = format!(
+                    "has more rows than the {} whose scores fit into the memory until the last is known; allow more with \
+                     --max-memory, or use fewer rows, or a verb and a rule that need no other rows (score, predict --alpha, \
+                     --threshold)",
+                    self.most_kept / KEPT
+                );
+                return Err(DataError::new(self.source(), problem).into());
+            }
             all.append(some);
         }
         Ok(all)

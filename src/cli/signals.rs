@@ -1,11 +1,10 @@
-//! SIGINT, SIGTERM and SIGHUP: unfinished outputs are removed, then the process dies by the signal. SIGXFSZ: a file grew
-//! beyond the limit set for the process.
+//! SIGINT, SIGTERM, SIGHUP and SIGXFSZ: unfinished outputs are removed, then the process dies by the signal.
 //!
-//! On Unix the signals are blocked in every thread, and one thread waits for the first three (`sigwait`): that needs no
+//! On Unix the signals are blocked in every thread, and one thread waits for them (`sigwait`): that needs no
 //! code that runs inside a signal handler, and works while the main thread is blocked in a read. The waiting thread lets
 //! the signals through again, so that a second one ends the process at once, removes unfinished outputs
-//! (`remove_unfinished`) and raises the signal anew; its action is still the default one. SIGXFSZ comes to the thread that
-//! writes: blocked, it lets the write fail with EFBIG, by which the output is removed and the error said; let through at
+//! (`remove_unfinished`) and raises the signal anew; its action is still the default one. SIGXFSZ that says that a file grew beyond
+//! the limit comes to the thread that writes and no other: blocked, it lets the write fail with EFBIG, by which the output is removed and the error said; let through at
 //! the end it ends the process. A signal that was ignored when the process started stays ignored. Elsewhere Ctrl-C removes
 //! outputs through `ctrlc`.
 
@@ -20,11 +19,7 @@ pub(super) fn watch() {
     use nix::sys::signal::Signal::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
     use nix::sys::signal::{SigSet, raise};
 
-    if heeded(SIGXFSZ) {
-        // Not blocked, it keeps its default action: it ends the process, and leaves what is unfinished.
-        let _ = SigSet::from(SIGXFSZ).thread_block();
-    }
-    let signals: SigSet = [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|&signal| heeded(signal)).collect();
+    let signals: SigSet = [SIGINT, SIGTERM, SIGHUP, SIGXFSZ].into_iter().filter(|&signal| heeded(signal)).collect();
     if signals.thread_block().is_err() {
         // The signals then keep their default action: they end the process.
         return;
@@ -42,8 +37,10 @@ pub(super) fn watch() {
         }
     };
     if std::thread::Builder::new().name("signals".into()).spawn(wait).is_err() {
-        // No thread would wait for them: give the signals back their default action.
-        let _ = signals.thread_unblock();
+        // No thread would wait for them: give the signals back their default action. SIGXFSZ would leave what is unfinished.
+        let mut unwatched = signals;
+        unwatched.remove(SIGXFSZ);
+        let _ = unwatched.thread_unblock();
     }
 }
 

@@ -87,7 +87,13 @@ fn info_looks_at_the_start_of_data() {
     bench.write("t.arff", "@relation x\n@attribute a numeric\n@attribute k {x}\n@data\n1,x\n");
     assert_eq!(facts(&["t.arff", "--label", "k"])["columns"], serde_json::json!(["a"]));
     assert_eq!(facts(&["t.arff", "--kind", "series"])["channels"], 1);
-    bench.fails(&["info", "t.arff"], 3, &["t.arff:3:", "\"k\"", "--label k"]);
+    // What holds no number can be the label alone.
+    let guessed = bench.succeeds(&["info", "t.arff", "--json"]);
+    assert_eq!(json(&guessed.out)["labels"], "k");
+    assert!(guessed.err.contains("taken for the label"), "{}", guessed.err);
+    bench.write("words.csv", "a,b,c\n1,x,y\n");
+    bench.fails(&["info", "words.csv"], 3, &["words.csv:2:", "\"b\"", "\"x\" is not a number"]);
+    bench.fails(&["info", "m.nafal", "--label", "c"], 2, &["m.nafal is a model"]);
     let piped = bench.run_with_input(&["info", "-"], "a,b\n1,2\n");
     assert!(piped.out.starts_with("-: a table of 2 columns (.csv)"), "{}", piped.out);
     bench.fails(&["info", "none.csv"], 3, &["none.csv: no such file"]);

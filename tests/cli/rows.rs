@@ -19,6 +19,7 @@ fn a_row_comes_back_before_the_next_is_written() {
         ("m.nafal", "a,b,c\n", "1,1,0.5\n"),
         ("s.nafal", "@dimensions 1\n@data\n", "1,2,3\n"),
         ("s.nafal", "@data\n", "3,2,1\r\n"),
+        ("s.nafal", "@data\n", "3,2,1\n# a comment\n\n"),
     ] {
         let mut child = bench.start(&["score", model, "-"]);
         let (mut input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());

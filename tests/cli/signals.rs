@@ -38,7 +38,7 @@ fn send(signal: &str, child: &Child) {
 
 #[test]
 fn signals_end_a_fit_without_a_trace() {
-    for (signal, number) in [("INT", 2), ("TERM", 15), ("HUP", 1)] {
+    for (signal, number) in [("INT", 2), ("TERM", 15), ("HUP", 1), ("XFSZ", 25)] {
         let bench = Bench::new();
         let mut child = fitting(&bench, "");
         send(signal, &child);

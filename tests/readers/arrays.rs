@@ -79,6 +79,20 @@ fn npz_holds_one_array_or_one_is_chosen() {
 }
 
 #[test]
+fn an_archive_with_other_data_around_it_is_an_error() {
+    let archive = zipped(&[("x.npy", &one(&[1.0, 2.0]))]);
+    for (bytes, words) in [
+        ([&archive[..], &archive].concat(), "before the archive"),
+        ([&b"PK\x03\x04"[..], &archive].concat(), "before the archive"),
+        ([&archive[..], b"junk"].concat(), "behind the archive"),
+        ([&archive[..], &one(&[1.0, 2.0])].concat(), "behind the archive"),
+    ] {
+        let message = refused(bytes, "t.npz", None, &ReadOptions::default());
+        assert!(message.contains(words), "{message}");
+    }
+}
+
+#[test]
 fn a_zip_archive_of_other_things_says_what_it_is() {
     let sheet = zipped(&[("[Content_Types].xml", b"<x/>"), ("xl/workbook.xml", b"<x/>")]);
     let files = zipped(&[("data.csv", b"a,b\n1,2\n")]);

@@ -1,7 +1,21 @@
 //! Rows that could not be used, and what is said of them at the end.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use crate::data::{BadCase, Kind};
 use crate::error::DataError;
+
+/// How many rows could not be used, for a command that a signal ends before it says so.
+static SO_FAR: AtomicUsize = AtomicUsize::new(0);
+
+/// What is to be said of such rows if the command ends now.
+pub(in crate::cli) fn so_far() -> Option<String> {
+    match SO_FAR.load(Ordering::Relaxed) {
+        0 => None,
+        1 => Some("1 row so far could not be used".into()),
+        count => Some(format!("{count} rows so far could not be used")),
+    }
+}
 
 /// The rows so far that could not be used.
 #[derive(Debug, Default)]
@@ -19,6 +33,7 @@ impl BadRows {
     /// Adds some.
     pub fn add(&mut self, bad: &[BadCase]) {
         self.count += bad.len();
+        SO_FAR.fetch_add(bad.len(), Ordering::Relaxed);
         if let (None, [first, ..]) = (&self.first, bad) {
             self.first = Some(first.error.clone());
         }

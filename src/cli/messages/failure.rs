@@ -9,7 +9,8 @@ use std::time::Duration;
 use clap::error::{ContextValue, ErrorKind};
 use serde_json::{Value, json};
 
-use crate::cli::output::eprint;
+use super::bad_rows;
+use crate::cli::output::{eprint, eprint_last};
 use crate::error::{Error, is_hidden, short};
 
 /// Whether the arguments ask for JSON: known before they are parsed, since they may be wrong.
@@ -17,8 +18,13 @@ pub(in crate::cli) fn json_is_asked() -> bool {
     std::env::args_os().skip(1).take_while(|argument| argument != "--").any(|argument| argument == OsStr::new("--json"))
 }
 
-/// Prints a value on one line of stderr; what acts on a terminal is escaped.
+/// Prints a value on one line of stderr.
 pub(in crate::cli) fn eprint_json(value: &Value) {
+    eprint(format_args!("{}", json_line(value)));
+}
+
+/// A value on one line; what acts on a terminal is escaped.
+fn json_line(value: &Value) -> String {
     let mut line = String::new();
     for c in value.to_string().chars() {
         // Outside of texts JSON has no such character.
@@ -28,7 +34,7 @@ pub(in crate::cli) fn eprint_json(value: &Value) {
             line.push(c);
         }
     }
-    eprint(format_args!("{line}"));
+    line
 }
 
 /// Prints why the command failed.
@@ -46,16 +52,24 @@ pub(in crate::cli) fn report(error: &Error, json: bool) -> ExitCode {
     ExitCode::from(error.exit_code())
 }
 
-/// Prints that a signal ended the command; without `--json` the signal says enough.
+/// Prints that a signal ended the command, without `--json` only what the signal does not say.
 pub(in crate::cli) fn interrupted(code: i32) {
-    if !json_is_asked() {
+    let bad = bad_rows::so_far();
+    if bad.is_none() && !json_is_asked() {
         return;
     }
-    let mut object = Error::Interrupted.to_json();
-    object["code"] = code.into();
     let (printed, done) = channel();
     let print = move || {
-        eprint_json(&object);
+        if json_is_asked() {
+            if let Some(warning) = bad {
+                eprint_json(&json!({"warning": warning}));
+            }
+            let mut object = Error::Interrupted.to_json();
+            object["code"] = code.into();
+            eprint_last(format_args!("{}", json_line(&object)));
+        } else if let Some(warning) = bad {
+            eprint_last(format_args!("warning: {warning}"));
+        }
         // Who waited may have gone on.
         let _ = printed.send(());
     };

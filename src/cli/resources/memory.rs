@@ -70,6 +70,11 @@ impl Memory {
         share(self.0, 32)
     }
 
+    /// Bytes of scores that wait for the last one.
+    pub fn of_kept_scores(self) -> usize {
+        share(self.0, 2)
+    }
+
     /// Refuses training cases of so many columns, or stretched to such a length, that a fit would need more.
     ///
     /// # Errors
@@ -83,11 +88,10 @@ impl Memory {
         if needed <= self.0 {
             return Ok(());
         }
+        let mb = needed.div_ceil(1 << 20);
         let problem = format!(
-            "a fit of {} columns takes about {} MB; allow it with --max-memory {}M, or fit fewer columns",
-            table.columns(),
-            needed.div_ceil(4 << 20),
-            needed.div_ceil(1 << 20)
+            "a fit of {} columns may take {mb} MB; allow it with --max-memory {mb}M, or fit fewer columns",
+            table.columns()
         );
         Err(DataError::new(table.source(), problem).into())
     }
@@ -99,10 +103,10 @@ impl Memory {
         if needed <= self.0 {
             return Ok(());
         }
+        let mb = needed.div_ceil(1 << 20);
         let problem = format!(
-            "{cases} series are stretched to the {longest} steps of the longest, and a fit then takes about {} MB; allow it \
-             with --max-memory, leave out the longest, or fit fewer with --fit-rows",
-            needed.div_ceil(1 << 20)
+            "{cases} series are stretched to the {longest} steps of the longest, and a fit then may take {mb} MB; allow it \
+             with --max-memory {mb}M, leave out the longest, or fit fewer with --fit-rows"
         );
         Err(DataError::new(set.source(), problem).into())
     }
@@ -113,7 +117,8 @@ impl Memory {
     /// As [`Model::load`]; [`Error::ModelFile`] with what is needed.
     pub fn load(self, path: &Path) -> Result<Model> {
         let refuse = |what: &str, needed: u64| {
-            let problem = format!("{what} takes about {} MB; allow it with --max-memory", needed.div_ceil(1 << 20));
+            let mb = needed.div_ceil(1 << 20);
+            let problem = format!("{what} may take {mb} MB; allow it with --max-memory {mb}M");
             Err(Error::ModelFile { path: path.display().to_string(), problem })
         };
         let needed = path.metadata().map_or(0, |file| file.len()).saturating_mul(TENSORS);

@@ -5,11 +5,10 @@ use clap::Args;
 use crate::cli::arguments::{Global, ModelAndData, OutputArgs};
 use crate::cli::measures::Measures;
 use crate::cli::messages::warnings::{ALPHA, unattainable};
-use crate::cli::score_stream::ScoreStream;
+use crate::cli::score_stream::{Labels, ScoreStream};
 use crate::cli::table_writer::{Cell, TableWriter};
-use crate::data::is_normal;
 use crate::detect::Threshold;
-use crate::error::{DataError, Error, Result, listed};
+use crate::error::{DataError, Error, Result, listed, place, short};
 
 /// Measure a model on labelled rows
 ///
@@ -40,20 +39,24 @@ impl Evaluate {
         let label = self.label.as_deref().or(model.label_column()).ok_or_else(|| {
             Error::Usage("the model was fitted without labels; name the label column with --label".into())
         })?;
+        if model.read_options(None).columns.is_some_and(|columns| columns.iter().any(|name| name == label)) {
+            let problem = format!("is a feature of the model; fit another with --label {}", short(label));
+            return Err(DataError::new(place(&self.inputs.data), problem).in_column(label).into());
+        }
         let normals = if self.normal.is_empty() { model.normal_labels() } else { &self.normal };
         let mut warnings = Vec::from_iter(unattainable(&model, self.alpha));
-        let mut stream = ScoreStream::open(&model, &self.inputs, Some(label), global, false)?;
+        let labels = Labels { column: label, normal: normals };
+        let mut stream = ScoreStream::open(&model, &self.inputs, Some(labels), global, false)?;
         let source = stream.source().to_owned();
         let all = stream.rest()?;
         if all.scores.is_empty() {
             let problem = "has no case that can be used; leave out --on-bad-row to see what is wrong with the first";
             return Err(DataError::new(source, problem).into());
         }
-        let anomalous: Vec<bool> = all.labels.iter().map(|l| !normals.iter().any(|n| is_normal(l, n))).collect();
-        if let Some(problem) = one_class(&anomalous, normals) {
+        if let Some(problem) = one_class(&all.anomalous, normals) {
             return Err(DataError::new(source, problem).in_column(label).into());
         }
-        let measures = Measures::of(&anomalous, &all.scores, &all.p_values, self.alpha)?;
+        let measures = Measures::of(&all.anomalous, &all.scores, &all.p_values, self.alpha)?;
         let (mut columns, mut cells) = (Measures::COLUMNS.to_vec(), measures.cells().to_vec());
         warnings.extend(stream.conclude());
         if global.json {

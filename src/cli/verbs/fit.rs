@@ -14,8 +14,8 @@ use crate::cli::output::{DASH, Output, check_stdout, print};
 use crate::cli::pages::{held_in_words, panel_in_words, training_page, trimmed_in_words};
 use crate::cli::progress::ProgressReporter;
 use crate::data::{Dataset, Gathered, Input, Kind, ReadOptions, Sample};
-use crate::detect::{Detector, Experts, Model, ScoreKind};
-use crate::error::{Result, place, quoted, short};
+use crate::detect::{Detector, Experts, MIN_ROWS, Model, ScoreKind};
+use crate::error::{DataError, Result, place, quoted, short};
 use crate::progress::Progress;
 
 /// Fit a detector to normal rows, or to normal series
@@ -51,7 +51,7 @@ pub(in crate::cli) struct Fit {
     /// What a row that cannot be used does
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     on_bad_row: OnBadRow,
-    /// Fit to a uniform sample of N of the rows, drawn in one pass [default: as many as fit into --max-memory]
+    /// Fit to a uniform sample of N of the rows, whatever their labels, drawn in one pass [default: as many as fit into --max-memory]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(8..))]
     fit_rows: Option<u64>,
     /// About how many views of a row [default: the preset's]
@@ -125,7 +125,7 @@ impl Fit {
         note_all(reader.notes(), global);
         let Gathered { mut cases, good, bad, first_bad } = reader.gather()?;
         memory.check_fit(&*cases)?;
-        global.warn(&Vec::from_iter(BadRows::of(bad, first_bad).warning(good + bad, cases.kind())));
+        let mut warnings = Vec::from_iter(BadRows::of(bad, first_bad).warning(good + bad, cases.kind()));
         let drawn_from = (cases.len() < good).then_some(good);
         if drawn_from.is_some() {
             let why = match self.fit_rows {
@@ -133,16 +133,28 @@ impl Fit {
                 _ => "more would not fit into the memory; allow more with --max-memory",
             };
             let kind = cases.kind().cases();
-            global.warn(&[format!("fitted to a uniform sample of {} of {good} {kind}: {why}", cases.len())]);
+            if cases.len() < MIN_ROWS && good >= MIN_ROWS {
+                let problem = format!("only {} of {good} {kind} are fitted: {why}", cases.len());
+                return Err(DataError::new(place(&self.data).to_string(), problem).into());
+            }
+            warnings.push(format!("fitted to a uniform sample of {} of {good} {kind}: {why}", cases.len()));
         }
+        global.warn(&warnings);
         if self.label.is_none() {
             note_labels(&*cases, global);
             cases = cases.without_labels();
         }
-        self.fit(&*cases, drawn_from, started, global)
+        self.fit(&*cases, drawn_from, warnings, started, global)
     }
 
-    fn fit(&self, cases: &dyn Dataset, drawn_from: Option<usize>, started: Instant, global: &Global) -> Result<()> {
+    fn fit(
+        &self,
+        cases: &dyn Dataset,
+        drawn_from: Option<usize>,
+        mut warnings: Vec<String>,
+        started: Instant,
+        global: &Global,
+    ) -> Result<()> {
         // Opened before the work: a path that cannot be written fails now.
         let mut output = Output::open(Some(&self.output))?;
         let mut report = self.report.as_deref().map(|path| Output::open(Some(path))).transpose()?;
@@ -156,7 +168,8 @@ impl Fit {
         drop(progress);
         output.finish()?;
         report.map_or(Ok(()), Output::finish)?;
-        self.conclude(&model, drawn_from.unwrap_or(cases.len()), started.elapsed().as_secs_f64(), global)
+        warnings.extend(of_model(&model));
+        self.conclude(&model, drawn_from.unwrap_or(cases.len()), &warnings, started.elapsed().as_secs_f64(), global)
     }
 
     fn method(&self) -> MethodArg {
@@ -198,14 +211,21 @@ impl Fit {
         builder.fit(cases)
     }
 
-    fn conclude(&self, model: &Model, rows_read: usize, seconds: f64, global: &Global) -> Result<()> {
+    fn conclude(
+        &self,
+        model: &Model,
+        rows_read: usize,
+        warnings: &[String],
+        seconds: f64,
+        global: &Global,
+    ) -> Result<()> {
         let (rows, views) = (model.training_rows(), model.flow_views());
         if global.json {
             let mut line = json!({
                 "model": self.output.to_string_lossy(), "rows": rows_read, "training_rows": rows,
                 "drawn_from": model.drawn_from(),
                 "trimmed_rows": model.trimmed_rows(), "rows_held": model.rows_held(), "views": views, "seed": self.seed, "config": model.configuration().hash(),
-                "report": self.report.as_deref().map(Path::to_string_lossy), "seconds": seconds, "warnings": of_model(model),
+                "report": self.report.as_deref().map(Path::to_string_lossy), "seconds": seconds, "warnings": warnings,
             });
             line.as_object_mut().expect("an object was made").extend(model.inputs_json());
             return print(&format!("{line}\n"));

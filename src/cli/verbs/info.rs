@@ -15,7 +15,7 @@ use crate::cli::table_writer::number;
 use crate::data::container::Container;
 use crate::data::{Kind, ReadOptions};
 use crate::detect::{Model, PanelMember};
-use crate::error::{Result, place, short};
+use crate::error::{Error, Result, place, quoted, short};
 
 /// Print what a model file holds, or a data file
 ///
@@ -50,7 +50,7 @@ impl Info {
             most_bytes: Some(global.memory().of_cases_at_once()),
             ..ReadOptions::default()
         };
-        let facts = DataFacts::of(&self.file, self.kind, &options, global)?;
+        let facts = self.facts(&options, global)?;
         if global.json {
             return print(&format!("{}\n", facts.json()));
         }
@@ -60,7 +60,28 @@ impl Info {
         print(&text)
     }
 
+    /// What the file holds; a column without numbers is taken for the label.
+    fn facts(&self, options: &ReadOptions, global: &Global) -> Result<DataFacts> {
+        let error = match DataFacts::of(&self.file, self.kind, options, global) {
+            Err(Error::Data(error)) if self.label.is_none() && self.file.as_os_str() != DASH => error,
+            result => return result,
+        };
+        let Some(column) = error.column.clone() else { return Err(error.into()) };
+        let options = ReadOptions { label: Some(column.clone()), ..options.clone() };
+        let mut quiet = global.clone();
+        quiet.quiet = true;
+        let Ok(facts) = DataFacts::of(&self.file, self.kind, &options, &quiet) else { return Err(error.into()) };
+        global.note(format_args!("note: taken for the label, since it holds no number: column {}", quoted(&column)));
+        Ok(facts)
+    }
+
     fn model(&self, global: &Global) -> Result<()> {
+        if self.kind.is_some() || self.array.is_some() || self.label.is_some() {
+            let file = place(&self.file);
+            return Err(Error::Usage(format!(
+                "{file} is a model; leave out --kind, --array and --label, which data have"
+            )));
+        }
         let model = global.memory().load(&self.file)?;
         let header = model.header_json();
         let fields = serde_json::from_str::<Value>(&header).unwrap_or_default();

@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::cli::arguments::{Global, ModelAndData, OnBadRow, OutputArgs};
 use crate::cli::messages::warnings::{ALPHA, of_threshold, unattainable};
-use crate::cli::score_stream::{ScoreStream, ScoredChunk};
+use crate::cli::score_stream::{ScoreStream, Scored};
 use crate::cli::table_writer::{Cell, TableWriter, columns};
 use crate::detect::Threshold;
 use crate::error::Result;
@@ -19,7 +19,7 @@ pub(in crate::cli) struct Predict {
     /// Anomalous: a p-value of at most A, so that about this share of normal rows raises an alarm [default: 0.05]
     #[arg(long, value_name = "A", group = "rule")]
     alpha: Option<f64>,
-    /// Anomalous: this share of the rows at hand, those with the highest scores
+    /// Anomalous: this share of the rows at hand, those with the highest scores: nothing is printed before the last row
     #[arg(long, value_name = "C", group = "rule")]
     contamination: Option<f64>,
     /// Anomalous: a score of at least T
@@ -64,7 +64,7 @@ impl Predict {
 }
 
 /// Writes the rows; returns how many of them are anomalous.
-fn write(table: &mut TableWriter, some: &ScoredChunk, threshold: Threshold, marks: bool) -> Result<usize> {
+fn write(table: &mut TableWriter, some: &Scored, threshold: Threshold, marks: bool) -> Result<usize> {
     let flags = threshold.apply(&some.scores, &some.p_values);
     let flagged = flags.iter().filter(|&&flag| flag).count();
     for (number, row) in some.rows() {

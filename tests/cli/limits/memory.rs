@@ -125,3 +125,35 @@ fn rows_without_end_are_sampled() {
     assert!(child.wait().unwrap().success(), "{err}");
     assert!(err.contains("of 120000 rows") && err.contains("--max-memory"), "{err}");
 }
+
+#[cfg(unix)]
+#[test]
+fn labels_and_bad_rows_are_not_kept_and_scores_only_as_far_as_they_fit() {
+    let bench = Bench::new();
+    let rows: String = (0..40).map(|i| format!("{},{}\n", i % 7, i % 11)).collect();
+    bench.write("t.csv", format!("a,b\n{rows}"));
+    let fit = bench.shell("nafal fit t.csv -o m.nafal --steps 1 --views 5 --preset fast --quiet");
+    assert_eq!(fit.code, 0, "{}", fit.err);
+    let long = "x".repeat(60_000);
+    bench.write("labels.gz", packed("a,b,class\n1,2,0\n", &format!("1,2,0\n3,4,{long}\n"), 400 << 20, ""));
+    bench.write("bad.gz", packed("a,b\n1,2\n", "x\n", 4 << 20, ""));
+    bench.write("rows.gz", packed("a,b,class\n3,9,1\n", "1,2,0\n", 6 << 20, ""));
+    let limited =
+        |command: &str| bench.shell(&format!("ulimit -v 400000; exec nafal {command} --max-memory 64M --quiet"));
+    for command in
+        ["evaluate m.nafal labels.gz --label class", "predict m.nafal bad.gz --contamination 0.6 --on-bad-row skip"]
+    {
+        let ran = limited(command);
+        assert_eq!(ran.code, 0, "{command}: {}", ran.err);
+        assert_eq!(ran.out.lines().count(), 2, "{command}: {}", ran.out);
+    }
+    for command in [
+        "evaluate m.nafal rows.gz --label class",
+        "predict m.nafal rows.gz --contamination 0.1",
+        "predict m.nafal bad.gz --contamination 0.6 --on-bad-row mark",
+    ] {
+        let ran = limited(command);
+        assert!(ran.code == 3 && ran.err.contains("--max-memory"), "{command}: {} {}", ran.code, ran.err);
+        assert_eq!(ran.out, "", "{command}");
+    }
+}

@@ -53,8 +53,7 @@ pub fn group() -> Group {
             3,
             &["t.arff:5: ", "\"class\"", "--label class"],
         )
-        .file("t.arff", HEADER.to_owned() + &rows())
-        .also(&["info t.arff"]),
+        .file("t.arff", HEADER.to_owned() + &rows()),
         header("an attribute of text", "b numeric", "b string", &["t.arff:3: ", "\"b\"", "text"]),
         header("an attribute of dates", "b numeric", "b date yyyy", &["t.arff:3: ", "\"b\"", "dates"]),
         header("something else in the header", "@attribute b", "@frequency daily\n@attribute b", &["t.arff:3: "]),

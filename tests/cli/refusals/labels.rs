@@ -63,7 +63,7 @@ pub fn group() -> Group {
             "a label column that is a feature",
             "evaluate m.nafal t.csv --label a -o out.csv",
             3,
-            &["\"a\"", "feature and the label"],
+            &["\"a\"", "feature of the model"],
         )
         .file("t.csv", &table),
     ];

@@ -39,6 +39,17 @@ pub fn group() -> Group {
             &["t.ts:3: ", "`@classLabel`"],
         ),
         header(
+            "classes under another key",
+            &HEADER.replace("@classLabel true", "@classes"),
+            &["t.ts:3: ", "`@classLabel true`"],
+        ),
+        header(
+            "`@classLabel=true`",
+            &HEADER.replace("@classLabel true", "@classLabel=true"),
+            &["t.ts:3: ", "`@classLabel true`"],
+        ),
+        header("`@classLabel false` with classes", &HEADER.replace("true up", "false up"), &["t.ts:3: ", "follows"]),
+        header(
             "`@classLabel` with neither true nor false",
             &HEADER.replace("true up", "up"),
             &["t.ts:3: ", "`true` or `false`"],

@@ -141,7 +141,7 @@ impl Records for ArffRecords {
         self.classes.is_some()
     }
     fn is_drained(&self) -> bool {
-        self.lines.is_drained()
+        self.lines.is_drained(b"%")
     }
     fn next(&mut self) -> Result<Option<Result<Record, DataError>>, DataError> {
         let Some(line) = self.lines.next_content(b"%")?.map(|line| line.map(str::to_owned)) else { return Ok(None) };

@@ -8,8 +8,8 @@ use crate::data::formats::cases::{Cases, ColumnRole, Row, Slots, Step, TableStor
 use crate::data::formats::ts::Lines;
 use crate::data::table::check_names;
 use crate::data::{Dataset, ReadOptions};
-use crate::error::quoted;
 use crate::error::{DataError, Result};
+use crate::error::{quoted, short};
 
 /// Reads the rows of an ARFF table.
 pub(super) struct ArffTable {
@@ -35,7 +35,7 @@ impl ArffTable {
         let places: HashMap<&str, usize> = attributes.iter().enumerate().map(|(i, a)| (a.name.as_str(), i)).collect();
         let find = |name: &String, role: ColumnRole| {
             places.get(name.as_str()).copied().ok_or_else(|| {
-                let problem = missing_column(role, attributes.iter().map(|a| a.name.as_str()));
+                let problem = missing_column(role, name, attributes.iter().map(|a| a.name.as_str()));
                 DataError::new(source, problem).in_column(name)
             })
         };
@@ -95,7 +95,7 @@ fn unreadable(attribute: &Attribute) -> Option<String> {
         Domain::Nominal(_) => Some(format!(
             "is nominal, and categories are not read yet; name it with --label {} if it is the label, encode it as \
              numbers, or, where a row is a series, say --kind series",
-            attribute.name
+            short(&attribute.name)
         )),
         Domain::Unread(what) => Some(format!("holds {what}, and numbers are read alone; remove it")),
         Domain::Relational(_) => Some("is relational; remove it".into()),
@@ -122,7 +122,7 @@ impl Cases for ArffTable {
         &self.ignored
     }
     fn advance(&mut self, wait: bool) -> Result<Step, DataError> {
-        if !wait && self.lines.is_drained() {
+        if !wait && self.lines.is_drained(b"%") {
             return Ok(Step::Waiting);
         }
         let Some(line) = self.lines.next_content(b"%")?.map(|line| line.map(str::to_owned)) else {

@@ -2,7 +2,7 @@
 
 use super::Slots;
 use crate::data::{Dataset, Table};
-use crate::error::listed;
+use crate::error::{listed, quoted};
 
 /// What a column is named for.
 #[derive(Clone, Copy)]
@@ -24,8 +24,13 @@ impl ColumnRole {
 /// The problem of a column that is not among the header's `names`.
 pub(in crate::data::formats) fn missing_column<S: AsRef<str>>(
     role: ColumnRole,
-    names: impl IntoIterator<Item = S>,
+    wanted: &str,
+    names: impl IntoIterator<Item = S> + Clone,
 ) -> String {
+    let alike = |name: &S| name.as_ref().trim().eq_ignore_ascii_case(wanted.trim());
+    if let Some(name) = names.clone().into_iter().find(alike) {
+        return format!("{} is missing; did you mean {}?", role.column(), quoted(name.as_ref()));
+    }
     let todo = match role {
         ColumnRole::Feature => "add it to",
         ColumnRole::Label => "name one of",

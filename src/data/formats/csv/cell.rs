@@ -37,7 +37,28 @@ fn unquoted(text: &str) -> &str {
 }
 
 /// Words that stand for a value that is not known.
-const MISSING: [&str; 9] = ["?", "na", "n/a", "null", "none", "nil", "missing", "-", "."];
+const MISSING: [&str; 20] = [
+    "?",
+    "na",
+    "n/a",
+    "<na>",
+    "n.a.",
+    "n.a",
+    "null",
+    "(null)",
+    "\\n",
+    "none",
+    "nil",
+    "nat",
+    "missing",
+    "undefined",
+    "unknown",
+    "-",
+    "--",
+    ".",
+    "...",
+    "*",
+];
 
 fn not_a_number(text: &str) -> String {
     let shown = quoted(text);

@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::records::Record;
+use super::cell;
+use super::record::Record;
 use crate::data::ReadOptions;
 use crate::data::formats::cases::{ColumnRole, missing_column};
 use crate::data::table::{check_name, check_names};
@@ -42,10 +43,15 @@ impl Layout {
                 Err(fail("two columns have this name; rename or remove one".into()).in_column(name))
             }
             Some(&i) => Ok(i),
-            None => Err(fail(missing(role, &names)).in_column(name)),
+            None => Err(fail(missing(role, name, &names)).in_column(name)),
         };
         if options.columns.is_none() && are_values(&names) {
             return Err(fail(NO_HEADER.into()));
+        }
+        if let [only] = &names[..]
+            && let Some(separator) = separator(only)
+        {
+            return Err(fail(separated_by(separator)));
         }
         let label = match &options.label {
             Some(name) => Some((find(name, ColumnRole::Label)?, name.clone())),
@@ -60,6 +66,9 @@ impl Layout {
             Some(columns) => columns.clone(),
             None => names.iter().enumerate().filter(|(i, _)| Some(*i) != labelled).map(|(_, n)| n.clone()).collect(),
         };
+        if options.columns.is_none() && !chosen.is_empty() && are_values(&chosen) {
+            return Err(fail(NO_HEADER.into()));
+        }
         within(check_names(&chosen))?;
         let mut fields = Vec::with_capacity(chosen.len());
         for name in &chosen {
@@ -82,15 +91,29 @@ impl Layout {
         let ignored = names.iter().enumerate().filter(|(i, _)| !used.contains(i)).map(|(_, n)| n.clone()).collect();
         Ok(Layout { names: chosen, fields, label, ignored, width: header.len() })
     }
+
+    /// Field and name of every cell that is read.
+    pub fn cells(&self) -> impl Iterator<Item = (usize, &String)> {
+        self.fields.iter().copied().zip(&self.names).chain(self.label.iter().map(|(field, name)| (*field, name)))
+    }
+
+    /// Whether a record is a row.
+    pub fn is_row(&self, record: &Record) -> bool {
+        record.len() == self.width && self.fields.iter().all(|&i| cell::number(record.field(i)).is_ok())
+    }
 }
 
 const NO_HEADER: &str =
-    "the first line is all numbers, so the file seems to have no header; add a first line with the columns' names";
+    "the first line is one of numbers, so the file seems to have no header; add a first line with the columns' names";
 
 /// Whether the names look like a row of numbers. `0,1,2,…` are the names that programs give to columns without any.
 fn are_values(names: &[String]) -> bool {
     let counted = names.len() > 2 && names.iter().enumerate().all(|(i, n)| *n == i.to_string());
-    !counted && names.iter().all(|n| n.parse::<f64>().is_ok())
+    !counted && names.iter().all(|name| is_value(name))
+}
+
+fn is_value(name: &str) -> bool {
+    name.parse::<f64>().is_ok()
 }
 
 fn names(header: &Record) -> Result<Vec<String>, String> {
@@ -102,23 +125,37 @@ fn names(header: &Record) -> Result<Vec<String>, String> {
     (0..header.len()).map(text).collect()
 }
 
-fn missing(role: ColumnRole, names: &[String]) -> String {
+/// What a line that should be of several cells, and is of one, is separated by.
+fn separator(only: &str) -> Option<char> {
+    [';', '\t', '|'].into_iter().find(|&c| only.contains(c))
+}
+
+fn separated_by(separator: char) -> String {
+    format!(
+        "the file is separated by {separator:?}; save it separated by commas, with decimal points, as \"CSV (comma delimited)\""
+    )
+}
+
+fn missing(role: ColumnRole, wanted: &str, names: &[String]) -> String {
     if are_values(names) {
         return NO_HEADER.into();
     }
     if let [only] = names
-        && only.starts_with('@')
+        && only.starts_with(['@', '#', '%'])
     {
         return format!(
-            "{} is missing, and the file begins as series do (`@`); name a table, or a model of series",
+            "{} is missing, and the file begins as series do; name a table, or a model of series",
             role.column()
         );
     }
     if let [only] = names
-        && let Some(separator) = [';', '\t', '|'].into_iter().find(|&c| only.contains(c))
+        && let Some(separator) = separator(only)
     {
-        let column = role.column();
-        return format!("{column} is missing, and the file is separated by {separator:?}; separate it by commas");
+        return format!("{} is missing: {}", role.column(), separated_by(separator));
     }
-    missing_column(role, names)
+    // One of text among numbers, as a label, is no header either.
+    if 2 * names.iter().filter(|name| is_value(name)).count() > names.len() {
+        return NO_HEADER.into();
+    }
+    missing_column(role, wanted, names)
 }

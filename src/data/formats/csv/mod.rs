@@ -2,6 +2,9 @@
 
 mod cell;
 mod header;
+mod quoted_line;
+mod quotes;
+mod record;
 mod records;
 mod rows;
 #[cfg(test)]

@@ -3,10 +3,17 @@
 //! The splitting of quotes and commas is `csv-core`'s. Line ends between records are consumed here, because that is
 //! where line numbers go wrong otherwise: CRLF, blank lines, and line breaks inside quotes all count. One record and
 //! one block of the stream are in memory at a time.
+//!
+//! A quotation mark without its partner would swallow rows up to the next mark, or all: a record ends where, within quotation
+//! marks, a line follows that is a row by itself, and at the end of the stream. It is [`Found::Unclosed`], and that line is read
+//! again.
 
 use std::io::{self, Read};
 
 use csv_core::{ReadRecordResult, Reader};
+
+use super::quoted_line::QuotedLine;
+use super::record::{MOST_FIELDS, Record};
 
 use crate::data::formats::source::Source;
 use crate::error::DataError;
@@ -17,14 +24,13 @@ const BLOCK: usize = 1 << 16;
 /// Longest record; a longer one (an unclosed quotation mark, no text at all) is refused instead of filling the memory.
 const LONGEST: usize = 64 << 20;
 
-/// Most fields of a record: a line of commas alone takes no memory to speak of in a file, and eight bytes a field here.
-const MOST_FIELDS: usize = 65_536;
-
 /// What [`RecordReader::next`] came to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found {
     /// A record: [`RecordReader::record`].
     Record,
+    /// A record, not to be used, in which a quotation mark is not closed.
+    Unclosed,
     /// The stream would have to be waited for.
     Waiting,
     /// The end of the stream.
@@ -45,35 +51,8 @@ pub(super) struct RecordReader {
     record: Record,
     /// Bytes and fields of a record that is not read to its end.
     begun: Option<(usize, usize)>,
-}
-
-/// One record, its fields unquoted and back to back.
-pub(super) struct Record {
-    text: Vec<u8>,
-    ends: Vec<usize>,
-    fields: usize,
-    /// The line the record starts on.
-    pub line: u64,
-    /// Whether it spans several lines.
-    pub several_lines: bool,
-    /// The first of the empty lines before it, unless it was told of.
-    empty_before: Option<u64>,
-}
-
-impl Record {
-    /// Number of fields.
-    pub fn len(&self) -> usize {
-        self.fields
-    }
-    /// Field `i`.
-    pub fn field(&self, i: usize) -> &[u8] {
-        let start = if i == 0 { 0 } else { self.ends[i - 1] };
-        &self.text[start..self.ends[i]]
-    }
-    /// Whether nothing but white space stands on the line.
-    pub fn is_blank(&self) -> bool {
-        self.fields == 1 && self.field(0).trim_ascii().is_empty()
-    }
+    /// The line being read, where a line before it has opened quotation marks.
+    quoted: QuotedLine,
 }
 
 impl RecordReader {
@@ -85,15 +64,9 @@ impl RecordReader {
             unread: 0..0,
             line: 1,
             after_return: false,
-            record: Record {
-                text: vec![0; 1024],
-                ends: vec![0; 64],
-                fields: 0,
-                line: 1,
-                several_lines: false,
-                empty_before: None,
-            },
+            record: Record::new(),
             begun: None,
+            quoted: QuotedLine::new(),
         }
     }
 
@@ -112,13 +85,14 @@ impl RecordReader {
         self.record.empty_before.take()
     }
 
-    /// Reads the next record; `wait`: whether the stream may be waited for.
-    pub fn next(&mut self, wait: bool) -> Result<Found, DataError> {
+    /// Reads the next record; `wait`: whether the stream may be waited for, `is_row`: whether a line is a row by itself.
+    pub fn next(&mut self, wait: bool, is_row: impl Fn(&Record) -> bool) -> Result<Found, DataError> {
         let (mut text, mut fields) = match self.begun.take() {
             Some(begun) => begun,
             None => match self.skip_line_ends(wait)? {
                 Found::Record => {
-                    self.record.line = self.line;
+                    self.record.begin(self.line);
+                    self.quoted.end();
                     (0, 0)
                 }
                 other => return Ok(other),
@@ -129,29 +103,71 @@ impl RecordReader {
                 self.begun = Some((text, fields));
                 return Ok(Found::Waiting);
             }
-            // An empty block tells the parser that the stream has ended.
-            let bytes = &self.block[self.unread.clone()];
+            // An empty line tells the parser that the stream has ended.
+            let line = first_line(&self.block[self.unread.clone()]);
+            if line.is_empty() && self.record.quotes.is_open() {
+                self.record.fields = fields;
+                self.record.opened.get_or_insert(self.record.quotes.field());
+                let again = self.quoted.is_row(&is_row);
+                return Ok(self.unclosed(again));
+            }
             let (state, read, wrote, ended) =
-                self.parser.read_record(bytes, &mut self.record.text[text..], &mut self.record.ends[fields..]);
-            let last = read.checked_sub(1).map(|i| bytes[i]);
-            self.line += bytes[..read].iter().filter(|&&b| b == b'\n').count() as u64;
+                self.parser.read_record(line, &mut self.record.text[text..], &mut self.record.ends[fields..]);
+            let bytes = &line[..read];
+            self.record.quotes.read(bytes);
+            self.quoted.push(bytes);
+            let last = bytes.last().copied();
             self.unread.start += read;
             (text, fields) = (text + wrote, fields + ended);
             match state {
+                ReadRecordResult::InputEmpty if matches!(last, Some(b'\r' | b'\n')) => {
+                    // A line end within quotation marks.
+                    self.record.opened.get_or_insert(self.record.quotes.field());
+                    if self.quoted.is_row(&is_row) {
+                        self.record.fields = fields;
+                        return Ok(self.unclosed(true));
+                    }
+                    self.line += u64::from(last == Some(b'\n'));
+                    self.quoted.begin(self.line);
+                }
                 ReadRecordResult::InputEmpty => {}
                 ReadRecordResult::OutputFull if text >= LONGEST => return Err(self.too_long()),
                 ReadRecordResult::OutputFull => self.record.text.resize(2 * self.record.text.len(), 0),
                 ReadRecordResult::OutputEndsFull if fields >= MOST_FIELDS => return Err(self.too_wide()),
                 ReadRecordResult::OutputEndsFull => self.record.ends.resize(2 * self.record.ends.len(), 0),
                 ReadRecordResult::Record | ReadRecordResult::End => {
-                    self.record.several_lines = self.line - u64::from(last == Some(b'\n')) > self.record.line;
-                    self.after_return = last == Some(b'\r');
-                    self.line += u64::from(self.after_return);
                     self.record.fields = fields;
+                    self.record.several_lines = self.line > self.record.line;
+                    // Two marks, each without its partner, make a cell of what stands between them.
+                    if self.quoted.is_row(&is_row) {
+                        return Ok(self.unclosed(true));
+                    }
+                    self.line += u64::from(last.is_some());
+                    self.after_return = last == Some(b'\r');
                     return Ok(if fields > 0 { Found::Record } else { Found::End });
                 }
             }
         }
+    }
+
+    /// Ends a record whose quotation mark has no partner; its last line is to be read `again` if it is a row.
+    fn unclosed(&mut self, again: bool) -> Found {
+        self.parser.reset();
+        self.after_return = false;
+        self.record.several_lines = self.line > self.record.line;
+        if again {
+            self.line = self.quoted.line().unwrap_or(self.line);
+            let bytes = self.quoted.bytes();
+            // In this block, or begun in one before.
+            match self.unread.start.checked_sub(bytes.len()) {
+                Some(start) => self.unread.start = start,
+                None => {
+                    self.block = [bytes, &self.block[self.unread.clone()]].concat();
+                    self.unread = 0..self.block.len();
+                }
+            }
+        }
+        Found::Unclosed
     }
 
     /// Consumes the line ends before the next record.
@@ -183,6 +199,7 @@ impl RecordReader {
             return Ok(Found::Waiting);
         }
         loop {
+            self.block.resize(BLOCK, 0);
             match self.source.read(&mut self.block) {
                 Ok(count) => {
                     self.unread = 0..count;
@@ -208,4 +225,9 @@ impl RecordReader {
         );
         DataError::new(self.name(), problem).at_line(self.record.line)
     }
+}
+
+/// What stands before the first line end, and that.
+fn first_line(bytes: &[u8]) -> &[u8] {
+    &bytes[..memchr::memchr2(b'\r', b'\n', bytes).map_or(bytes.len(), |end| end + 1)]
 }

@@ -2,7 +2,8 @@
 
 use super::cell;
 use super::header::Layout;
-use super::records::{Found, Record, RecordReader};
+use super::record::Record;
+use super::records::{Found, RecordReader};
 use crate::data::formats::cases::{Cases, Row, Slots, Step, TableStore};
 use crate::data::formats::source::Source;
 use crate::data::{Dataset, ReadOptions};
@@ -15,8 +16,8 @@ pub(super) struct CsvRows {
     layout: Layout,
     /// The first blank line since the last row.
     blank: Option<u64>,
-    /// Whether the record read last is a row still to be looked at, behind blank lines that were told of.
-    held: bool,
+    /// A record still to be looked at, behind blank lines that were told of.
+    held: Option<Found>,
     row: Row,
 }
 
@@ -28,11 +29,18 @@ impl CsvRows {
     pub fn new(mut source: Source, options: &ReadOptions) -> Result<CsvRows, DataError> {
         source.require_text()?;
         let mut records = RecordReader::new(source);
-        while records.next(true)? == Found::Record {
-            if !records.record().is_blank() {
-                let layout = Layout::new(records.record(), records.name(), options)?;
-                records.forget_empty_lines();
-                return Ok(CsvRows { records, layout, blank: None, held: false, row: Row::default() });
+        loop {
+            match records.next(true, are_numbers)? {
+                Found::Record if records.record().is_blank() => {}
+                Found::Record => {
+                    let layout = Layout::new(records.record(), records.name(), options)?;
+                    records.forget_empty_lines();
+                    return Ok(CsvRows { records, layout, blank: None, held: None, row: Row::default() });
+                }
+                Found::Unclosed => {
+                    return Err(DataError::new(records.name(), UNCLOSED).at_line(records.record().line));
+                }
+                Found::Waiting | Found::End => break,
             }
         }
         let problem = "is empty; a table needs a first line with the columns' names, and rows of numbers";
@@ -43,6 +51,9 @@ impl CsvRows {
         let (record, layout) = (self.records.record(), &self.layout);
         if record.len() != layout.width {
             return Err(ragged(record, layout));
+        }
+        if let Some((_, name)) = layout.cells().find(|(field, _)| record.is_glued(*field)) {
+            return Err(DataError::new("", GLUED).in_column(name));
         }
         self.row.values.clear();
         for (&field, name) in layout.fields.iter().zip(&layout.names) {
@@ -72,22 +83,24 @@ impl Cases for CsvRows {
     }
     fn advance(&mut self, wait: bool) -> Result<Step, DataError> {
         let at = |line, error: DataError, name: &str| DataError { source: name.into(), ..error.at_line(line) };
-        while !self.held {
-            match self.records.next(wait)? {
+        let layout = &self.layout;
+        let found = loop {
+            match self.held.take().map_or_else(|| self.records.next(wait, |line| layout.is_row(line)), Ok)? {
                 Found::Waiting => return Ok(Step::Waiting),
                 Found::End => return Ok(Step::End),
                 Found::Record if self.records.record().is_blank() => {
                     self.blank.get_or_insert(self.records.record().line);
                 }
-                Found::Record => self.held = true,
+                found => break found,
             }
-        }
+        };
         let empty = self.records.forget_empty_lines();
         if let Some(blank) = self.blank.take().into_iter().chain(empty).min() {
+            self.held = Some(found);
             return Ok(Step::Bad(at(blank, blank_line(), self.records.name())));
         }
-        self.held = false;
-        match self.read_row() {
+        let row = if found == Found::Unclosed { Err(unclosed(self.records.record(), layout)) } else { self.read_row() };
+        match row {
             Ok(()) => Ok(Step::Case),
             Err(error) => Ok(Step::Bad(at(self.records.record().line, error, self.records.name()))),
         }
@@ -111,6 +124,24 @@ impl Cases for CsvRows {
     }
 }
 
+const UNCLOSED: &str = "a quotation mark opens on this line and is not closed where rows follow; close it or remove it";
+
+const GLUED: &str = "text follows a closing quotation mark; put a comma between cells, or write the mark twice";
+
+/// Whether a line below a header cannot be one of its lines: several numbers, and nothing else.
+fn are_numbers(line: &Record) -> bool {
+    line.len() > 1 && (0..line.len()).all(|i| cell::number(line.field(i)).is_ok())
+}
+
+/// A record with a mark without its partner.
+fn unclosed(record: &Record, layout: &Layout) -> DataError {
+    let error = DataError::new("", UNCLOSED);
+    match layout.cells().find(|(field, _)| Some(*field) == record.opened) {
+        Some((_, name)) => error.in_column(name),
+        None => error,
+    }
+}
+
 fn blank_line() -> DataError {
     DataError::new("", "the line is blank, and rows follow; remove it or fill it in")
 }
@@ -120,8 +151,7 @@ fn ragged(record: &Record, layout: &Layout) -> DataError {
     let hint = if record.several_lines { " (an unclosed quotation mark?)" } else { "" };
     let (cells, width) = (if record.len() == 1 { "cell" } else { "cells" }, layout.width);
     let problem = format!("{} {cells} where the header has {width}{hint}; mend the row", record.len());
-    let columns = layout.fields.iter().zip(&layout.names).chain(layout.label.iter().map(|(i, name)| (i, name)));
-    match columns.filter(|(field, _)| **field >= record.len()).min() {
+    match layout.cells().filter(|(field, _)| *field >= record.len()).min() {
         Some((_, name)) => DataError::new("", problem).in_column(name),
         None => DataError::new("", problem),
     }

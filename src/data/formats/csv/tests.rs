@@ -1,5 +1,6 @@
 //! What is read, what is refused and where, and that nothing panics.
 
+use std::collections::VecDeque;
 use std::io::{Cursor, Read, Write};
 
 use flate2::{Compression, write::GzEncoder};
@@ -7,7 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::data::Sample;
-use crate::data::formats::cases::Chunk;
+use crate::data::formats::cases::{Cases, Chunk, Slots, Step};
 
 fn rows(stream: impl Read + Send + 'static, name: &str, options: &ReadOptions) -> Result<Box<CaseStream<CsvRows>>> {
     Ok(Box::new(CaseStream::new(CsvRows::new(Source::from_stream(stream, name)?, options)?, options)))
@@ -101,12 +102,18 @@ fn errors_name_file_line_and_column() {
         ("a,b\n1,\n", "t.csv:2: column \"b\": the cell is empty"),
         ("a,b\n1,2\n3\n", "t.csv:3: column \"b\": 1 cell where the header has 2"),
         ("a,b\n1,2,3\n", "t.csv:2: 3 cells where the header has 2"),
-        ("a,b\n1,\"2\n3,4\n", "t.csv:2: column \"b\""),
+        ("a,b\n1,\"2\n3,4\n", "t.csv:2: column \"b\": a quotation mark opens"),
+        ("a,b\n1,2\n3,\"4\n", "t.csv:3: column \"b\": a quotation mark opens"),
+        ("a,b\n1,2\n3,\"4", "t.csv:3: column \"b\": a quotation mark opens"),
+        ("a,b\n\"1\",\"2\n\"3\",\"4\"\n", "t.csv:2: column \"b\": a quotation mark opens"),
+        ("\"a,b\n1,2\n3,4\n", "t.csv:1: a quotation mark opens"),
+        ("a,\"b\n", "t.csv:1: a quotation mark opens"),
+        ("a,b\n1,\"2\"5\n", "t.csv:2: column \"b\": text follows a closing quotation mark"),
         ("a,b\n1,2\n\n\n3,4\n", "t.csv:3: the line is blank"),
         ("a\n1\n\n2\n", "t.csv:3: the line is blank"),
         ("a,b,a\n1,2,3\n", "t.csv:1: column \"a\": two columns have this name"),
         (",a\n0,1\n", "t.csv:1: column 1 has no name"),
-        ("1,2\n3,4\n", "t.csv:1: the first line is all numbers"),
+        ("1,2\n3,4\n", "t.csv:1: the first line is one of numbers"),
         ("a,b\n", "t.csv: has a header but no rows"),
         ("", "t.csv: is empty"),
         ("\n \r\n", "t.csv: is empty"),
@@ -118,7 +125,7 @@ fn errors_name_file_line_and_column() {
     assert!(refused(b"a\n1\n\xff\n").starts_with("t.csv:3: column \"a\": not UTF-8"));
     assert!(refused(b"\xff\xfea\0,\0b\0").contains("UTF-16"));
     assert!(refused(b"a\xff,b\n").starts_with("t.csv:1: the header is not UTF-8"));
-    assert!(refused("a,b\n1,\"2\n3,4\n5\",\n").contains("unclosed quotation mark"));
+    assert!(refused("a,b\n\"1\n3,x\n5\"\n").contains("unclosed quotation mark"));
 }
 
 #[test]
@@ -171,18 +178,16 @@ fn chunks_add_up_to_the_table() {
 }
 
 /// Hands out one piece a read, as a pipe does.
-struct Pieces(Vec<&'static [u8]>);
+struct Pieces(VecDeque<Vec<u8>>);
 
 impl Read for Pieces {
     fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
-        if self.0.is_empty() {
-            return Ok(0);
-        }
-        let count = self.0[0].len().min(to.len());
-        to[..count].copy_from_slice(&self.0[0][..count]);
-        self.0[0] = &self.0[0][count..];
-        if self.0[0].is_empty() {
-            self.0.remove(0);
+        let Some(mut piece) = self.0.pop_front() else { return Ok(0) };
+        let count = piece.len().min(to.len());
+        to[..count].copy_from_slice(&piece[..count]);
+        let rest = piece.split_off(count);
+        if !rest.is_empty() {
+            self.0.push_front(rest);
         }
         Ok(count)
     }
@@ -190,7 +195,7 @@ impl Read for Pieces {
 
 #[test]
 fn rows_that_trickle_in_are_handed_out_as_they_come() {
-    let pieces = Pieces(vec![b"a,b", b"\n", b"1,2\n3,4\n", b"5,6\r\n", b"7,", b"8"]);
+    let pieces = Pieces(["a,b", "\n", "1,2\n3,4\n", "5,6\r\n", "7,", "8"].map(|piece| piece.into()).into());
     let mut chunks = rows(pieces, "pipe", &ReadOptions::default()).unwrap();
     let mut sizes = Vec::new();
     while let Some(chunk) = chunks.next_chunk(4096).unwrap() {
@@ -252,14 +257,14 @@ fn bad_rows_are_told_apart_and_skipped() {
                 values.extend(cases.downcast::<Table>().unwrap().values().to_vec());
             }
         }
-        assert_eq!(values, [1.0, 3.0, 5.0]);
-        assert_eq!(labels, ["u", "v", "w"]);
-        assert_eq!(bad, [(0, 2), (1, 4), (1, 5), (2, 7)]);
+        assert_eq!(values, [1.0, 3.0]);
+        assert_eq!(labels, ["u", "v"]);
+        assert_eq!(bad, [(0, 2), (1, 4), (1, 5), (2, 7), (2, 8)]);
     }
     let gathered = rows(Cursor::new(text), "t.csv", &options).unwrap().gather().unwrap();
     assert_eq!(
         (gathered.cases.len(), gathered.good, gathered.bad, gathered.first_bad.unwrap().line),
-        (3, 3, 4, Some(2))
+        (2, 2, 5, Some(2))
     );
     let options = ReadOptions { skip_bad: true, ..ReadOptions::default() };
     let message = rows(Cursor::new("a\nx\n"), "t.csv", &options).unwrap().gather().unwrap_err().to_string();
@@ -324,4 +329,49 @@ proptest! {
         let message = refused(format!("a,b{end}{rows}1,bad{end}2,3{end}"));
         prop_assert!(message.starts_with(&format!("t.csv:{}: column \"b\"", before + 2)), "{}", message);
     }
+}
+
+/// The labels, or the line of what is wrong, of every row, read as they come.
+fn read_marked(text: &str, bytes_at_once: usize) -> Vec<String> {
+    let options = ReadOptions { label: Some("note".into()), columns: Some(vec!["a".into()]), ..ReadOptions::default() };
+    let pieces = text.as_bytes().chunks(bytes_at_once).map(<[u8]>::to_vec).collect();
+    let stream = Pieces(pieces);
+    let mut rows = CsvRows::new(Source::from_stream(stream, "t.csv").unwrap(), &options).unwrap();
+    let mut out = Vec::new();
+    loop {
+        match rows.advance(true).unwrap() {
+            Step::Case => {
+                let mut store = rows.store();
+                rows.put(&mut store, 0);
+                let table: Table = rows.dataset(store, Slots::All).unwrap().downcast_owned().unwrap();
+                out.push(table.labels().unwrap()[0].clone());
+            }
+            Step::Bad(error) => out.push(format!("bad {}", error.line.unwrap())),
+            Step::Waiting => unreachable!("it may be waited for"),
+            Step::End => return out,
+        }
+    }
+}
+
+#[test]
+fn a_mark_without_its_partner_swallows_no_rows() {
+    let long = format!("note,a\nx,1\n\"y,2\n{}z,9\n", "w,3\n".repeat(40_000));
+    for (text, want) in [
+        ("note,a\nx,1\n\"y,2\nz,3\nw,4\n", "x, bad 3, z, w"),
+        ("note,a\nx,1\n\"y,2\nz,3\n\"w,4\nv,5", "x, bad 3, z, bad 5, v"),
+        ("note,a\n\"y,2\n\"z\",3\n\"w\",4", "bad 2, z, w"),
+        ("note,a\nx,1\n\"y,2\nstrange\n\nz,3\nw,4\n", "x, bad 3, z, w"),
+        ("note,a\r\nx,1\r\n\"y,2\r\nz,3\r\nw,4\r\n", "x, bad 3, z, w"),
+        ("note,a\nx,1\n\"y,2", "x, bad 3"),
+        ("note,a\nx,1\n\"y,2\nz,3", "x, bad 3, z"),
+        // Cells of several lines are meant where their lines are no rows.
+        ("note,a\n\"x\ny\",1\nz,3\n", "x\ny, z"),
+        ("note,a\n\"first, second\nthird,\n\",1\n\"one\n\ntwo\",2\nz,3\n", "first, second\nthird,, one\n\ntwo, z"),
+    ] {
+        for step in [1, 2, 3, 5, 1000] {
+            assert_eq!(read_marked(text, step).join(", "), want, "{text:?}, {step} bytes at once");
+        }
+    }
+    let read = read_marked(&long, 1 << 20);
+    assert_eq!((read.len(), &read[1][..], &read[2][..], &read[40_002][..]), (40_003, "bad 3", "w", "z"));
 }

@@ -5,6 +5,7 @@
 use std::io::Read;
 
 use super::element::NpyElement;
+use crate::error::quoted;
 
 /// What to do about a header that makes no sense.
 const SAVE_AGAIN: &str = "get the file again, or save the array again with numpy.save";
@@ -57,38 +58,94 @@ impl NpyHeader {
         Self::parse(text)
     }
 
+    /// The dictionary, as NumPy's own readers take it: these three keys, each once, and nothing behind it.
     fn parse(text: &str) -> Result<NpyHeader, String> {
-        let descr = quoted(value_of(text, "descr")?)?;
-        let element = NpyElement::of(descr)?;
-        let order = value_of(text, "fortran_order")?;
-        let fortran_order = match (order.starts_with("True"), order.starts_with("False")) {
-            (true, _) => true,
-            (_, true) => false,
-            _ => return Err(format!("`fortran_order` is neither True nor False in the .npy header; {SAVE_AGAIN}")),
-        };
-        Ok(NpyHeader { element, fortran_order, shape: shape(value_of(text, "shape")?)? })
+        let (mut element, mut fortran_order, mut shape) = (None, None, None);
+        let mut rest = Literal(text);
+        rest.expect("{")?;
+        while !rest.take("}") {
+            let key = rest.string()?;
+            rest.expect(":")?;
+            let again = match key {
+                "descr" => element.replace(NpyElement::of(rest.string().map_err(|_| STRUCTURED)?)?).is_some(),
+                "fortran_order" => fortran_order.replace(rest.boolean()?).is_some(),
+                "shape" => shape.replace(rest.tuple()?).is_some(),
+                _ => return Err(format!("an unknown key in the .npy header, {}; {SAVE_AGAIN}", quoted(key))),
+            };
+            if again {
+                return Err(format!("`{key}` stands twice in the .npy header; {SAVE_AGAIN}"));
+            }
+            if !rest.take(",") {
+                rest.expect("}")?;
+                break;
+            }
+        }
+        if !rest.0.trim().is_empty() {
+            return Err(not_understood());
+        }
+        let missing = |key: &str| format!("no `{key}` in the .npy header; {SAVE_AGAIN}");
+        Ok(NpyHeader {
+            element: element.ok_or_else(|| missing("descr"))?,
+            fortran_order: fortran_order.ok_or_else(|| missing("fortran_order"))?,
+            shape: shape.ok_or_else(|| missing("shape"))?,
+        })
     }
 }
 
-/// What follows `'key':` in the dictionary.
-fn value_of<'a>(text: &'a str, key: &str) -> Result<&'a str, String> {
-    let missing = || format!("no `{key}` in the .npy header; {SAVE_AGAIN}");
-    let at = [format!("'{key}'"), format!("\"{key}\"")].iter().find_map(|k| text.find(k.as_str()).map(|i| i + k.len()));
-    let rest = text[at.ok_or_else(missing)?..].trim_start();
-    rest.strip_prefix(':').map(str::trim_start).ok_or_else(missing)
+const STRUCTURED: &str = "a structured array, which cannot be read; save one plain array of numbers";
+
+fn not_understood() -> String {
+    format!("the .npy header is no dictionary of `descr`, `fortran_order` and `shape`; {SAVE_AGAIN}")
 }
 
-fn quoted(text: &str) -> Result<&str, String> {
-    let mark = text.chars().next().filter(|c| *c == '\'' || *c == '"');
-    let inner = mark.and_then(|m| text[1..].split_once(m));
-    inner
-        .map(|(word, _)| word)
-        .ok_or_else(|| "a structured array, which cannot be read; save one plain array of numbers".into())
-}
+/// What is left of a Python literal.
+struct Literal<'a>(&'a str);
 
-fn shape(text: &str) -> Result<Vec<usize>, String> {
-    let bad = || format!("the shape in the .npy header is no tuple of whole numbers; {SAVE_AGAIN}");
-    let inner = text.strip_prefix('(').and_then(|t| t.split_once(')')).ok_or_else(bad)?.0;
-    let words = inner.split(',').map(str::trim).filter(|w| !w.is_empty());
-    words.map(|w| w.parse().map_err(|_| bad())).collect()
+impl<'a> Literal<'a> {
+    fn take(&mut self, token: &str) -> bool {
+        let rest = self.0.trim_start().strip_prefix(token);
+        self.0 = rest.unwrap_or(self.0);
+        rest.is_some()
+    }
+
+    fn expect(&mut self, token: &str) -> Result<(), String> {
+        if self.take(token) { Ok(()) } else { Err(not_understood()) }
+    }
+
+    fn string(&mut self) -> Result<&'a str, String> {
+        let mark = ["'", "\""].into_iter().find(|mark| self.take(mark)).ok_or_else(not_understood)?;
+        let (text, rest) = self.0.split_once(mark).ok_or_else(not_understood)?;
+        self.0 = rest;
+        // An escape would make another text of it.
+        if text.contains('\\') { Err(not_understood()) } else { Ok(text) }
+    }
+
+    fn boolean(&mut self) -> Result<bool, String> {
+        match (self.take("True"), self.take("False")) {
+            (true, false) => Ok(true),
+            (false, true) => Ok(false),
+            _ => Err(format!("`fortran_order` is neither True nor False in the .npy header; {SAVE_AGAIN}")),
+        }
+    }
+
+    /// Whole numbers; of Python 2, they may end in `L`.
+    fn tuple(&mut self) -> Result<Vec<usize>, String> {
+        let bad = || format!("the shape in the .npy header is no tuple of whole numbers; {SAVE_AGAIN}");
+        self.expect("(").map_err(|_| bad())?;
+        let mut numbers = Vec::new();
+        while !self.take(")") {
+            let text = self.0.trim_start();
+            let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+            numbers.push(text[..end].parse().map_err(|_| bad())?);
+            self.0 = &text[end..];
+            self.take("L");
+            let comma = self.take(",");
+            if !comma {
+                // `(4)` is a number and no tuple.
+                self.expect(")").map_err(|_| bad())?;
+                return if numbers.len() == 1 { Err(bad()) } else { Ok(numbers) };
+            }
+        }
+        Ok(numbers)
+    }
 }

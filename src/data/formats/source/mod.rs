@@ -198,9 +198,8 @@ impl Source {
             Err(e) => Err(self.unreadable(&e)),
             Ok(count) if count as u64 > most => {
                 let problem = format!(
-                    "is a zip archive of more than {} MiB from a stream, which would have to be held in memory; \
-                     save it as a file that is not gzipped, and name that",
-                    most >> 20
+                    "is a zip archive of more than {most} bytes from a stream, which would have to be held in memory; \
+                     save it as a file that is not gzipped, and name that"
                 );
                 Err(DataError::new(&self.name, problem))
             }

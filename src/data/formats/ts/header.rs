@@ -67,6 +67,13 @@ impl TsHeader {
             Key::Label => {
                 let mut words = value.split_whitespace();
                 let labelled = boolean(word, words.next().unwrap_or(""))?;
+                if let (false, Some(class)) = (labelled, words.clone().next()) {
+                    return Err(format!(
+                        "`{word} false` says that there are no classes, and {} follows; write `{word} true` before the classes, \
+                         or leave them out",
+                        quoted(class)
+                    ));
+                }
                 let classes: Vec<String> = words.take(MOST_CLASSES + 1).map(str::to_owned).collect();
                 if classes.len() > MOST_CLASSES {
                     return Err(format!("more than {MOST_CLASSES} classes; say `@classLabel true` alone"));
@@ -121,6 +128,7 @@ impl TsHeader {
         let (key, usual) = match Key::nearest(word) {
             Some((Key::Data, _)) if !value.is_empty() => (None, ""),
             Some((key, usual)) => (Some(key), usual),
+            None if speaks_of_labels(word) => (Some(Key::Label), "@classLabel true"),
             None => (None, ""),
         };
         let note = match key {
@@ -164,6 +172,12 @@ impl TsHeader {
         }
         Ok(())
     }
+}
+
+/// Whether a key that is no misspelling of another speaks of labels all the same.
+fn speaks_of_labels(word: &str) -> bool {
+    let word = word.to_ascii_lowercase();
+    word.contains("class") || word.contains("label") || word.contains("target")
 }
 
 fn boolean(key: &str, value: &str) -> Result<bool, String> {

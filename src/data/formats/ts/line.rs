@@ -40,9 +40,12 @@ impl Lines {
         DataError::new(self.source(), problem).at_line(self.number.max(1))
     }
 
-    /// Whether reading another line would have to wait for whoever writes the stream.
-    pub fn is_drained(&self) -> bool {
-        self.reader.get_ref().waits() && !self.reader.buffer().contains(&b'\n')
+    /// Whether reading another line of content would have to wait for whoever writes the stream: what is at hand are blank
+    /// lines and comments, which begin with one of `marks`.
+    pub fn is_drained(&self, marks: &[u8]) -> bool {
+        let mut lines =
+            self.reader.buffer().split_inclusive(|&byte| byte == b'\n').filter(|line| line.ends_with(b"\n"));
+        self.reader.get_ref().waits() && !lines.any(|line| is_content(line, marks))
     }
 
     /// The number of the line read last, counted from 1.
@@ -64,8 +67,7 @@ impl Lines {
             }
             skipped += self.line.len() as u64;
             // Comments of old files are not UTF-8: they are skipped as bytes.
-            let start = self.line.iter().position(|b| !b.is_ascii_whitespace());
-            if start.is_some_and(|s| !marks.contains(&self.line[s])) {
+            if is_content(&self.line, marks) {
                 break;
             }
         }
@@ -108,4 +110,9 @@ impl Lines {
             Ok(_) => Ok(true),
         }
     }
+}
+
+/// Whether a line is neither blank nor a comment, which begins with one of `marks`.
+fn is_content(line: &[u8], marks: &[u8]) -> bool {
+    line.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|first| !marks.contains(first))
 }

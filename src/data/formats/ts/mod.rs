@@ -62,7 +62,7 @@ impl TsRecords {
                     lines.check_header().and_then(|()| header.read_line(&line, lines.number()))
                 }
                 Some(Ok(_)) => {
-                    Err("expected a header line such as `@dimensions 3`; put `@data` before the first case, or name a file of series".into())
+                    Err("expected a header line of series such as `@dimensions 3`; name a file of series, or put `@data` before the first case".into())
                 }
             };
             match step {
@@ -85,7 +85,7 @@ impl Records for TsRecords {
         self.header.classes.is_some()
     }
     fn is_drained(&self) -> bool {
-        self.lines.is_drained()
+        self.lines.is_drained(b"#")
     }
     fn notes(&self) -> &[String] {
         &self.header.notes

@@ -59,7 +59,11 @@ impl Learner for Neighbourhood {
         Ok(Box::new(Rows { neighbours, own, numbers }))
     }
     fn read(&self, file: &Container, prefix: &str, width: usize) -> Result<Box<dyn Learned>> {
-        let rows = Points::read(file, &format!("{prefix}.rows"), width)?;
+        let name = format!("{prefix}.rows");
+        let rows = Points::read(file, &name, width)?;
+        if rows.values().iter().any(|&value| (value as f32).is_infinite()) {
+            return Err(file.error(&name, "holds values that no feature has"));
+        }
         let own = file.tensor_f64(&format!("{prefix}.own"), &[rows.len()])?.to_vec();
         Ok(Box::new(Rows { neighbours: Neighbours::new(rows), own, numbers: Vec::new() }))
     }
