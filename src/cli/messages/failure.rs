@@ -54,13 +54,13 @@ pub(in crate::cli) fn report(error: &Error, json: bool) -> ExitCode {
 
 /// Prints that a signal ended the command, without `--json` only what the signal does not say.
 pub(in crate::cli) fn interrupted(code: i32) {
-    let bad = bad_rows::so_far();
-    if bad.is_none() && !json_is_asked() {
+    let (bad, json) = (bad_rows::so_far(), json_is_asked());
+    if bad.is_none() && !json {
         return;
     }
     let (printed, done) = channel();
     let print = move || {
-        if json_is_asked() {
+        if json {
             if let Some(warning) = bad {
                 eprint_json(&json!({"warning": warning}));
             }

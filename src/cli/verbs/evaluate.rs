@@ -8,7 +8,7 @@ use crate::cli::messages::warnings::{ALPHA, unattainable};
 use crate::cli::score_stream::{Labels, ScoreStream};
 use crate::cli::table_writer::{Cell, TableWriter};
 use crate::detect::Threshold;
-use crate::error::{DataError, Error, Result, listed, place, short};
+use crate::error::{DataError, Error, Result, listed, short};
 
 /// Measure a model on labelled rows
 ///
@@ -41,7 +41,7 @@ impl Evaluate {
         })?;
         if model.read_options(None).columns.is_some_and(|columns| columns.iter().any(|name| name == label)) {
             let problem = format!("is a feature of the model; fit another with --label {}", short(label));
-            return Err(DataError::new(place(&self.inputs.data), problem).in_column(label).into());
+            return Err(DataError::new(self.inputs.model.to_string_lossy(), problem).in_column(label).into());
         }
         let normals = if self.normal.is_empty() { model.normal_labels() } else { &self.normal };
         let mut warnings = Vec::from_iter(unattainable(&model, self.alpha));

@@ -123,9 +123,10 @@ impl Fit {
         };
         let reader = Input::open(&self.data, self.kind)?.stream(&options)?;
         note_all(reader.notes(), global);
+        let source = reader.source().to_owned();
         let Gathered { mut cases, good, bad, first_bad } = reader.gather()?;
         memory.check_fit(&*cases)?;
-        let mut warnings = Vec::from_iter(BadRows::of(bad, first_bad).warning(good + bad, cases.kind()));
+        let mut said = Vec::from_iter(BadRows::of(bad, first_bad).warning(good + bad, cases.kind()));
         let drawn_from = (cases.len() < good).then_some(good);
         if drawn_from.is_some() {
             let why = match self.fit_rows {
@@ -135,23 +136,23 @@ impl Fit {
             let kind = cases.kind().cases();
             if cases.len() < MIN_ROWS && good >= MIN_ROWS {
                 let problem = format!("only {} of {good} {kind} are fitted: {why}", cases.len());
-                return Err(DataError::new(place(&self.data).to_string(), problem).into());
+                return Err(DataError::new(source, problem).into());
             }
-            warnings.push(format!("fitted to a uniform sample of {} of {good} {kind}: {why}", cases.len()));
+            said.push(format!("fitted to a uniform sample of {} of {good} {kind}: {why}", cases.len()));
         }
-        global.warn(&warnings);
+        global.warn(&said);
         if self.label.is_none() {
             note_labels(&*cases, global);
             cases = cases.without_labels();
         }
-        self.fit(&*cases, drawn_from, warnings, started, global)
+        self.fit(&*cases, drawn_from, said, started, global)
     }
 
     fn fit(
         &self,
         cases: &dyn Dataset,
         drawn_from: Option<usize>,
-        mut warnings: Vec<String>,
+        said: Vec<String>,
         started: Instant,
         global: &Global,
     ) -> Result<()> {
@@ -168,8 +169,7 @@ impl Fit {
         drop(progress);
         output.finish()?;
         report.map_or(Ok(()), Output::finish)?;
-        warnings.extend(of_model(&model));
-        self.conclude(&model, drawn_from.unwrap_or(cases.len()), &warnings, started.elapsed().as_secs_f64(), global)
+        self.conclude(&model, drawn_from.unwrap_or(cases.len()), said, started.elapsed().as_secs_f64(), global)
     }
 
     fn method(&self) -> MethodArg {
@@ -215,17 +215,18 @@ impl Fit {
         &self,
         model: &Model,
         rows_read: usize,
-        warnings: &[String],
+        said: Vec<String>,
         seconds: f64,
         global: &Global,
     ) -> Result<()> {
         let (rows, views) = (model.training_rows(), model.flow_views());
+        let warnings = of_model(model);
         if global.json {
             let mut line = json!({
                 "model": self.output.to_string_lossy(), "rows": rows_read, "training_rows": rows,
                 "drawn_from": model.drawn_from(),
                 "trimmed_rows": model.trimmed_rows(), "rows_held": model.rows_held(), "views": views, "seed": self.seed, "config": model.configuration().hash(),
-                "report": self.report.as_deref().map(Path::to_string_lossy), "seconds": seconds, "warnings": warnings,
+                "report": self.report.as_deref().map(Path::to_string_lossy), "seconds": seconds, "warnings": ([&said[..], &warnings].concat()),
             });
             line.as_object_mut().expect("an object was made").extend(model.inputs_json());
             return print(&format!("{line}\n"));
@@ -242,7 +243,7 @@ impl Fit {
             global.note(format_args!("left out: {trimmed}; they calibrate p-values all the same"));
         }
         global.note(format_args!("the model file holds {}", held_in_words(model)));
-        global.warn(&of_model(model));
+        global.warn(&warnings);
         if let Some(report) = &self.report {
             global.note(format_args!("report: {}", place(report)));
         }

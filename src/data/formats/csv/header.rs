@@ -48,9 +48,7 @@ impl Layout {
         if options.columns.is_none() && are_values(&names) {
             return Err(fail(NO_HEADER.into()));
         }
-        if let [only] = &names[..]
-            && let Some(separator) = separator(only)
-        {
+        if let Some(separator) = separator(&names) {
             return Err(fail(separated_by(separator)));
         }
         let label = match &options.label {
@@ -125,9 +123,15 @@ fn names(header: &Record) -> Result<Vec<String>, String> {
     (0..header.len()).map(text).collect()
 }
 
+/// The only name, where it begins as a file of series or a comment does.
+fn begins_otherwise(names: &[String]) -> bool {
+    matches!(names, [only] if only.starts_with(['@', '#', '%']))
+}
+
 /// What a line that should be of several cells, and is of one, is separated by.
-fn separator(only: &str) -> Option<char> {
-    [';', '\t', '|'].into_iter().find(|&c| only.contains(c))
+fn separator(names: &[String]) -> Option<char> {
+    let [only] = names else { return None };
+    [';', '\t', '|'].into_iter().find(|&c| only.contains(c) && !begins_otherwise(names))
 }
 
 fn separated_by(separator: char) -> String {
@@ -140,18 +144,11 @@ fn missing(role: ColumnRole, wanted: &str, names: &[String]) -> String {
     if are_values(names) {
         return NO_HEADER.into();
     }
-    if let [only] = names
-        && only.starts_with(['@', '#', '%'])
-    {
+    if begins_otherwise(names) {
         return format!(
             "{} is missing, and the file begins as series do; name a table, or a model of series",
             role.column()
         );
-    }
-    if let [only] = names
-        && let Some(separator) = separator(only)
-    {
-        return format!("{} is missing: {}", role.column(), separated_by(separator));
     }
     // One of text among numbers, as a label, is no header either.
     if 2 * names.iter().filter(|name| is_value(name)).count() > names.len() {

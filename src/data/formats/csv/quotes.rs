@@ -86,7 +86,12 @@ impl Quotes {
 
     /// Whether a mark is where it neither opens nor closes a cell.
     pub fn are_odd(&self) -> bool {
-        self.odd || !self.glued.is_empty()
+        self.odd || self.are_glued()
+    }
+
+    /// Whether text follows the closing mark of any cell.
+    pub fn are_glued(&self) -> bool {
+        !self.glued.is_empty()
     }
 
     /// Whether text follows the closing mark of a cell.

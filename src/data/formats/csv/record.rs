@@ -13,8 +13,6 @@ pub(super) struct Record {
     pub fields: usize,
     /// The line the record starts on.
     pub line: u64,
-    /// Whether it spans several lines.
-    pub several_lines: bool,
     /// The field whose quotation marks go on at the end of the first line.
     pub opened: Option<usize>,
     pub quotes: Quotes,
@@ -30,7 +28,6 @@ impl Record {
             ends: vec![0; 64],
             fields: 0,
             line: 1,
-            several_lines: false,
             opened: None,
             quotes: Quotes::new(),
             empty_before: None,
@@ -51,9 +48,9 @@ impl Record {
         let start = if i == 0 { 0 } else { self.ends[i - 1] };
         &self.text[start..self.ends[i]]
     }
-    /// Whether text follows the closing quotation mark of field `i`.
-    pub fn is_glued(&self, i: usize) -> bool {
-        self.quotes.is_glued(i)
+    /// Whether it spans several lines.
+    pub fn has_several_lines(&self) -> bool {
+        self.opened.is_some()
     }
     /// Whether nothing but white space stands on the line.
     pub fn is_blank(&self) -> bool {

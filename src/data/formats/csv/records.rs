@@ -106,7 +106,6 @@ impl RecordReader {
             // An empty line tells the parser that the stream has ended.
             let line = first_line(&self.block[self.unread.clone()]);
             if line.is_empty() && self.record.quotes.is_open() {
-                self.record.fields = fields;
                 self.record.opened.get_or_insert(self.record.quotes.field());
                 let again = self.quoted.is_row(&is_row);
                 return Ok(self.unclosed(again));
@@ -124,7 +123,6 @@ impl RecordReader {
                     // A line end within quotation marks.
                     self.record.opened.get_or_insert(self.record.quotes.field());
                     if self.quoted.is_row(&is_row) {
-                        self.record.fields = fields;
                         return Ok(self.unclosed(true));
                     }
                     self.line += u64::from(last == Some(b'\n'));
@@ -137,7 +135,6 @@ impl RecordReader {
                 ReadRecordResult::OutputEndsFull => self.record.ends.resize(2 * self.record.ends.len(), 0),
                 ReadRecordResult::Record | ReadRecordResult::End => {
                     self.record.fields = fields;
-                    self.record.several_lines = self.line > self.record.line;
                     // Two marks, each without its partner, make a cell of what stands between them.
                     if self.quoted.is_row(&is_row) {
                         return Ok(self.unclosed(true));
@@ -154,7 +151,6 @@ impl RecordReader {
     fn unclosed(&mut self, again: bool) -> Found {
         self.parser.reset();
         self.after_return = false;
-        self.record.several_lines = self.line > self.record.line;
         if again {
             self.line = self.quoted.line().unwrap_or(self.line);
             let bytes = self.quoted.bytes();

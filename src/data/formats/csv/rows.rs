@@ -52,7 +52,9 @@ impl CsvRows {
         if record.len() != layout.width {
             return Err(ragged(record, layout));
         }
-        if let Some((_, name)) = layout.cells().find(|(field, _)| record.is_glued(*field)) {
+        if record.quotes.are_glued()
+            && let Some((_, name)) = layout.cells().find(|(field, _)| record.quotes.is_glued(*field))
+        {
             return Err(DataError::new("", GLUED).in_column(name));
         }
         self.row.values.clear();
@@ -148,7 +150,7 @@ fn blank_line() -> DataError {
 
 /// A row of too few cells, at the first column it lacks, or of too many.
 fn ragged(record: &Record, layout: &Layout) -> DataError {
-    let hint = if record.several_lines { " (an unclosed quotation mark?)" } else { "" };
+    let hint = if record.has_several_lines() { " (an unclosed quotation mark?)" } else { "" };
     let (cells, width) = (if record.len() == 1 { "cell" } else { "cells" }, layout.width);
     let problem = format!("{} {cells} where the header has {width}{hint}; mend the row", record.len());
     match layout.cells().filter(|(field, _)| *field >= record.len()).min() {
