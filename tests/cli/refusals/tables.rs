@@ -82,7 +82,11 @@ pub fn group() -> Group {
         all("a mark not closed at the end", format!("{good}1,2,3,\"0"), &["t.csv:14: ", "not closed"]),
         all("a header's mark that is not closed", with_header("a,b,\"c,class"), &["t.csv:1: ", "not closed"]),
         all("text behind a closing mark", with_row("1,\"2\"5,3,0"), &["t.csv:4: ", "\"b\"", "text follows"]),
-        all("a header of numbers but for the label", with_header("1,2,3,class"), &["t.csv:1: "]),
+        fit(
+            "no header, and the label's column named by its first label",
+            format!("1,2,3,class\n{}", rows().replace(",0\n", ",class\n")),
+            &["t.csv:2: ", "no header"],
+        ),
         fit("a name in other case", with_header("a,b,c,Class"), &["\"class\"", "did you mean \"Class\"?"]),
         all("a quotation mark within a cell", with_row("1,2\"3,3,0"), &["t.csv:4: ", "\"b\""]),
         all("cells separated by semicolons", good.replace(',', ";"), &["t.csv:1: ", "separated by commas"]),

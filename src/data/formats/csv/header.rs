@@ -64,9 +64,6 @@ impl Layout {
             Some(columns) => columns.clone(),
             None => names.iter().enumerate().filter(|(i, _)| Some(*i) != labelled).map(|(_, n)| n.clone()).collect(),
         };
-        if options.columns.is_none() && !chosen.is_empty() && are_values(&chosen) {
-            return Err(fail(NO_HEADER.into()));
-        }
         within(check_names(&chosen))?;
         let mut fields = Vec::with_capacity(chosen.len());
         for name in &chosen {
@@ -95,13 +92,19 @@ impl Layout {
         self.fields.iter().copied().zip(&self.names).chain(self.label.iter().map(|(field, name)| (*field, name)))
     }
 
+    /// Whether a row with this label is one more sign that the first line is a row too: its label is the name of the label's
+    /// column, and the other names are numbers. (Numbers alone, such as years, are names as good as others.)
+    pub fn is_named_like(&self, label: &str) -> bool {
+        self.label.as_ref().is_some_and(|(_, name)| name == label) && are_values(&self.names)
+    }
+
     /// Whether a record is a row.
     pub fn is_row(&self, record: &Record) -> bool {
         record.len() == self.width && self.fields.iter().all(|&i| cell::number(record.field(i)).is_ok())
     }
 }
 
-const NO_HEADER: &str =
+pub(super) const NO_HEADER: &str =
     "the first line is one of numbers, so the file seems to have no header; add a first line with the columns' names";
 
 /// Whether the names look like a row of numbers. `0,1,2,…` are the names that programs give to columns without any.

@@ -1,7 +1,7 @@
 //! The rows of a CSV file, one after another.
 
 use super::cell;
-use super::header::Layout;
+use super::header::{Layout, NO_HEADER};
 use super::record::Record;
 use super::records::{Found, RecordReader};
 use crate::data::formats::cases::{Cases, Row, Slots, Step, TableStore};
@@ -66,6 +66,7 @@ impl CsvRows {
         }
         if let Some((field, name)) = &layout.label {
             match cell::text(record.field(*field)) {
+                Ok(text) if layout.is_named_like(text) => return Err(DataError::new("", NO_HEADER).in_column(name)),
                 Ok(text) => self.row.label = Some(text.to_owned()),
                 Err(problem) => return Err(DataError::new("", problem).in_column(name)),
             }
