@@ -13,6 +13,7 @@ mod messages;
 mod output;
 mod pages;
 mod progress;
+mod reading;
 mod resources;
 mod score_stream;
 mod signals;

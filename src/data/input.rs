@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::formats::{CaseReader, FORMATS, Format, Source};
+use super::formats::{CaseReader, FORMATS, Finding, Format, Source, survey};
 use super::{Dataset, Kind, ReadOptions, SeriesSet};
 use crate::error::{DataError, Result};
 
@@ -54,6 +54,18 @@ impl Input {
         match otherwise {
             Some(format) => Ok(Input { source, format }),
             None => Err(DataError::new(source.name(), "no file format holds data of this kind").into()),
+        }
+    }
+
+    /// What is in the way of reading a file of text as a table with these options, all of it at once; nothing of a file of another
+    /// format.
+    ///
+    /// # Errors
+    /// If it cannot be read at all.
+    pub fn survey(path: impl AsRef<Path>, kind: Option<Kind>, options: &ReadOptions) -> Result<Vec<Finding>> {
+        match Self::open(path.as_ref(), kind)?.format() {
+            "csv" => survey(path.as_ref(), options),
+            _ => Ok(Vec::new()),
         }
     }
 

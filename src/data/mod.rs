@@ -1,7 +1,9 @@
 //! Tables with their columns and sets of series, in memory and from files. Knows nothing of the floors above.
 
+mod columns;
 pub mod container;
 mod dataset;
+mod dialect;
 #[cfg(feature = "cli")]
 mod formats;
 #[cfg(feature = "cli")]
@@ -15,17 +17,21 @@ pub mod series;
 mod standard_streams;
 mod table;
 
+pub use columns::{Column, ColumnChoice, ColumnKind};
 pub use dataset::Dataset;
+pub use dialect::{Dialect, Reading};
 #[cfg(feature = "cli")]
-pub use formats::{BadCase, CaseReader, Chunk, Gathered, readable_formats};
+pub use formats::{BadCase, CaseReader, Chunk, Finding, Gathered, readable_formats};
 #[cfg(feature = "cli")]
 pub use input::Input;
 pub use kind::Kind;
 pub use labels::is_normal;
+#[cfg(feature = "cli")]
+pub(crate) use labels::is_usual_label;
 pub use outputs::{OutputFile, OutputFolder};
 pub use read_options::{ReadOptions, Sample};
 pub use series::{Series, SeriesSet};
 #[cfg(feature = "cli")]
 pub use standard_streams::check_standard_output;
 pub(crate) use table::check_names;
-pub use table::{MAX_COLUMNS, MAX_NAME_BYTES, Table};
+pub use table::{Carried, MAX_COLUMNS, MAX_NAME_BYTES, Table};

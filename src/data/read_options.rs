@@ -1,5 +1,7 @@
 //! Which parts of a file are read, and how much of it.
 
+use super::{Column, ColumnChoice, Dialect};
+
 /// Which parts of a file are read, and how much of it; a format that cannot do what is asked says so in an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReadOptions {
@@ -7,8 +9,17 @@ pub struct ReadOptions {
     /// do, it must be their fixed name. `None`: every column is a feature, and labels that stand apart are read if there
     /// are any.
     pub label: Option<String>,
-    /// The feature columns, in the order wanted; other columns are not looked at. `None`: all but the label.
-    pub columns: Option<Vec<String>>,
+    /// The feature columns, in the order wanted, of these kinds; other columns are not looked at, but for those that `choice`
+    /// carries along. `None`: those that `choice` says.
+    pub columns: Option<Vec<Column>>,
+    /// Which columns are features and of what kind, and which are carried along or left out.
+    pub choice: ColumnChoice,
+    /// Whether cells may be missing: they are read as NaN. Otherwise a row with one cannot be used.
+    pub missing: bool,
+    /// Whether a stream that is slow may be waited for, to look at more than its first rows before they are read.
+    pub patient: bool,
+    /// What is known of how a file of text is written.
+    pub dialect: Dialect,
     /// The array that is read, where a file may hold several, as `.npz` does. `None`: the only one.
     pub array: Option<String>,
     /// Whether cases that cannot be used are left out, instead of ending the reading with an error.

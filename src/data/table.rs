@@ -1,8 +1,9 @@
-//! A table in memory: named numeric columns, row-major `[rows, columns]`, optional label text per row.
+//! A table in memory: named columns, row-major `[rows, columns]`, optional label text per row, and text carried along.
 
 use std::collections::HashSet;
 
-use super::{Dataset, Kind};
+use super::labels::is_usual_label;
+use super::{Column, ColumnKind, Dataset, Kind};
 use crate::error::{DataError, Result};
 
 /// Most columns of a table.
@@ -38,40 +39,74 @@ pub(super) fn check_name(name: &str) -> Result<(), DataError> {
     Err(DataError::new("", problem).in_column(name))
 }
 
-/// Named numeric columns with an optional label per row.
+/// Named columns with an optional label per row. A cell is a number; see [`ColumnKind`] for what it stands for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
     names: Vec<String>,
+    kinds: Vec<ColumnKind>,
     values: Vec<f64>,
     rows: usize,
     labels: Option<Vec<String>>,
     label_name: Option<String>,
+    carried: Carried,
     source: String,
 }
 
+/// Columns of text that are no features: `[rows, names.len()]`, row-major.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Carried {
+    /// Their names.
+    pub names: Vec<String>,
+    /// Their cells.
+    pub cells: Vec<String>,
+}
+
+impl Carried {
+    /// The cells of row `i`.
+    pub fn row(&self, i: usize) -> &[String] {
+        &self.cells[i * self.names.len()..(i + 1) * self.names.len()]
+    }
+}
+
 impl Table {
-    /// A table from row-major values `[rows, names.len()]`.
+    /// A table of numbers from row-major values `[rows, names.len()]`.
     ///
     /// # Errors
     /// If the length of `values` is no multiple of the number of names, a value is not finite, two names are the same, there
     /// are more than [`MAX_COLUMNS`] or one is longer than [`MAX_NAME_BYTES`].
     pub fn new(names: Vec<String>, values: Vec<f64>) -> Result<Table> {
+        Self::with_columns(names.into_iter().map(Column::number).collect(), values, false)
+    }
+
+    /// A table of columns of any kind from row-major values `[rows, columns.len()]`; `missing`: whether a value may be NaN, which
+    /// is a missing cell.
+    ///
+    /// # Errors
+    /// As [`Table::new`]; also for a truth value that is neither 0 nor 1, and a category that its column does not list.
+    pub fn with_columns(columns: Vec<Column>, values: Vec<f64>, missing: bool) -> Result<Table> {
+        let (names, kinds): (Vec<String>, Vec<ColumnKind>) = columns.into_iter().map(|c| (c.name, c.kind)).unzip();
         check_names(&names)?;
         let d = names.len();
         if d == 0 || !values.len().is_multiple_of(d) {
             return Err(DataError::new("", format!("{} values do not fill rows of {d} columns", values.len())).into());
         }
-        if let Some(i) = values.iter().position(|v| !v.is_finite()) {
-            return Err(DataError::new(
-                "",
-                format!("{} is not a finite number; fill in a number or remove the row", values[i]),
-            )
-            .at_row(i / d)
-            .in_column(&names[i % d])
-            .into());
+        let problem = |i: usize| match &kinds[i % d] {
+            _ if values[i].is_nan() && missing => None,
+            _ if !values[i].is_finite() => {
+                Some(format!("{} is not a finite number; fill in a number or remove the row", values[i]))
+            }
+            ColumnKind::Truth if values[i] != 0.0 && values[i] != 1.0 => {
+                Some(format!("{} is no truth value; write 1 or 0", values[i]))
+            }
+            ColumnKind::Category(all) if values[i].fract() != 0.0 || !(0.0..all.len() as f64).contains(&values[i]) => {
+                Some(format!("{} is the place of no category; there are {}", values[i], all.len()))
+            }
+            _ => None,
+        };
+        if let Some((i, problem)) = (0..values.len()).find_map(|i| Some((i, problem(i)?))) {
+            return Err(DataError::new("", problem).at_row(i / d).in_column(&names[i % d]).into());
         }
-        let rows = values.len() / d;
-        Ok(Table { names, values, rows, labels: None, label_name: None, source: String::new() })
+        Ok(Table::from_cells(TableShape { names, kinds, ..TableShape::default() }, values, Vec::new(), Vec::new(), ""))
     }
 
     /// The same table with a label column `name`, one text per row.
@@ -99,17 +134,25 @@ impl Table {
         self
     }
 
-    /// A table of cells known to be finite, with labels and their column's name.
-    #[cfg(feature = "cli")]
+    /// A table of cells that are known to be good, with labels and carried cells where the shape has names for them.
     pub(super) fn from_cells(
-        names: Vec<String>,
+        shape: TableShape,
         values: Vec<f64>,
-        labels: Option<(Vec<String>, String)>,
+        labels: Vec<String>,
+        carried: Vec<String>,
         source: &str,
     ) -> Table {
+        let TableShape { names, kinds, label_name, carried: carried_names } = shape;
         let rows = values.len() / names.len();
-        let (labels, label_name) = labels.unzip();
-        Table { names, values, rows, labels, label_name, source: source.into() }
+        let labels = label_name.is_some().then_some(labels);
+        let carried = Carried { names: carried_names, cells: carried };
+        Table { names, kinds, values, rows, labels, label_name, carried, source: source.into() }
+    }
+
+    /// The same columns with other rows, without labels and what is carried along.
+    pub(crate) fn with_values(&self, values: Vec<f64>) -> Table {
+        let (names, kinds) = (self.names.clone(), self.kinds.clone());
+        Table::from_cells(TableShape { names, kinds, ..TableShape::default() }, values, vec![], vec![], &self.source)
     }
 
     /// Number of rows.
@@ -123,6 +166,23 @@ impl Table {
     /// Names of the feature columns.
     pub fn names(&self) -> &[String] {
         &self.names
+    }
+    /// What the cells of the feature columns are.
+    pub fn kinds(&self) -> &[ColumnKind] {
+        &self.kinds
+    }
+    /// The feature columns.
+    pub fn schema(&self) -> Vec<Column> {
+        let column = |(name, kind): (&String, &ColumnKind)| Column { name: name.clone(), kind: kind.clone() };
+        self.names.iter().zip(&self.kinds).map(column).collect()
+    }
+    /// Columns of text that are carried along.
+    pub fn carried(&self) -> &Carried {
+        &self.carried
+    }
+    /// Whether a cell is missing.
+    pub fn has_missing(&self) -> bool {
+        self.values.iter().any(|v| v.is_nan())
     }
     /// All values, row-major.
     pub fn values(&self) -> &[f64] {
@@ -152,19 +212,32 @@ impl Table {
             values.extend_from_slice(self.row(i));
         }
         let labels = self.labels.as_ref().map(|l| keep.iter().map(|&i| l[i].clone()).collect());
-        Table { values, rows: keep.len(), labels, ..self.without_values() }
-    }
-
-    fn without_values(&self) -> Table {
+        let cells = keep.iter().flat_map(|&i| self.carried.row(i)).cloned().collect();
+        let carried = Carried { names: self.carried.names.clone(), cells };
         Table {
-            values: Vec::new(),
-            rows: 0,
-            labels: None,
+            values,
+            rows: keep.len(),
+            labels,
+            carried,
             names: self.names.clone(),
+            kinds: self.kinds.clone(),
             label_name: self.label_name.clone(),
             source: self.source.clone(),
         }
     }
+}
+
+/// What a table has beside its cells.
+#[derive(Clone, Debug, Default)]
+pub(super) struct TableShape {
+    /// Names of the feature columns.
+    pub names: Vec<String>,
+    /// What their cells are.
+    pub kinds: Vec<ColumnKind>,
+    /// Name of the label column.
+    pub label_name: Option<String>,
+    /// Names of the columns that are carried along.
+    pub carried: Vec<String>,
 }
 
 impl Dataset for Table {
@@ -190,7 +263,6 @@ impl Dataset for Table {
         Box::new(Table { labels: None, label_name: None, ..*self })
     }
     fn label_among_features(&self) -> Option<&str> {
-        const USUAL: [&str; 6] = ["label", "class", "target", "y", "anomaly", "outlier"];
-        self.names.iter().map(String::as_str).find(|name| USUAL.contains(&name.to_lowercase().as_str()))
+        self.names.iter().map(String::as_str).find(|name| is_usual_label(name))
     }
 }

@@ -9,18 +9,14 @@ use std::sync::Arc;
 use nafal_kernels::Isa;
 use rayon::prelude::*;
 
-use super::calibration::{Calibration, Conformal, ScoreAggregator};
-use super::configuration::{
-    ActiveConfiguration, CalibrationKind, Configuration, Experts, FLOWS, MOST_VIEWS, Preset, ScoreKind,
-};
+use super::configuration::{ActiveConfiguration, Configuration, Experts, MOST_VIEWS, Preset, ScoreKind};
 use super::experts::{
-    Expert, OutOfFold, Trained, TrainingData, Unseen, block_width, check_room, held_by, most_columns, scores_of, train,
+    Expert, OutOfFold, Trained, TrainingData, block_width, check_room, held_by, most_columns, scores_of, train,
     training_cost, training_steps,
 };
-use super::fitted_expert::{FittedExpert, FittedHead, Origin};
 use super::model::{Model, Summary};
-use super::selection::{Candidate, MadeCases, mean_by_fold, shares};
-use crate::data::{Dataset, Kind};
+use super::panel::{MadeCases, Origin, calibrate};
+use crate::data::{Dataset, Kind, Reading};
 use crate::encode::{Held, Plan};
 use crate::error::{Bounds, DataError, Error, Result};
 use crate::progress::{Progress, Quiet};
@@ -49,6 +45,8 @@ impl Detector {
             robust: false,
             drawn_from: None,
             no_training_rows: false,
+            impute: false,
+            reading: Reading::default(),
             active: false,
             control: false,
             score: None,
@@ -73,6 +71,8 @@ pub struct DetectorBuilder<'p> {
     robust: bool,
     drawn_from: Option<usize>,
     no_training_rows: bool,
+    impute: bool,
+    reading: Reading,
     active: bool,
     control: bool,
     score: Option<ScoreKind>,
@@ -164,6 +164,18 @@ impl<'p> DetectorBuilder<'p> {
         self.no_training_rows = none;
         self
     }
+    /// Whether cells of a table may be missing (NaN): they are filled in from the others, as learned from the training rows
+    /// (default off: a missing cell is an error).
+    pub fn impute(mut self, impute: bool) -> Self {
+        self.impute = impute;
+        self
+    }
+    /// How the training file was read, which the model remembers for the files that it scores: its dialect, and the columns that
+    /// say what a row is called.
+    pub fn reading(mut self, reading: Reading) -> Self {
+        self.reading = reading;
+        self
+    }
     /// Algorithm 1's active learning (default off).
     pub fn active(mut self, active: bool) -> Self {
         self.active = active;
@@ -220,6 +232,10 @@ impl<'p> DetectorBuilder<'p> {
         if let Some(views) = self.views {
             Bounds(String::new()).size("number of views", views, 1..=MOST_VIEWS)?;
             configuration = configuration.with_views(views);
+        }
+        if self.impute {
+            let series = || Error::Usage("series have no missing cells to fill in from others; leave that out".into());
+            configuration.encoder = configuration.encoder.imputing().ok_or_else(series)?;
         }
         configuration.active = self.active_learning();
         configuration.check()?;
@@ -298,7 +314,8 @@ impl<'p> DetectorBuilder<'p> {
             let mut looked_at = vec![false; encoder.widths().len()];
             experts.iter().flat_map(|e| e.expert.blocks()).for_each(|block| looked_at[block] = true);
             let (encoder, normals, seed) = (encoder.keeping(&looked_at), self.normals.clone(), self.seed);
-            let model = Model { encoder, normals, seed, summary, configuration, experts, conformal };
+            let reading = self.reading.clone();
+            let model = Model { encoder, normals, seed, reading, summary, configuration, experts, conformal };
             model.calibrated_by(cases, &normal, &kept)
         };
         actives.iter().zip(trained).map(model).collect()
@@ -359,89 +376,4 @@ fn assign_folds(n: usize, folds: usize, seed: u64) -> Vec<usize> {
         fold[row] = position % folds;
     }
     fold
-}
-
-/// What is calibrated: the experts that are kept, and the scores of the training cases by the views that left them out.
-type Calibrated = (Vec<FittedExpert>, Conformal);
-
-/// A candidate for the panel: one head of an expert.
-struct CalibratedHead {
-    expert: usize,
-    head: usize,
-    calibration: Calibration,
-    /// Contributions of the training cases, fold by fold; for a likelihood its raw scores.
-    by_fold: Vec<Vec<f64>>,
-}
-
-/// Calibrates every expert on its held-out scores and selects those to keep; `made` is there if some are to be selected.
-fn calibrate(
-    configuration: &Configuration,
-    data: &TrainingData,
-    experts: Vec<(Origin, Arc<dyn Expert>)>,
-    made: Option<&MadeCases>,
-) -> Calibrated {
-    let folds = configuration.folds;
-    let rows_of: Vec<Vec<usize>> =
-        (0..folds).map(|fold| (0..data.folds.len()).filter(|&i| data.folds[i] == fold).collect()).collect();
-    let origin: Vec<usize> = (0..data.folds.len()).collect();
-    let calibrate = |(number, (of, expert)): (usize, &(Origin, Arc<dyn Expert>))| {
-        let unseen = Unseen { rows_of: &rows_of, origin: &origin };
-        let raw = expert.held_out(configuration.score, data.features, unseen);
-        let (mut heads, mut calibrations, mut contributions) = (Vec::new(), Vec::new(), Vec::new());
-        for raw in raw.chunks_exact(expert.views().max(1)) {
-            let (calibration, of_views) = match configuration.calibration {
-                CalibrationKind::HeldOut => Calibration::fit(raw),
-                CalibrationKind::LeaveOneOut => {
-                    Calibration::fit_leave_one_out(raw, expert.in_sample(data.features, data.folds))
-                }
-            };
-            let of_views = if configuration.score == ScoreKind::Calibrated { of_views } else { raw.to_vec() };
-            heads.push(mean_by_fold(&**expert, folds, &of_views));
-            calibrations.push(calibration);
-            contributions.push(of_views);
-        }
-        let criteria = made.map(|made| made.criteria(&**expert, &calibrations, &contributions));
-        let flow = matches!(of, Origin::Family(_));
-        let head = |(head, (calibration, by_fold))| {
-            let criterion = criteria.as_ref().map_or(0.0, |c| c[head]);
-            let name = if flow { FLOWS } else { expert.heads()[head] };
-            let candidate = Candidate { criterion, name, flow };
-            (CalibratedHead { expert: number, head, calibration, by_fold }, candidate)
-        };
-        let offered = |head: &usize| match of {
-            Origin::Family(_) => true,
-            Origin::Learner(l) => configuration.learners[*l].offers(expert.heads()[*head]),
-        };
-        let heads = calibrations.into_iter().zip(heads).enumerate().filter(|(head, _)| offered(head));
-        heads.map(head).collect::<Vec<_>>()
-    };
-    let (heads, candidates): (Vec<CalibratedHead>, Vec<Candidate>) =
-        experts.par_iter().enumerate().flat_map(calibrate).unzip();
-    let shares = shares(configuration.selection.as_ref(), &candidates);
-    let judged = candidates.iter().map(|c| c.criterion).zip(shares);
-    let heads: Vec<(CalibratedHead, (f64, f64))> =
-        heads.into_iter().zip(judged).filter(|(_, (_, s))| *s > 0.0).collect();
-    let score = |fold: usize, case: usize| {
-        let mut score = ScoreAggregator::new(configuration);
-        for (head, (_, share)) in &heads {
-            let views = experts[head.expert].1.views_of_fold(fold);
-            score.add_mean(views, head.by_fold[fold].get(case).copied(), *share);
-        }
-        score.value()
-    };
-    // A fold that no view left out calibrates nothing.
-    let mut seen = vec![0; folds];
-    let in_fold = |&fold: &usize| {
-        seen[fold] += 1;
-        let case = seen[fold] - 1;
-        heads.iter().any(|(head, _)| case < head.by_fold[fold].len()).then(|| score(fold, case))
-    };
-    let conformal = Conformal::new(data.folds.iter().filter_map(in_fold).collect());
-    let mut fitted: Vec<FittedExpert> =
-        experts.into_iter().map(|(origin, expert)| FittedExpert { origin, expert, heads: Vec::new() }).collect();
-    for (CalibratedHead { expert, head, calibration, .. }, (criterion, share)) in heads {
-        fitted[expert].heads.push(FittedHead { head, calibration, criterion, share });
-    }
-    fitted.retain(|expert| !expert.heads.is_empty());
-    (fitted, conformal)
 }

@@ -27,10 +27,10 @@ use serde_json::{Map, Value, json};
 use super::calibration::{Conformal, ScoreAggregator, Threshold};
 use super::configuration::Configuration;
 use super::experts::{Scratch, Trained};
-use super::fitted_expert::{FittedExpert, FittedHead, PanelMember};
+use super::panel::{FittedExpert, FittedHead, Novelty, PanelMember};
 use super::traits::Fitted;
 use crate::data::container::Container;
-use crate::data::{Dataset, Kind, ReadOptions};
+use crate::data::{Column, ColumnChoice, Dataset, Kind, ReadOptions, Reading};
 use crate::encode::{self, Encoder, Features, Held};
 use crate::error::Result;
 
@@ -73,6 +73,7 @@ pub struct Model {
     pub(super) encoder: Arc<dyn Encoder>,
     pub(super) normals: Vec<String>,
     pub(super) seed: u64,
+    pub(super) reading: Reading,
     pub(super) configuration: Configuration,
     pub(super) experts: Vec<FittedExpert>,
     pub(super) conformal: Conformal,
@@ -148,7 +149,10 @@ impl Model {
             }
             scores.iter_mut().for_each(|score| score.end_family(*share));
         });
-        scores.iter().map(ScoreAggregator::value).map(|score| (score, self.conformal.p_value(score))).collect()
+        let novelty = Novelty::of(&*self.encoder, self.configuration.folds);
+        let added = |case: usize| novelty.as_ref().map_or(0.0, |novelty| novelty.mean(features, case));
+        let with_p_value = |score: f64| (score, self.conformal.p_value(score));
+        scores.iter().enumerate().map(|(case, score)| with_p_value(score.value() + added(case))).collect()
     }
 
     /// Bytes that a thread needs to score a case, beside the case: what long series take while they are looked at.
@@ -188,8 +192,24 @@ impl Model {
     }
     /// How to read a file of cases for this model: its columns, where a case has columns, and the labels of `label`.
     pub fn read_options(&self, label: Option<&str>) -> ReadOptions {
-        let columns = self.encoder.columns().map(<[String]>::to_vec);
-        ReadOptions { label: label.map(str::to_owned), columns, ..ReadOptions::default() }
+        let columns = self.encoder.columns().map(<[Column]>::to_vec);
+        let Reading { dialect, ids } = self.reading.clone();
+        ReadOptions {
+            label: label.map(str::to_owned),
+            columns,
+            choice: ColumnChoice { ids, ..ColumnChoice::default() },
+            missing: self.encoder.imputes(),
+            dialect,
+            ..ReadOptions::default()
+        }
+    }
+    /// How the training file was read: what is remembered of it for other files.
+    pub fn reading(&self) -> &Reading {
+        &self.reading
+    }
+    /// Whether cells may be missing: they are filled in.
+    pub fn imputes(&self) -> bool {
+        self.encoder.imputes()
     }
     /// The label column seen at fitting, if any.
     pub fn label_column(&self) -> Option<&str> {
@@ -216,7 +236,7 @@ impl Model {
         let mut seen = vec![false; self.encoder.input_names().len()];
         for fitted in &self.experts {
             match fitted.expert.features_seen() {
-                Some(features) => features.into_iter().for_each(|a| seen[a as usize] = true),
+                Some(features) => features.into_iter().for_each(|a| seen[self.encoder.input_of(a as usize)] = true),
                 None => return 0,
             }
         }
@@ -352,6 +372,7 @@ impl Model {
         Ok(Model {
             normals: header.strings("normal")?,
             seed: header.u64("seed")?,
+            reading: header.optional("reading", |fields| Reading::read(&fields))?.unwrap_or_default(),
             summary: Summary { rows, trimmed, drawn_from, losses: training.numbers("losses")?, augmented },
             conformal: Conformal::read(file, calibrating)?,
             encoder,
@@ -376,6 +397,9 @@ impl Fitted for Model {
         file.set("crate_version", env!("CARGO_PKG_VERSION"));
         file.set("seed", self.seed);
         file.set("normal", self.normals.clone());
+        if !self.reading.is_plain() {
+            file.set("reading", self.reading.to_json());
+        }
         file.set("configuration", self.configuration.to_json());
         let summary = &self.summary;
         let mut training = json!({"rows": summary.rows, "trimmed": summary.trimmed, "losses": summary.losses, "augmented": summary.augmented});

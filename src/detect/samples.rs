@@ -6,7 +6,7 @@
 use rayon::prelude::*;
 
 use super::Model;
-use super::fitted_expert::FittedExpert;
+use super::panel::FittedExpert;
 use crate::error::{Error, Result};
 use crate::random::{Key, stream};
 

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 use super::{Features, Held, Making};
 use crate::data::container::Container;
-use crate::data::{Dataset, Kind};
+use crate::data::{Column, Dataset, Kind};
 use crate::error::Result;
 
 /// What a detector asks of an encoder that it fits.
@@ -49,6 +49,10 @@ pub trait EncoderSettings: Debug + Send + Sync {
     /// [`crate::Error::Usage`] for settings that make no sense, [`crate::Error::Data`] for data of another kind, or values
     /// that cannot be scaled.
     fn fit(&self, data: &dyn Dataset, plan: &Plan) -> Result<(Arc<dyn Encoder>, Features)>;
+    /// The same settings where cells may be missing; `None` for a kind of data that knows no missing cells.
+    fn imputing(&self) -> Option<Arc<dyn EncoderSettings>> {
+        None
+    }
     /// All settings, as JSON with sorted keys.
     fn to_json(&self) -> Value;
     /// What the fit is called in progress reports.
@@ -62,8 +66,12 @@ pub trait Encoder: Debug + Send + Sync {
     /// Names of what a case consists of: the columns of a table, the channels of series.
     fn input_names(&self) -> &[String];
     /// The columns to read of a file, where a case has columns.
-    fn columns(&self) -> Option<&[String]> {
+    fn columns(&self) -> Option<&[Column]> {
         None
+    }
+    /// Whether cells of a case may be missing.
+    fn imputes(&self) -> bool {
+        false
     }
     /// What it looks at, in words: "8 columns", "3 channels of 206 steps".
     fn describe(&self) -> String;
@@ -87,6 +95,10 @@ pub trait Encoder: Debug + Send + Sync {
     /// The input, by its number in [`Encoder::input_names`], and its value in the user's units for which feature
     /// `feature` of block `block` is `value`; `None` where a feature is not made of one input.
     fn invert(&self, block: usize, feature: usize, value: f64) -> Option<(usize, f64)>;
+    /// The input that feature `feature` of a block comes from, by its number in [`Encoder::input_names`].
+    fn input_of(&self, feature: usize) -> usize {
+        feature
+    }
     /// The same encoder without the blocks that `kept` says no of, if it can leave them out: those come out absent.
     fn keeping(&self, kept: &[bool]) -> Arc<dyn Encoder>;
     /// Bytes that a thread needs to encode a case, beside the case and its features.

@@ -31,6 +31,11 @@ impl Features {
         assert!(blocks.iter().all(fits), "a block of another number of cases");
         Features { cases, blocks }
     }
+    /// The same with further blocks behind.
+    pub fn with(mut self, blocks: impl Iterator<Item = Block>) -> Features {
+        self.blocks.extend(blocks);
+        self
+    }
     /// Number of cases.
     pub fn cases(&self) -> usize {
         self.cases

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{DataError, Error};
+use super::{DataError, Error, Problems};
 
 /// Characters of a file's or a column's name that are kept: programs want them as they are, within reason.
 const KEPT: usize = 1000;
@@ -10,20 +10,26 @@ const KEPT: usize = 1000;
 impl Error {
     /// The error as `{"code", "message", "file", "line", "row", "column", "hint"}`, null where there is none: the exit status
     /// of the command; what is wrong; the file as it was named, its 1-based line or the 0-based row; the column's name; what
-    /// to do.
+    /// to do. Where all problems of a file are known, also `"problems"`, each with `"column"` and `"message"`, and `"command"`,
+    /// a command line that reads it.
     pub fn to_json(&self) -> Value {
         let (file, line, row, column) = match self {
-            Error::Data(DataError { source, line, row, column, .. }) => {
+            Error::Data(DataError { source, line, row, column, .. })
+            | Error::Problems(Problems { first: DataError { source, line, row, column, .. }, .. }) => {
                 (Some(source.clone()), *line, *row, column.as_deref())
             }
             Error::ModelFile { path, .. } => (Some(path.clone()), None, None, None),
             Error::Write { path, .. } => (Some(path.to_string_lossy().into_owned()), None, None, None),
             Error::Usage(_) | Error::Training(_) | Error::Interrupted => (None, None, None, None),
         };
-        json!({
+        let mut object = json!({
             "code": self.exit_code(), "message": self.problem(), "line": line, "row": row, "hint": self.hint(),
             "file": file.filter(|file| !file.is_empty()).as_deref().map(kept), "column": column.map(kept),
-        })
+        });
+        if let Error::Problems(problems) = self {
+            problems.extend(&mut object);
+        }
+        object
     }
 }
 

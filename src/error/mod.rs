@@ -9,6 +9,7 @@
 mod bounds;
 mod data_error;
 mod json;
+mod problems;
 mod text;
 
 use std::io;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 
 pub(crate) use bounds::Bounds;
 pub use data_error::DataError;
+pub use problems::Problems;
 #[cfg(feature = "cli")]
 pub(crate) use text::NUL;
 #[cfg(all(feature = "cli", feature = "report"))]
@@ -38,6 +40,9 @@ pub enum Error {
     /// Input data that cannot be used.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// Input data that cannot be used, with everything that is in the way.
+    #[error(transparent)]
+    Problems(Problems),
     /// A model file that is missing, damaged, foreign or hostile.
     #[error("model file {}: {}", place(.path), message(.problem))]
     ModelFile {
@@ -67,7 +72,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Error::Usage(_) => 2,
-            Error::Data(_) => 3,
+            Error::Data(_) | Error::Problems(_) => 3,
             Error::ModelFile { .. } => 4,
             Error::Write { .. } => 5,
             Error::Training(_) => 6,
@@ -89,6 +94,7 @@ impl Error {
         let (start, sentence) = match self {
             Error::Usage(sentence) => ("", message(sentence)),
             Error::Data(e) => ("", message(&e.problem)),
+            Error::Problems(e) => ("", message(&e.first.problem)),
             Error::ModelFile { problem, .. } => ("", message(problem)),
             Error::Write { source, .. } => ("cannot write: ", message(&source.to_string())),
             Error::Training(sentence) => ("training failed: ", message(sentence)),

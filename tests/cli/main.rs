@@ -9,6 +9,7 @@ mod kills;
 #[cfg(unix)]
 mod limits;
 mod messages;
+mod messy;
 #[cfg(unix)]
 mod outputs;
 #[path = "../harness/real_data.rs"]

@@ -134,7 +134,7 @@ const CHANGES: &[(&str, Change)] = &[
     ("folds", |c, v| c.folds = size(v)),
     ("coverage", |c, v| c.coverage = size(v)),
     ("score", |c, v| c.score = [ScoreKind::Calibrated, ScoreKind::Likelihood, ScoreKind::Latent][v % 3]),
-    ("encoder", |c, v| c.encoder = Arc::new(TableEncoding { in_folds: v % 2 == 0 })),
+    ("encoder", |c, v| c.encoder = Arc::new(TableEncoding { in_folds: v % 2 == 0, impute: v % 3 == 0 })),
     ("no families", |c, _| c.families.clear()),
     ("families", |c, v| {
         c.families = c.families.iter().cycle().take([1, 2, 3][v % 3] * c.families.len()).cloned().collect()

@@ -1,7 +1,7 @@
 //! ARFF: tables, series in a relational attribute, series of one channel, and what is refused.
 
 use crate::bytes::{gzipped, read, refused, series, table};
-use nafal::data::{Kind, ReadOptions, SeriesSet};
+use nafal::data::{Column, ColumnChoice, Kind, ReadOptions, SeriesSet};
 
 const FLAT: &str = "\u{feff}% made by hand\n\n@RELATION 'two words'\n@Attribute 'a b' NUMERIC % the first\n\
                     @attribute \"it's\" real [0,1]\n@attribute c integer\n@attribute 'kind of' {ok, 'not ok',\"?\"}\n@DATA\n\
@@ -25,7 +25,7 @@ fn a_flat_file_is_a_table() {
         assert_eq!(table.label_name(), Some("kind of"));
     }
     // Chosen columns: names and categories that are not needed are no obstacle.
-    let columns = Some(vec!["c".to_owned(), "a b".to_owned()]);
+    let columns = Some(vec![Column::number("c"), Column::number("a b")]);
     let chosen = table(FLAT, "f.arff", &ReadOptions { columns, ..ReadOptions::default() });
     assert_eq!(chosen.values(), [3.0, 1.0, 6.0, -4.0, 9.0, 7.0]);
     let numbers = "@relation x\n@attribute a numeric\n@data\n1\n2\n";
@@ -33,16 +33,24 @@ fn a_flat_file_is_a_table() {
 }
 
 #[test]
+fn nominal_attributes_are_categories_and_missing_values_nan_where_they_may_be() {
+    let text = "@relation x\n@attribute a numeric\n@attribute k {red,'light blue',green}\n@attribute s string\n@data\n1,green,u\n?,red,v\n3,?,w\n";
+    let choice = ColumnChoice { ids: vec!["s".into()], ..ColumnChoice::default() };
+    let table = table(text, "f.arff", &ReadOptions { choice: choice.clone(), missing: true, ..ReadOptions::default() });
+    assert_eq!(table.kinds()[1].categories().unwrap(), ["red", "light blue", "green"]);
+    let cells: Vec<Option<f64>> = table.values().iter().map(|v| (!v.is_nan()).then_some(*v)).collect();
+    assert_eq!(cells, [Some(1.0), Some(2.0), None, Some(0.0), Some(3.0), None]);
+    assert_eq!(table.carried().cells, ["u", "v", "w"]);
+    let message = refused(text, "f.arff", None, &ReadOptions { choice, ..ReadOptions::default() });
+    assert!(message.contains("f.arff:7: column \"a\"") && message.contains("--missing impute"), "{message}");
+}
+
+#[test]
 fn what_a_table_cannot_hold_is_refused_in_words() {
     let none = ReadOptions::default();
-    let message = refused(FLAT, "f.arff", None, &none);
-    assert!(
-        message.starts_with("f.arff:7: column \"kind of\": is nominal, and categories are not read yet"),
-        "{message}"
-    );
     let head = "@relation x\n@attribute a numeric\n@attribute b numeric\n@data\n";
     for (text, want) in [
-        (format!("{head}1,?\n"), "f.arff:5: column \"b\": the value is missing (`?`)"),
+        (format!("{head}1,?\n"), "f.arff:5: column \"b\": \"?\" stands for a missing value"),
         (format!("{head}1,x\n"), "f.arff:5: column \"b\": \"x\" is not a number"),
         (format!("{head}1,'?'\n"), "\"?\" is not a number"),
         (format!("{head}1,1e999\n"), "is not a finite number"),
@@ -71,9 +79,12 @@ fn what_a_table_cannot_hold_is_refused_in_words() {
             label("z"),
             "f.arff: column \"z\": the label column is missing; name one of the header's, \"a b\", \"it's\", \"c\", \"kind of\"",
         ),
-        (ReadOptions { columns: Some(vec!["z".into()]), ..none.clone() }, "column \"z\": the column is missing"),
         (
-            ReadOptions { columns: Some(vec!["c".into()]), ..label("c") },
+            ReadOptions { columns: Some(vec![Column::number("z")]), ..none.clone() },
+            "column \"z\": the column is missing",
+        ),
+        (
+            ReadOptions { columns: Some(vec![Column::number("c")]), ..label("c") },
             "f.arff:6: column \"c\": is a feature and the label at once",
         ),
     ] {
@@ -148,7 +159,7 @@ fn columns_of_a_table_are_held_to_what_tables_hold() {
     let long = "a".repeat(70_000);
     let file = |attributes: &str| format!("@relation x\n{attributes}@data\n1\n");
     let message = refused(file(&format!("@attribute {long} numeric\n")), "f.arff", None, &ReadOptions::default());
-    assert!(message.starts_with("f.arff: column") && message.contains("shorten it"), "{message}");
+    assert!(message.starts_with("f.arff:2: column") && message.contains("shorten it"), "{message}");
     let many: String = (0..65_537).map(|i| format!("@attribute a{i} numeric\n")).collect();
     let message = refused(file(&many), "f.arff", None, &ReadOptions::default());
     assert!(message.starts_with("f.arff: 65537 columns") && message.contains("leave some out"), "{message}");

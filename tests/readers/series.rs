@@ -3,7 +3,7 @@
 use std::io::{Cursor, Write};
 
 use crate::real_data::real_data;
-use nafal::data::{Input, Kind, ReadOptions, SeriesSet};
+use nafal::data::{Column, Input, Kind, ReadOptions, SeriesSet};
 
 /// Reads bytes of series called `name`.
 fn series(bytes: impl Into<Vec<u8>>, name: &str) -> nafal::Result<SeriesSet> {
@@ -225,7 +225,7 @@ fn first_bytes_decide_and_the_name_only_where_they_do_not() {
 #[test]
 fn options_that_series_do_not_have_are_refused() {
     let labelled = "@classlabel true a b\n@data\n1:a\n2:b\n";
-    let read = |text: &str, label: Option<&str>, columns: Option<Vec<String>>| {
+    let read = |text: &str, label: Option<&str>, columns: Option<Vec<Column>>| {
         let input = Input::from_stream(Cursor::new(text.to_owned()), "a.ts", None)?;
         input.read(&ReadOptions { label: label.map(str::to_owned), columns, ..ReadOptions::default() })
     };
@@ -235,7 +235,7 @@ fn options_that_series_do_not_have_are_refused() {
     for (text, label, columns, want) in [
         (labelled, Some("speed"), None, "a.ts: column \"speed\": series have one label, and its name is class"),
         ("@data\n1\n", Some("class"), None, "a.ts: the series have no labels"),
-        (labelled, None, Some(vec!["x".to_owned()]), "a.ts: series have channels and no columns"),
+        (labelled, None, Some(vec![Column::number("x")]), "a.ts: series have channels and no columns"),
     ] {
         let message = read(text, label, columns).unwrap_err().to_string();
         assert!(message.starts_with(want), "{message}");

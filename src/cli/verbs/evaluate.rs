@@ -39,7 +39,7 @@ impl Evaluate {
         let label = self.label.as_deref().or(model.label_column()).ok_or_else(|| {
             Error::Usage("the model was fitted without labels; name the label column with --label".into())
         })?;
-        if model.read_options(None).columns.is_some_and(|columns| columns.iter().any(|name| name == label)) {
+        if model.read_options(None).columns.is_some_and(|columns| columns.iter().any(|column| column.name == label)) {
             let problem = format!("is a feature of the model; fit another with --label {}", short(label));
             return Err(DataError::new(self.inputs.model.to_string_lossy(), problem).in_column(label).into());
         }

@@ -67,6 +67,14 @@ impl<'a> Fields<'a> {
         let texts = |v: &Value| v.as_array()?.iter().map(|t| t.as_str().map(str::to_owned)).collect();
         self.get(key, "a list of texts", texts)
     }
+    /// A list of pairs of whole numbers.
+    pub fn pairs(&self, key: &str) -> Result<Vec<(u64, u64)>> {
+        let pair = |v: &Value| match &v.as_array()?[..] {
+            [a, b] => Some((a.as_u64()?, b.as_u64()?)),
+            _ => None,
+        };
+        self.get(key, "a list of pairs", |v| v.as_array()?.iter().map(pair).collect())
+    }
     /// An object.
     pub fn object(&self, key: &str) -> Result<Fields<'a>> {
         let map = self.get(key, "an object", Value::as_object)?;

@@ -14,6 +14,8 @@ mod source;
 mod ts;
 
 pub use cases::{BadCase, CaseReader, Chunk, Gathered};
+pub use csv::survey::Finding;
+pub(super) use csv::survey::survey;
 pub(super) use format::Format;
 pub(super) use source::Source;
 

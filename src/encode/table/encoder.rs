@@ -9,13 +9,15 @@ use std::sync::Arc;
 use nafal_kernels::Isa;
 use serde_json::{Value, json};
 
+use super::expansion::{Expansion, Translation};
 use super::folded::FoldedColumns;
 use super::marginal::MarginalGaussianisation;
+use super::requirements::{check_numbers, check_whole, positions};
 use super::{KIND, made};
 use crate::data::container::{Container, Fields, MAX_HEADER_BYTES};
-use crate::data::{Dataset, Kind, Table, check_names};
-use crate::encode::{BoundCases, Encoder, EncoderSettings, Features, Held, Making, Plan};
-use crate::error::{DataError, Error, Result};
+use crate::data::{Column, ColumnKind, Dataset, Kind, Table, check_names};
+use crate::encode::{Block, BoundCases, Encoder, EncoderSettings, Features, Held, Making, Plan};
+use crate::error::{DataError, Result};
 use crate::stats::{is_constant, range};
 
 /// Settings of the encoder of tables.
@@ -23,6 +25,8 @@ use crate::stats::{is_constant, range};
 pub struct TableEncoding {
     /// Whether columns are mapped anew without each fold, in every representation, or once, from all training rows.
     pub in_folds: bool,
+    /// Whether cells may be missing: they are filled in as learned from the training rows.
+    pub impute: bool,
 }
 
 impl EncoderSettings for TableEncoding {
@@ -35,20 +39,39 @@ impl EncoderSettings for TableEncoding {
     fn fit(&self, data: &dyn Dataset, plan: &Plan) -> Result<(Arc<dyn Encoder>, Features)> {
         let (table, isa) = (data.expect::<Table>(KIND)?, Isa::detect());
         check_room(table)?;
-        let (values, d): (Vec<f64>, usize) =
-            (plan.kept.iter().flat_map(|&i| table.row(i).iter().copied()).collect(), table.columns());
+        if !self.impute {
+            check_whole(table, plan.kept)?;
+        }
+        let expansion = Expansion::fit(table, plan.kept, plan.folds, plan.fold_count, self.impute).map(Arc::new);
+        let label = table.label_name().map(str::to_owned);
+        let (columns, names, folds) = (table.schema(), table.names().to_vec(), plan.fold_count);
+        let positions: Vec<usize> = (0..columns.len()).collect();
+        let cells: Vec<f64> = plan.kept.iter().flat_map(|&i| table.row(i).iter().copied()).collect();
+        let translation = expansion.as_ref().map(|e| e.translation(table, &positions));
+        let values = match (&expansion, &translation) {
+            (Some(expansion), Some(translation)) => expansion.apply(&cells, translation),
+            _ => cells.clone(),
+        };
+        let d = expansion.as_ref().map_or(columns.len(), |expansion| expansion.width());
         check_varies(&values, d, table.source())?;
         let maps = if self.in_folds {
             Maps::Folded(FoldedColumns::fit(&values, d, plan.folds, plan.fold_count))
         } else {
             Maps::Marginal(MarginalGaussianisation::fit(isa, &values, d))
         };
-        let features = maps.apply(isa, &values);
-        let label = table.label_name().map(str::to_owned);
-        Ok((Arc::new(TableEncoder { columns: table.names().to_vec(), label, maps: Arc::new(maps), isa }), features))
+        let encoder = TableEncoder { columns, names, label, expansion, folds, maps: Arc::new(maps), isa };
+        let features = encoder.features(&cells, &values, translation.as_ref());
+        Ok((Arc::new(encoder), features))
+    }
+    fn imputing(&self) -> Option<Arc<dyn EncoderSettings>> {
+        Some(Arc::new(TableEncoding { impute: true, ..*self }))
     }
     fn to_json(&self) -> Value {
-        json!({"in_folds": self.in_folds})
+        // What was not there before is not written where it is not used, so that configurations keep their hash.
+        match self.impute {
+            true => json!({"in_folds": self.in_folds, "impute": true}),
+            false => json!({"in_folds": self.in_folds}),
+        }
     }
     fn stage(&self) -> &'static str {
         "mapping columns"
@@ -70,12 +93,13 @@ fn check_varies(values: &[f64], d: usize, source: &str) -> Result<()> {
 fn check_room(table: &Table) -> Result<()> {
     // A name is JSON within JSON there. The other half of the header is for everything else.
     let written = |name: &String| json!(json!(name).to_string()).to_string().len();
-    let bytes: usize = table.names().iter().map(written).sum();
+    let categories = table.kinds().iter().filter_map(ColumnKind::categories).flatten();
+    let bytes: usize = table.names().iter().chain(categories).map(written).sum();
     if bytes <= MAX_HEADER_BYTES / 2 {
         return Ok(());
     }
     let problem = format!(
-        "the columns' names would take {bytes} bytes of a model file, and {} are the most; shorten them or leave some out",
+        "the names of columns and categories would take {bytes} bytes of a model file, and {} are the most; shorten them or leave some out",
         MAX_HEADER_BYTES / 2
     );
     Err(DataError::new(table.source(), problem).into())
@@ -83,7 +107,8 @@ fn check_room(table: &Table) -> Result<()> {
 
 /// The settings that [`TableEncoding::to_json`] wrote.
 pub(in crate::encode) fn read_settings(fields: &Fields) -> Result<Arc<dyn EncoderSettings>> {
-    Ok(Arc::new(TableEncoding { in_folds: fields.bool("in_folds")? }))
+    let impute = fields.contains("impute") && fields.bool("impute")?;
+    Ok(Arc::new(TableEncoding { in_folds: fields.bool("in_folds")?, impute }))
 }
 
 /// The maps of columns.
@@ -113,11 +138,40 @@ impl Maps {
 #[derive(Clone, Debug)]
 struct TableEncoder {
     /// Feature columns, in order.
-    columns: Vec<String>,
+    columns: Vec<Column>,
+    /// Their names.
+    names: Vec<String>,
+    /// How cells become values, where not every cell is one.
+    expansion: Option<Arc<Expansion>>,
+    /// Number of folds.
+    folds: usize,
     /// The label column seen at fitting, if any.
     label: Option<String>,
     maps: Arc<Maps>,
     isa: Isa,
+}
+
+/// Start of the names of the blocks that say how surprising unseen categories are, one a fold.
+const UNSEEN: &str = "unseen/";
+
+impl TableEncoder {
+    /// Whether there are blocks about unseen categories.
+    fn tells_unseen(&self) -> bool {
+        self.expansion.as_ref().is_some_and(|expansion| expansion.has_categories())
+    }
+
+    /// The features of rows of cells `[n, d]` that become values `[n, D]`.
+    fn features(&self, cells: &[f64], values: &[f64], translation: Option<&Translation>) -> Features {
+        let features = self.maps.apply(self.isa, values);
+        let (Some(expansion), Some(translation), true) = (&self.expansion, translation, self.tells_unseen()) else {
+            return features;
+        };
+        let unseen = |fold: usize| {
+            let row = |row: &[f64]| expansion.unseen(row, translation, fold) as f32;
+            Block::new(1, cells.chunks_exact(self.columns.len()).map(row).collect())
+        };
+        features.with((0..self.folds).map(unseen))
+    }
 }
 
 impl Encoder for TableEncoder {
@@ -125,10 +179,13 @@ impl Encoder for TableEncoder {
         KIND
     }
     fn input_names(&self) -> &[String] {
-        &self.columns
+        &self.names
     }
-    fn columns(&self) -> Option<&[String]> {
+    fn columns(&self) -> Option<&[Column]> {
         Some(&self.columns)
+    }
+    fn imputes(&self) -> bool {
+        self.expansion.as_ref().is_some_and(|expansion| expansion.imputes())
     }
     fn describe(&self) -> String {
         format!("{} columns", self.columns.len())
@@ -141,9 +198,15 @@ impl Encoder for TableEncoder {
     }
     fn widths(&self) -> Vec<usize> {
         let (columns, blocks) = self.maps.sizes();
-        vec![columns; blocks]
+        let mut widths = vec![columns; blocks];
+        widths.extend(vec![1; if self.tells_unseen() { self.folds } else { 0 }]);
+        widths
     }
     fn block_named(&self, name: &str) -> Option<usize> {
+        if let Some(fold) = name.strip_prefix(UNSEEN) {
+            let fold = fold.parse().ok().filter(|&fold: &usize| self.tells_unseen() && fold < self.folds)?;
+            return Some(self.maps.sizes().1 + fold);
+        }
         match &*self.maps {
             Maps::Marginal(_) => MarginalGaussianisation::block_named(name),
             Maps::Folded(maps) => maps.block_named(name),
@@ -151,21 +214,34 @@ impl Encoder for TableEncoder {
     }
     fn bind<'a>(&'a self, data: &'a dyn Dataset) -> Result<Box<dyn BoundCases + 'a>> {
         let table = data.expect::<Table>(KIND)?;
-        let find = |name: &String| {
-            table.names().iter().position(|n| n == name).ok_or_else(|| {
-                let problem = "the model was fitted with this column, but the table has none of this name; add it";
-                Error::from(DataError::new(table.source(), problem).in_column(name))
-            })
+        let positions = positions(&self.names, table)?;
+        let translation = match &self.expansion {
+            Some(expansion) => {
+                expansion.check(table, &positions)?;
+                Some(expansion.translation(table, &positions))
+            }
+            None => {
+                check_numbers(table, &positions)?;
+                None
+            }
         };
-        let positions = self.columns.iter().map(find).collect::<Result<_>>()?;
-        Ok(Box::new(BoundTable { table, encoder: self, positions }))
+        if !self.imputes() {
+            check_whole(table, &(0..table.rows()).collect::<Vec<_>>())?;
+        }
+        Ok(Box::new(BoundTable { table, encoder: self, positions, translation }))
     }
     fn invert(&self, block: usize, feature: usize, value: f64) -> Option<(usize, f64)> {
         let value = match &*self.maps {
             Maps::Marginal(maps) => maps.invert(self.isa, block, feature, value),
             Maps::Folded(maps) => maps.invert(block, feature, value)?,
         };
-        Some((feature, value))
+        match &self.expansion {
+            Some(expansion) => Some((expansion.column_of(feature)?, value)),
+            None => Some((feature, value)),
+        }
+    }
+    fn input_of(&self, feature: usize) -> usize {
+        self.expansion.as_ref().map_or(feature, |expansion| expansion.source(feature))
     }
     fn keeping(&self, kept: &[bool]) -> Arc<dyn Encoder> {
         let mut maps = (*self.maps).clone();
@@ -178,6 +254,8 @@ impl Encoder for TableEncoder {
         match &*self.maps {
             // The centres of the kernels are values.
             Maps::Marginal(_) => Held::ColumnValues,
+            // So are names of categories, and what missing cells are filled in from.
+            Maps::Folded(_) if self.expansion.is_some() => Held::ColumnValues,
             Maps::Folded(maps) => maps.holds(),
         }
     }
@@ -186,13 +264,16 @@ impl Encoder for TableEncoder {
     }
     fn made(&self, data: &dyn Dataset, kept: &[usize], makings: &[Making], seed: u64) -> Result<Box<dyn Dataset>> {
         let table = data.expect::<Table>(KIND)?;
-        let values = made::make(|i| table.row(i), kept, makings, seed);
-        Ok(Box::new(Table::new(table.names().to_vec(), values)?))
+        Ok(Box::new(table.with_values(made::make(table, kept, makings, seed))))
     }
     fn write(&self, file: &mut Container) {
         file.set("kind", KIND.name());
-        file.set("columns", self.columns.clone());
+        file.set("columns", self.names.clone());
         file.set("label", json!(self.label));
+        if let Some(expansion) = &self.expansion {
+            expansion.write(file);
+            file.set("unseen_folds", self.folds);
+        }
         match &*self.maps {
             Maps::Marginal(maps) => maps.write(file),
             Maps::Folded(maps) => maps.write(file),
@@ -203,21 +284,27 @@ impl Encoder for TableEncoder {
 /// The encoder of a model file of tables.
 ///
 /// # Errors
-/// [`Error::ModelFile`] naming the field or tensor that is missing or makes no sense.
+/// [`crate::Error::ModelFile`] naming the field or tensor that is missing or makes no sense.
 pub(in crate::encode) fn read(file: &Container) -> Result<Arc<dyn Encoder>> {
     let header = file.header();
-    let columns = header.strings("columns")?;
-    if columns.is_empty() {
+    let names = header.strings("columns")?;
+    if names.is_empty() {
         return Err(header.error("columns", "is empty"));
     }
-    check_names(&columns).map_err(|e| header.error("columns", &format!("makes no sense ({e})")))?;
+    check_names(&names).map_err(|e| header.error("columns", &format!("makes no sense ({e})")))?;
     let label = if header.is_null("label") { None } else { Some(header.str("label")?.to_owned()) };
-    let maps = if header.contains("column_folds") {
-        Maps::Folded(FoldedColumns::read(file, columns.len())?)
-    } else {
-        Maps::Marginal(MarginalGaussianisation::read(file, columns.len())?)
+    let (expansion, columns) = match Expansion::read(file, &names)? {
+        Some((expansion, columns)) => (Some(Arc::new(expansion)), columns),
+        None => (None, names.iter().map(Column::number).collect()),
     };
-    Ok(Arc::new(TableEncoder { columns, label, maps: Arc::new(maps), isa: Isa::detect() }))
+    let width = expansion.as_ref().map_or(names.len(), |expansion| expansion.width());
+    let folds = if expansion.is_some() { header.usize_in("unseen_folds", 1..=64)? } else { 1 };
+    let maps = if header.contains("column_folds") {
+        Maps::Folded(FoldedColumns::read(file, width)?)
+    } else {
+        Maps::Marginal(MarginalGaussianisation::read(file, width)?)
+    };
+    Ok(Arc::new(TableEncoder { columns, names, label, expansion, folds, maps: Arc::new(maps), isa: Isa::detect() }))
 }
 
 /// A table with all columns of an encoder.
@@ -226,11 +313,19 @@ struct BoundTable<'a> {
     encoder: &'a TableEncoder,
     /// Where each of the encoder's columns stands in the table.
     positions: Vec<usize>,
+    /// Which of the encoder's categories each of the table's is.
+    translation: Option<Translation>,
 }
 
 impl BoundCases for BoundTable<'_> {
     fn encode(&self, range: Range<usize>) -> Features {
         let pick = |i: usize| self.positions.iter().map(move |&j| self.table.row(i)[j]);
-        self.encoder.maps.apply(self.encoder.isa, &range.flat_map(pick).collect::<Vec<f64>>())
+        let cells = range.flat_map(pick).collect::<Vec<f64>>();
+        match (&self.encoder.expansion, &self.translation) {
+            (Some(expansion), Some(translation)) => {
+                self.encoder.features(&cells, &expansion.apply(&cells, translation), Some(translation))
+            }
+            _ => self.encoder.features(&cells, &cells, None),
+        }
     }
 }

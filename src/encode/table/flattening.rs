@@ -4,54 +4,73 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::KIND;
+use super::expansion::Expansion;
+use super::requirements::{check_numbers, check_whole, positions};
 use crate::data::container::Container;
 use crate::data::{Dataset, Table};
 use crate::encode::points::{Flattening, Points};
-use crate::error::{DataError, Error, Result};
+use crate::error::Result;
 
-/// Names of the columns, in the order of a point's values.
-#[derive(Clone, Debug, PartialEq)]
-struct Columns(Vec<String>);
+/// Columns, in the order of a point's values, and how cells become values where not every cell is one.
+#[derive(Clone, Debug)]
+struct Columns {
+    names: Vec<String>,
+    expansion: Option<Expansion>,
+}
 
-/// Rows of tables with the columns of `train`.
+/// Rows of tables with the columns of `train`; missing cells are filled in where it has some.
 pub(in crate::encode) fn fit_flattening(train: &dyn Dataset) -> Result<Arc<dyn Flattening>> {
-    Ok(Arc::new(Columns(train.expect::<Table>(KIND)?.names().to_vec())))
+    let table = train.expect::<Table>(KIND)?;
+    let all: Vec<usize> = (0..table.rows()).collect();
+    let expansion = Expansion::fit(table, &all, &vec![0; all.len()], 1, table.has_missing());
+    Ok(Arc::new(Columns { names: table.names().to_vec(), expansion }))
 }
 
 /// What [`Flattening::write`] wrote.
 pub(in crate::encode) fn read_flattening(file: &Container) -> Result<Arc<dyn Flattening>> {
     let header = file.header();
     let names = header.strings("columns")?;
-    if names.is_empty() { Err(header.error("columns", "is empty")) } else { Ok(Arc::new(Columns(names))) }
+    if names.is_empty() {
+        return Err(header.error("columns", "is empty"));
+    }
+    let expansion = Expansion::read(file, &names)?.map(|(expansion, _)| expansion);
+    Ok(Arc::new(Columns { names, expansion }))
 }
 
 impl Flattening for Columns {
     fn width(&self) -> usize {
-        self.0.len()
+        self.expansion.as_ref().map_or(self.names.len(), Expansion::width)
     }
     fn points<'a>(&self, cases: &'a dyn Dataset) -> Result<Points<'a>> {
-        Ok(Points::new(self.width(), columns(&self.0, cases.expect(KIND)?)?))
+        let table = cases.expect::<Table>(KIND)?;
+        let positions = positions(&self.names, table)?;
+        let cells = cells(&positions, table);
+        let Some(expansion) = &self.expansion else {
+            check_numbers(table, &positions)?;
+            return Ok(Points::new(self.width(), cells));
+        };
+        expansion.check(table, &positions)?;
+        if !expansion.imputes() {
+            check_whole(table, &(0..table.rows()).collect::<Vec<_>>())?;
+        }
+        Ok(Points::new(self.width(), expansion.apply(&cells, &expansion.translation(table, &positions))))
     }
     fn write(&self, file: &mut Container) {
         file.set("kind", KIND.name());
-        file.set("columns", self.0.clone());
+        file.set("columns", self.names.clone());
+        if let Some(expansion) = &self.expansion {
+            expansion.write(file);
+        }
     }
 }
 
-/// The values of the columns `names`.
-fn columns<'a>(names: &[String], table: &'a Table) -> Result<Cow<'a, [f64]>> {
-    if names == table.names() {
-        return Ok(Cow::Borrowed(table.values()));
+/// The cells `[n, positions.len()]`, borrowed where they lie so already.
+fn cells<'a>(positions: &[usize], table: &'a Table) -> Cow<'a, [f64]> {
+    if positions.len() == table.columns() && positions.iter().enumerate().all(|(i, &j)| i == j) {
+        return Cow::Borrowed(table.values());
     }
-    let find = |name: &String| {
-        table.names().iter().position(|n| n == name).ok_or_else(|| {
-            let problem = "the model was fitted with this column, but the table has none of this name; add it";
-            Error::from(DataError::new(table.source(), problem).in_column(name))
-        })
-    };
-    let positions = names.iter().map(find).collect::<Result<Vec<_>>>()?;
     let row = |i: usize| positions.iter().map(move |&j| table.row(i)[j]);
-    Ok(Cow::Owned((0..table.rows()).flat_map(row).collect()))
+    Cow::Owned((0..table.rows()).flat_map(row).collect())
 }
 
 #[cfg(test)]

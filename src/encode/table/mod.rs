@@ -1,11 +1,13 @@
 //! Tables: every column mapped on its own, to a standardised and to a Gaussian shape.
 
 mod encoder;
+mod expansion;
 mod flattening;
 mod folded;
 mod made;
 mod marginal;
 mod representations;
+mod requirements;
 
 pub use encoder::TableEncoding;
 pub(super) use encoder::{read, read_settings};

@@ -47,13 +47,6 @@ pub fn group() -> Group {
         header("an attribute of an unknown type", "b numeric", "b complex", &["t.arff:3: ", "\"complex\""]),
         header("a name of two words without quotation marks", "b numeric", "b c numeric", &["t.arff:3: "]),
         header("a list of names that is not closed", "{0,1}", "{0,1", &["t.arff:5: ", "end it in `}`"]),
-        Refusal::new(
-            "a nominal attribute",
-            "fit t.arff -o new.nafal",
-            3,
-            &["t.arff:5: ", "\"class\"", "--label class"],
-        )
-        .file("t.arff", HEADER.to_owned() + &rows()),
         header("an attribute of text", "b numeric", "b string", &["t.arff:3: ", "\"b\"", "text"]),
         header("an attribute of dates", "b numeric", "b date yyyy", &["t.arff:3: ", "\"b\"", "dates"]),
         header("something else in the header", "@attribute b", "@frequency daily\n@attribute b", &["t.arff:3: "]),

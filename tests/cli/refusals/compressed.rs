@@ -42,7 +42,6 @@ pub fn group() -> Group {
             gzipped(&[b"t.csv\0\0\0".as_slice(), &[b'0'; 504]].concat()),
             &["t.csv.gz:1: ", "NUL"],
         ),
-        table("gzip of UTF-16", gzipped(b"\xff\xfea\0,\0b\0"), &["t.csv.gz: ", "UTF-16"]),
         Refusal::new(
             "series of which the gzip is cut short",
             "fit t.ts.gz -o new.nafal",

@@ -105,7 +105,7 @@ pub fn group() -> Group {
         case("a comment of `%` between the cases", "% a comment", &[""]),
         case("characters that act on a terminal", "1,\u{1b}[2J:4,5:up", &["u{1b}[2J"]),
         file("bytes that are no UTF-8", [HEADER.as_bytes(), b"1,\xff:2:up\n"].concat(), &["t.ts:5: row 0: ", "UTF-8"]),
-        file("UTF-16", HEADER.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>(), &["t.ts:1: ", "UTF-16"]),
+        file("UTF-16", HEADER.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>(), &["t.ts: ", "UTF-16"]),
         file(
             "line ends of old Macs",
             (HEADER.to_owned() + &series).replace('\n', "\r"),

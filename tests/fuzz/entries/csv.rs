@@ -1,7 +1,8 @@
-//! Tables from CSV, as they are, with bad rows skipped, with a label and chosen columns, and sampled in bounded memory.
+//! Tables from CSV, as they are, with bad rows skipped, with a label and chosen columns, in another dialect with categories, ids and
+//! missing cells, and sampled in bounded memory.
 
 use nafal::Kind;
-use nafal::data::{ReadOptions, Sample};
+use nafal::data::{Column, ColumnChoice, Dialect, ReadOptions, Sample};
 
 use super::reading::Bytes;
 
@@ -17,10 +18,25 @@ pub fn csv(bytes: &[u8]) {
     let plain = ReadOptions::default();
     let skipping = ReadOptions { skip_bad: true, ..plain.clone() };
     let labelled = ReadOptions { label: last.map(name), ..skipping.clone() };
-    let chosen = ReadOptions { columns: first.map(|cell| vec![name(cell)]), ..labelled.clone() };
+    let chosen = ReadOptions { columns: first.map(|cell| vec![Column::number(name(cell))]), ..labelled.clone() };
+    let dialect = Dialect {
+        decimal: Some(','),
+        thousands: Some('.'),
+        comment: Some('#'),
+        skipped: vec![(2, 2)],
+        ..Dialect::default()
+    };
+    let choice = ColumnChoice {
+        categories: last.map(name).into_iter().collect(),
+        ids: first.map(name).into_iter().collect(),
+        ..ColumnChoice::default()
+    };
+    let messy = ReadOptions { dialect, choice, missing: true, ..skipping.clone() };
+    let headless = Dialect { header: Some(false), encoding: Some("windows-1252".into()), ..Dialect::default() };
+    let headless = ReadOptions { dialect: headless, missing: true, ..plain.clone() };
     let bounded = ReadOptions { most_bytes: Some(100), ..skipping.clone() };
     let sampled = ReadOptions { sample: Some(Sample { most: 3, seed: 1 }), most_bytes: Some(100), ..labelled.clone() };
     let strictly = ReadOptions { skip_bad: false, ..sampled.clone() };
     file.read_in_every_way(&plain);
-    file.read_with_one_of(&[skipping, labelled, chosen, bounded, sampled, strictly]);
+    file.read_with_one_of(&[skipping, labelled, chosen, messy, headless, bounded, sampled, strictly]);
 }

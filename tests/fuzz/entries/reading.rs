@@ -1,9 +1,9 @@
 //! Laws of every reader: whole and in chunks of one and of seven cases, the same cases, the same bad ones and the same last word;
-//! numbers are finite; errors are of the data and name the file; chunks keep to the memory they are allowed.
+//! numbers are finite, or missing where they may be; errors are of the data and name the file; chunks keep to the memory they are allowed.
 
 use std::io::Cursor;
 
-use nafal::data::{CaseReader, Gathered, Input, ReadOptions};
+use nafal::data::{CaseReader, ColumnKind, Gathered, Input, ReadOptions};
 use nafal::{DataError, Dataset, Error, Kind, SeriesSet, Table};
 
 /// Longest message: every name in one is cut.
@@ -138,7 +138,16 @@ fn cases(data: &dyn Dataset) -> Vec<Case> {
     let values: Vec<Vec<u64>> = if let Some(table) = data.downcast::<Table>() {
         assert_eq!(table.values().len(), table.rows() * table.columns());
         assert_eq!(table.names().len(), table.columns());
-        (0..table.rows()).map(|i| bits(table.row(i)).collect()).collect()
+        // A category is its name: its place is that among the rows read together.
+        let cell = |(&value, kind): (&f64, &ColumnKind)| match kind.categories() {
+            _ if value.is_nan() => vec![u64::MAX],
+            Some(names) => names[value as usize].bytes().map(u64::from).chain([256]).collect(),
+            None => bits(&[value]).collect(),
+        };
+        let carried =
+            |i: usize| table.carried().row(i).iter().flat_map(|text| text.bytes().map(u64::from).chain([256]));
+        let row = |i: usize| table.row(i).iter().zip(table.kinds()).flat_map(cell).chain(carried(i)).collect();
+        (0..table.rows()).map(row).collect()
     } else {
         let set = data.downcast::<SeriesSet>().expect("a table or series");
         let case = |i: usize| {

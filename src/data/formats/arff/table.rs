@@ -1,26 +1,22 @@
 //! The rows of an ARFF file without relational attributes, one after another.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::header::{self, Attribute, Domain, refuse};
 use super::value::{Value, Values};
-use crate::data::formats::cases::{Cases, ColumnRole, Row, Slots, Step, TableStore, missing_column};
+use crate::data::columns::Role;
+use crate::data::formats::cases::{Cases, FileColumns, Row, Selection, Slots, Step, TableStore, missing_value};
 use crate::data::formats::ts::Lines;
-use crate::data::table::check_names;
-use crate::data::{Dataset, ReadOptions};
-use crate::error::{DataError, Result};
-use crate::error::{quoted, short};
+use crate::data::{Column, ColumnKind, Dataset, ReadOptions};
+use crate::error::{DataError, Result, quoted, short};
 
 /// Reads the rows of an ARFF table.
 pub(super) struct ArffTable {
     lines: Lines,
     attributes: Vec<Attribute>,
-    /// Attributes that are the table's columns, in its order.
-    columns: Vec<usize>,
-    names: Vec<String>,
-    /// The attribute that is the label.
-    label: Option<usize>,
-    ignored: Vec<String>,
+    selection: Selection,
+    /// Whether cells may be missing.
+    missing: bool,
     row: Row,
 }
 
@@ -32,13 +28,6 @@ impl ArffTable {
     pub fn new(mut lines: Lines, options: &ReadOptions) -> Result<ArffTable> {
         let attributes = header::read(&mut lines)?;
         let source = lines.source();
-        let places: HashMap<&str, usize> = attributes.iter().enumerate().map(|(i, a)| (a.name.as_str(), i)).collect();
-        let find = |name: &String, role: ColumnRole| {
-            places.get(name.as_str()).copied().ok_or_else(|| {
-                let problem = missing_column(role, name, attributes.iter().map(|a| a.name.as_str()));
-                DataError::new(source, problem).in_column(name)
-            })
-        };
         if let Some(series) = attributes.iter().find(|a| matches!(a.domain, Domain::Relational(_))) {
             return Err(refuse(
                 source,
@@ -47,40 +36,42 @@ impl ArffTable {
             )
             .into());
         }
-        let label = options.label.as_ref().map(|name| find(name, ColumnRole::Label)).transpose()?;
-        let columns: Vec<usize> = match &options.columns {
-            Some(names) => names.iter().map(|name| find(name, ColumnRole::Feature)).collect::<Result<_, _>>()?,
-            None => (0..attributes.len()).filter(|&i| Some(i) != label).collect(),
-        };
-        let names: Vec<String> = columns.iter().map(|&i| attributes[i].name.clone()).collect();
-        check_names(&names).map_err(|error| DataError { source: source.to_owned(), ..error })?;
-        for &i in &columns {
-            let attribute = &attributes[i];
-            if Some(i) == label {
-                let problem = "is a feature and the label at once; choose another label column";
-                return Err(refuse(source, attribute, problem).into());
-            }
-            if let Some(problem) = unreadable(attribute) {
-                return Err(refuse(source, attribute, problem).into());
-            }
+        let names: Vec<String> = attributes.iter().map(|a| a.name.clone()).collect();
+        let mut selection = Selection::choose(&Attributes { names, attributes: &attributes, source }, options)?;
+        if options.columns.is_none() && selection.label.is_none() {
+            let category = |column: &&Column| matches!(column.kind, ColumnKind::Category(_));
+            let note = |column: &Column| {
+                let (shown, name) = (quoted(&column.name), short(&column.name));
+                format!("column {shown} holds categories, and is a feature; if it is the label, add --label {name}")
+            };
+            let notes: Vec<String> = selection.columns.iter().filter(category).map(note).collect();
+            selection.notes.extend(notes);
         }
-        if columns.is_empty() {
-            return Err(DataError::new(source, "there is no column beside the label; add numeric attributes").into());
-        }
-        let mut used = vec![false; attributes.len()];
-        columns.iter().chain(&label).for_each(|&i| used[i] = true);
-        let ignored = attributes.iter().zip(used).filter(|(_, used)| !used).map(|(a, _)| a.name.clone()).collect();
-        Ok(ArffTable { lines, attributes, columns, names, label, ignored, row: Row::default() })
+        Ok(ArffTable { lines, attributes, selection, missing: options.missing, row: Row::default() })
     }
 
     /// Reads the cells of a row; the error has the attribute it is about.
     fn read_row(&mut self, line: &str) -> Result<(), (Option<usize>, String)> {
         let values = Values::new(line).row(self.attributes.len()).map_err(|problem| (None, problem))?;
-        self.row.values.clear();
-        for &i in &self.columns {
-            self.row.values.push(number(&values[i]).map_err(|problem| (Some(i), problem))?);
+        self.row.clear();
+        for (&i, column) in self.selection.fields.iter().zip(&self.selection.columns) {
+            let (value, at) = (&values[i], |problem: String| (Some(i), problem));
+            if value.is_missing() {
+                self.row.values.push(missing_value(self.missing, value.text.trim()).map_err(at)?);
+                if let ColumnKind::Category(_) = column.kind {
+                    self.row.categories.push(String::new());
+                }
+            } else if let ColumnKind::Category(_) = column.kind {
+                self.row.categories.push(value.class("value", self.attributes[i].classes()).map_err(at)?);
+                self.row.values.push(0.0);
+            } else {
+                self.row.values.push(number(value).map_err(at)?);
+            }
         }
-        if let Some(i) = self.label {
+        for (i, _) in &self.selection.carried {
+            self.row.carried.push(i.map_or_else(String::new, |i| values[i].text.trim().to_owned()));
+        }
+        if let Some((i, _)) = self.selection.label {
             let label = values[i].class("label", self.attributes[i].classes());
             self.row.label = Some(label.map_err(|problem| (Some(i), problem))?);
         }
@@ -88,24 +79,56 @@ impl ArffTable {
     }
 }
 
-/// Why an attribute cannot be a column.
-fn unreadable(attribute: &Attribute) -> Option<String> {
-    match &attribute.domain {
-        Domain::Numeric => None,
-        Domain::Nominal(_) => Some(format!(
-            "is nominal, and categories are not read yet; name it with --label {} if it is the label, encode it as \
-             numbers, or, where a row is a series, say --kind series",
-            short(&attribute.name)
-        )),
-        Domain::Unread(what) => Some(format!("holds {what}, and numbers are read alone; remove it")),
-        Domain::Relational(_) => Some("is relational; remove it".into()),
+/// The attributes of a file as columns.
+struct Attributes<'a> {
+    names: Vec<String>,
+    attributes: &'a [Attribute],
+    source: &'a str,
+}
+
+impl FileColumns for Attributes<'_> {
+    fn names(&self) -> &[String] {
+        &self.names
+    }
+    fn kind(&self, i: usize, role: Role) -> Result<Option<ColumnKind>, String> {
+        if matches!(role, Role::Id | Role::Kept | Role::Ignored) {
+            return Ok(None);
+        }
+        match &self.attributes[i].domain {
+            Domain::Nominal(classes) => Ok(Some(ColumnKind::Category(Arc::new(classes.clone())))),
+            Domain::Numeric if role == Role::Feature => Ok(Some(ColumnKind::Number)),
+            Domain::Numeric => Err("is numeric; leave out the option that says otherwise".into()),
+            Domain::Unread(what) => {
+                Err(format!("holds {what}, and numbers and nominal values are read; leave it out with --ignore"))
+            }
+            Domain::Relational(_) => Err("is relational; leave it out with --ignore".into()),
+        }
+    }
+    fn check(&self, i: usize, kind: &ColumnKind) -> Result<(), String> {
+        match (&self.attributes[i].domain, kind) {
+            (Domain::Numeric, ColumnKind::Number | ColumnKind::Truth)
+            | (Domain::Nominal(_), ColumnKind::Category(_)) => Ok(()),
+            // Nominal values may be numbers.
+            (Domain::Nominal(_), ColumnKind::Number | ColumnKind::Truth) => Ok(()),
+            (Domain::Unread(what), _) => {
+                Err(format!("holds {what}, and the model needs cells of the kind {}; declare it so", kind.name()))
+            }
+            _ => Err(format!("the model needs cells of the kind {}; declare it so", kind.name())),
+        }
+    }
+    fn error(&self, column: Option<&str>, problem: String) -> DataError {
+        let attribute = column.and_then(|name| self.attributes.iter().find(|a| a.name == name));
+        match (attribute, column) {
+            (Some(attribute), _) => refuse(self.source, attribute, problem),
+            (None, Some(name)) => DataError::new(self.source, problem).in_column(name),
+            (None, None) => DataError::new(self.source, problem),
+        }
     }
 }
 
 fn number(value: &Value) -> Result<f64, String> {
     let text = value.text.trim();
     match text.parse::<f64>() {
-        _ if value.is_missing() => Err("the value is missing (`?`); fill it in or remove the row".into()),
         Ok(number) if number.is_finite() => Ok(number),
         Ok(_) => Err(format!("{} is not a finite number; fill in a number or remove the row", quoted(text))),
         Err(_) => Err(format!("{} is not a number, and the attribute is numeric; correct the value", quoted(text))),
@@ -119,7 +142,10 @@ impl Cases for ArffTable {
         self.lines.source()
     }
     fn ignored(&self) -> &[String] {
-        &self.ignored
+        &self.selection.ignored
+    }
+    fn notes(&self) -> &[String] {
+        &self.selection.notes
     }
     fn advance(&mut self, wait: bool) -> Result<Step, DataError> {
         if !wait && self.lines.is_drained(b"%") {
@@ -146,13 +172,12 @@ impl Cases for ArffTable {
     }
 
     fn store(&self) -> TableStore {
-        TableStore::default()
+        TableStore::new(&self.selection.shape().kinds)
     }
     fn put(&mut self, store: &mut TableStore, slot: usize) {
         store.put(&mut self.row, slot);
     }
     fn dataset(&self, store: TableStore, slots: Slots) -> Result<Box<dyn Dataset>> {
-        let label = self.label.map(|i| self.attributes[i].name.clone());
-        Ok(store.dataset(self.names.clone(), label, self.lines.source(), slots))
+        store.dataset(self.selection.shape(), self.lines.source(), slots)
     }
 }

@@ -3,16 +3,18 @@
 
 mod reader;
 mod sampler;
+mod selection;
 mod series;
 mod stream;
 mod table;
 
 pub use reader::{BadCase, CaseReader, Chunk, Gathered};
+pub(super) use selection::{FileColumns, Selection, missing_value};
 pub(super) use series::{Problem, Record, Records, SeriesReader, check_room};
 pub(super) use stream::CaseStream;
 pub(super) use table::{ColumnRole, Row, TableStore, missing_column};
 
-use crate::data::Dataset;
+use crate::data::{Dataset, Dialect};
 use crate::error::{DataError, Result};
 
 /// What stands next in a file.
@@ -42,6 +44,10 @@ pub(super) trait Cases: Send {
     /// What is odd about the file, each a sentence, though it is read all the same.
     fn notes(&self) -> &[String] {
         &[]
+    }
+    /// How the file is written, where that may differ from file to file.
+    fn dialect(&self) -> Option<&Dialect> {
+        None
     }
     /// Reads the next case; `wait`: whether the stream may be waited for.
     ///

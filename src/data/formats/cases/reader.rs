@@ -1,6 +1,6 @@
 //! The cases of an opened file, whatever its format.
 
-use crate::data::Dataset;
+use crate::data::{Dataset, Dialect};
 use crate::error::{DataError, Result};
 
 /// Reads the cases of a file in order: chunk by chunk, in memory that does not grow with the file, or all of them.
@@ -13,6 +13,9 @@ pub trait CaseReader: Send {
 
     /// What is odd about the file, each a sentence, though it is read all the same.
     fn notes(&self) -> &[String];
+
+    /// How the file is written, where that may differ from file to file: what was known and what was found out.
+    fn dialect(&self) -> Option<&Dialect>;
 
     /// The next cases, at most `limit` (at least one), good and bad ones counted; `None` after the last. A chunk ends early
     /// where the stream would have to be waited for, so that each case of a slow stream is handed out as soon as it is whole,

@@ -2,7 +2,7 @@
 
 use super::{CaseStream, Cases, Slots, Step};
 use crate::data::series::SERIES_LABEL;
-use crate::data::{Dataset, ReadOptions, Series, SeriesSet};
+use crate::data::{ColumnChoice, Dataset, ReadOptions, Series, SeriesSet};
 use crate::error::{DataError, Result};
 
 /// A series of a file.
@@ -84,7 +84,7 @@ impl<R: Records> SeriesReader<R> {
     /// For a choice of columns, a label of another name than [`SERIES_LABEL`], or a label where there are none.
     pub fn open(records: R, options: &ReadOptions) -> Result<CaseStream<Self>, DataError> {
         let fail = |problem: String| DataError::new(records.source(), problem);
-        if options.columns.is_some() {
+        if options.columns.is_some() || options.choice != ColumnChoice::default() {
             return Err(fail("series have channels and no columns to choose from; leave the columns out".into()));
         }
         if let Some(name) = &options.label {

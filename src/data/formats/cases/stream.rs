@@ -3,6 +3,7 @@
 use super::reader::{BadCase, CaseReader, Chunk, Gathered};
 use super::sampler::Sampler;
 use super::{Cases, Slots, Step};
+use crate::data::Dialect;
 use crate::data::read_options::{ReadOptions, Sample};
 use crate::error::{DataError, Result};
 
@@ -78,6 +79,10 @@ impl<C: Cases> CaseReader for CaseStream<C> {
 
     fn notes(&self) -> &[String] {
         self.cases.notes()
+    }
+
+    fn dialect(&self) -> Option<&Dialect> {
+        self.cases.dialect()
     }
 
     fn next_chunk(&mut self, limit: usize) -> Result<Option<Chunk>> {

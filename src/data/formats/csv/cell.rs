@@ -1,98 +1,160 @@
-//! One cell: bytes to a finite number or to a label, or a sentence that says why not.
+//! One cell: bytes to a number, a truth value, a moment or a text, or a sentence that says why not.
 
+use crate::data::dialect::{DateFormat, Numbers, SPACES, is_missing_number, is_missing_text};
 use crate::error::{NUL, quoted};
 
-/// The number in a cell: what Rust reads as `f64` (so also `+1`, `1e-3`, `.5`), spaces around it allowed.
+/// The number in a cell, spaces around it allowed, written as `numbers` says (with a decimal point: what Rust reads as `f64`, so
+/// also `+1`, `1e-3`, `.5`); `None` if it is missing.
 ///
 /// # Errors
 /// What is wrong and what to do, without the place.
-pub(super) fn number(cell: &[u8]) -> Result<f64, String> {
+pub(super) fn number(cell: &[u8], numbers: &Numbers) -> Result<Option<f64>, String> {
     let text = text(cell)?;
-    match text.parse::<f64>() {
-        Ok(value) if value.is_finite() => Ok(value),
-        Ok(_) if text.bytes().any(|b| b.is_ascii_digit()) => {
+    match numbers.parse(text) {
+        Some(value) if value.is_finite() => Ok(Some(value)),
+        _ if is_missing_number(text) => Ok(None),
+        Some(_) if text.bytes().any(|b| b.is_ascii_digit()) => {
             Err(format!("{} is too large for a 64-bit number; rescale the column", quoted(text)))
         }
-        Ok(_) => Err(format!("{} is not a finite number; fill in a number or remove the row", quoted(text))),
-        Err(_) => Err(not_a_number(text)),
+        Some(_) => Err(format!("{} is not a finite number; fill in a number or remove the row", quoted(text))),
+        None => Err(not_a_number(text, numbers)),
     }
 }
 
-/// The text in a cell that may not be empty.
+/// The truth value in a cell as 1 or 0: true and false or yes and no in letters of any case, or a number that is 1 or 0; `None` if
+/// it is missing.
+///
+/// # Errors
+/// As [`number`].
+pub(super) fn truth(cell: &[u8]) -> Result<Option<f64>, String> {
+    let text = text(cell)?;
+    match truth_value(text) {
+        Some(value) => Ok(Some(value)),
+        None if is_missing_number(text) => Ok(None),
+        None => match text.parse::<f64>() {
+            Ok(value) if value == 0.0 || value == 1.0 => Ok(Some(value)),
+            _ => Err(format!("{} is no truth value, and the column's are; write true or false", quoted(text))),
+        },
+    }
+}
+
+/// What a word of truth says.
+pub(super) fn truth_value(text: &str) -> Option<f64> {
+    let one_of = |words: [&str; 2]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
+    if one_of(["true", "yes"]) { Some(1.0) } else { one_of(["false", "no"]).then_some(0.0) }
+}
+
+/// The moment in a cell, in seconds; `None` if it is missing.
+///
+/// # Errors
+/// As [`number`].
+pub(super) fn moment(cell: &[u8], format: &DateFormat) -> Result<Option<f64>, String> {
+    let text = text(cell)?;
+    match format.seconds(text) {
+        Some(seconds) => Ok(Some(seconds)),
+        None if is_missing_text(text) => Ok(None),
+        None => {
+            Err(format!("{} is no time written as {}; mend the cell or remove the row", quoted(text), format.name()))
+        }
+    }
+}
+
+/// The category in a cell; `None` if it is missing.
+///
+/// # Errors
+/// If it is not UTF-8.
+pub(super) fn category(cell: &[u8]) -> Result<Option<&str>, String> {
+    text(cell).map(|text| Some(text).filter(|text| !is_missing_text(text)))
+}
+
+/// The label in a cell, which may not be empty.
 ///
 /// # Errors
 /// If it is empty or not UTF-8.
-pub(super) fn text(cell: &[u8]) -> Result<&str, String> {
-    let text = std::str::from_utf8(cell).map_err(|_| "not UTF-8 text; save the file as UTF-8".to_owned())?;
-    let text = unquoted(text.trim());
-    if text.is_empty() {
-        return Err("the cell is empty; fill it in or remove the row".into());
+pub(super) fn label(cell: &[u8]) -> Result<&str, String> {
+    match text(cell)? {
+        "" => Err("the cell is empty; fill it in or remove the row".into()),
+        text => Ok(text),
     }
-    Ok(text)
 }
+
+/// The text in a cell, without spaces and quotation marks around it.
+///
+/// # Errors
+/// If it is not UTF-8.
+pub(super) fn text(cell: &[u8]) -> Result<&str, String> {
+    let text = std::str::from_utf8(cell).map_err(|_| NOT_UTF8.to_owned())?;
+    Ok(unquoted(text.trim()))
+}
+
+pub(super) const NOT_UTF8: &str =
+    "not UTF-8 text; save the file as UTF-8, or say how it is encoded, such as --encoding windows-1252";
 
 /// `, "a"` with a space before the quotation mark is no quoted field for a CSV parser, but for people it is.
 fn unquoted(text: &str) -> &str {
     text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).map_or(text, str::trim)
 }
 
-/// Words that stand for a value that is not known.
-const MISSING: [&str; 20] = [
-    "?",
-    "na",
-    "n/a",
-    "<na>",
-    "n.a.",
-    "n.a",
-    "null",
-    "(null)",
-    "\\n",
-    "none",
-    "nil",
-    "nat",
-    "missing",
-    "undefined",
-    "unknown",
-    "-",
-    "--",
-    ".",
-    "...",
-    "*",
-];
-
-fn not_a_number(text: &str) -> String {
+fn not_a_number(text: &str, numbers: &Numbers) -> String {
     let shown = quoted(text);
-    let lower = text.to_ascii_lowercase();
     if text.contains('\0') {
         return format!("{shown}: {NUL}");
     }
-    // `#` begins what spreadsheets write in place of a value: #N/A, #DIV/0!
-    if MISSING.contains(&lower.as_str()) || lower.starts_with('#') {
-        return format!(
-            "{shown} stands for a missing value, and tables may have none; fill in a number or remove the row"
-        );
+    if truth_value(text).is_some() {
+        return format!("{shown} is not a number, as the column's other cells are; write 1 for true and 0 for false");
     }
-    if matches!(lower.as_str(), "true" | "false") {
-        return format!("{shown} is not a number; write 1 for true and 0 for false");
-    }
-    if text.contains(',') && text.replace(',', ".").parse::<f64>().is_ok() {
-        return format!("{shown} is not a number; write a decimal point, not a comma");
+    if let Some(hint) = otherwise_written(text, numbers) {
+        return format!("{shown} is not a number; {hint}");
     }
     if let Some(separator) = [';', '\t', '|'].into_iter().find(|&c| text.contains(c)) {
-        return format!("{shown} is not a number; separate the cells by commas, not by {separator:?}");
+        return format!(
+            "{shown} is not a number; if {separator:?} separates cells, add --delimiter {}",
+            name(separator)
+        );
     }
     if let Some(problem) = dressed_up(text) {
         return format!("{shown} is not a number; {problem}");
     }
     format!(
-        "{shown} is not a number; correct the cell, encode the column as numbers, or, if it is the label, name it with --label"
+        "{shown} is not a number; correct the cell, or name the column with --category, --id, --ignore or, if it is the label, \
+         --label"
     )
+}
+
+/// A sign as it is typed.
+pub(super) fn name(sign: char) -> String {
+    match sign {
+        '\t' => "tab".into(),
+        '\'' => "\"'\"".into(),
+        c if SPACES.contains(&c) => "space".into(),
+        c => format!("'{c}'"),
+    }
+}
+
+/// The option by which a number would be read that has another decimal sign, or marks between thousands.
+fn otherwise_written(text: &str, numbers: &Numbers) -> Option<String> {
+    let reads = |decimal, thousands| Numbers { decimal, thousands }.parse(text).is_some_and(f64::is_finite);
+    let other = if numbers.decimal == '.' { ',' } else { '.' };
+    let thousands = [other, ' ', '\'', '_'].into_iter().find(|&mark| reads(numbers.decimal, Some(mark)));
+    let decimal = reads(other, None);
+    let (point, other) = (name(numbers.decimal), name(other));
+    match (thousands.map(name), decimal) {
+        (Some(mark), true) => Some(format!(
+            "if {mark} stands between thousands, add --thousands {mark}, if before decimals, --decimal {other}"
+        )),
+        (Some(mark), false) => Some(format!("if {mark} stands between thousands, add --thousands {mark}")),
+        (None, true) => Some(format!("if {other} stands before decimals, add --decimal {other}")),
+        (None, false) => {
+            let grouped = reads(if numbers.decimal == '.' { ',' } else { '.' }, Some(numbers.decimal));
+            grouped.then(|| format!("add --decimal {other} --thousands {point}"))
+        }
+    }
 }
 
 /// Bytes of a unit with what separates it from its number; what is longer is a sentence.
 const LONGEST_UNIT: usize = 10;
 
-/// What to do about a number with something around or within it: a unit, a sign of money, marks of thousands, a date.
+/// What to do about a number with something around it: a unit, a sign of money; and about a date.
 fn dressed_up(text: &str) -> Option<&'static str> {
     let is_number = |text: &str| text.parse::<f64>().is_ok_and(f64::is_finite);
     let unsigned = text.trim_start_matches(['-', '+']);
@@ -104,58 +166,76 @@ fn dressed_up(text: &str) -> Option<&'static str> {
     if !text.starts_with(|c: char| c.is_ascii_digit() || "+-".contains(c)) {
         return None;
     }
-    if all("+-.,'_ \u{a0}\u{202f}\u{2019}") && text.contains([',', '\'', '_', ' ', '\u{a0}', '\u{202f}', '\u{2019}']) {
-        return Some("write it without marks between thousands, and with a decimal point");
-    }
     let is_date = all("-/:.TZ+ ") && text.matches(['-', '/', ':']).count() > 1 || all(":") && text.contains(':');
-    is_date.then_some("write dates and times as a number, such as seconds from a start, or remove the column")
+    is_date.then_some("leave times out with --ignore, or name the column with --calendar")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn plain(cell: &[u8]) -> Result<Option<f64>, String> {
+        number(cell, &Numbers::default())
+    }
+
     #[test]
     fn numbers_read_like_rust_with_a_plus_and_spaces() {
         for (cell, want) in
             [("1", 1.0), ("+1", 1.0), (" 2.5\t", 2.5), ("-.5e-3", -0.5e-3), ("1E5", 1e5), (" \"7\"", 7.0), ("-0", -0.0)]
         {
-            assert_eq!(number(cell.as_bytes()).unwrap().to_bits(), f64::to_bits(want), "{cell}");
+            assert_eq!(plain(cell.as_bytes()).unwrap().unwrap().to_bits(), f64::to_bits(want), "{cell}");
         }
+    }
+
+    #[test]
+    fn words_for_nothing_are_missing_in_numbers_and_fewer_in_text() {
+        for cell in ["", "  ", "NaN", "N/A", "?", "#DIV/0!", "None", "-", "—", "unknown", "\\N", "<NA>"] {
+            assert_eq!(plain(cell.as_bytes()), Ok(None), "{cell}");
+            assert_eq!(truth(cell.as_bytes()), Ok(None), "{cell}");
+        }
+        assert_eq!(category(b" NA "), Ok(None));
+        assert_eq!(category(b"unknown"), Ok(Some("unknown")));
+        assert!(label(b"").is_err());
+    }
+
+    #[test]
+    fn truth_is_told_in_words() {
+        for (cell, want) in [("TRUE", 1.0), ("false", 0.0), ("Yes", 1.0), ("no", 0.0), ("1", 1.0), ("0.0", 0.0)] {
+            assert_eq!(truth(cell.as_bytes()), Ok(Some(want)), "{cell}");
+        }
+        assert!(truth(b"2").unwrap_err().contains("true or false"));
     }
 
     #[test]
     fn each_wrong_cell_is_told_apart() {
         for (cell, want) in [
-            ("", "empty"),
-            ("  ", "empty"),
-            ("NaN", "finite"),
             ("-inf", "finite"),
             ("1e999", "too large"),
-            ("1,5", "decimal point"),
-            ("1.5;2", "separate the cells by commas"),
+            ("1,5", "--decimal ','"),
+            ("1,000", "--thousands ',', if before decimals, --decimal ','"),
+            ("1,000.5", "--thousands ','"),
+            ("1.5;2", "--delimiter ';'"),
             ("tcp", "\"tcp\" is not a number"),
             ("0x10", "not a number"),
-            ("1 2", "marks between thousands"),
-            ("1.234,5", "marks between thousands"),
-            ("1'000'000", "marks between thousands"),
+            ("1 000", "--thousands space"),
+            ("1.234,5", "--decimal ',' --thousands '.'"),
+            ("1'000'000", "--thousands \"'\""),
             ("12%", "the number alone"),
             ("-$3", "the number alone"),
             ("5 kg", "the number alone"),
-            ("@dimensions 2", "encode the column"),
-            ("#DIV/0!", "missing"),
-            ("2024-01-31", "dates"),
-            ("12:30", "dates"),
-            ("2024-01-31T12:30:00Z", "dates"),
+            ("@dimensions 2", "--category"),
+            ("2024-01-31", "--calendar"),
+            ("12:30", "--calendar"),
+            ("2024-01-31T12:30:00Z", "--calendar"),
             ("TRUE", "1 for true"),
-            ("N/A", "missing"),
-            ("?", "missing"),
             ("1\0", "NUL"),
         ] {
-            let problem = number(cell.as_bytes()).unwrap_err();
+            let problem = plain(cell.as_bytes()).unwrap_err();
             assert!(problem.contains(want), "{cell}: {problem}");
         }
-        assert!(number(b"\xff1").unwrap_err().contains("UTF-8"));
-        assert!(number("ä".repeat(99).as_bytes()).unwrap_err().len() < 300);
+        assert!(plain(b"\xff1").unwrap_err().contains("UTF-8"));
+        assert!(plain("ä".repeat(99).as_bytes()).unwrap_err().len() < 300);
+        let commas = Numbers { decimal: ',', thousands: None };
+        assert!(number(b"1.234", &commas).unwrap_err().contains("--thousands '.'"));
     }
 }

@@ -2,11 +2,14 @@
 
 mod cell;
 mod header;
+mod layout;
+mod prefix;
 mod quoted_line;
 mod quotes;
 mod record;
 mod records;
 mod rows;
+pub(super) mod survey;
 #[cfg(test)]
 mod tests;
 

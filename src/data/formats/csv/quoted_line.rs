@@ -1,6 +1,6 @@
 //! A line within quotation marks that a line before it has opened: is it a row by itself, which the mark has swallowed?
 
-use csv_core::{ReadRecordResult, Reader};
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
 use super::record::{MOST_FIELDS, Record};
 
@@ -13,14 +13,15 @@ pub(super) struct QuotedLine {
     line: Option<u64>,
     bytes: Vec<u8>,
     too_long: bool,
+    delimiter: u8,
     /// The record it is by itself.
     alone: Record,
 }
 
 impl QuotedLine {
     /// None.
-    pub fn new() -> QuotedLine {
-        QuotedLine { line: None, bytes: Vec::new(), too_long: false, alone: Record::new() }
+    pub fn new(delimiter: u8) -> QuotedLine {
+        QuotedLine { line: None, bytes: Vec::new(), too_long: false, delimiter, alone: Record::new(delimiter) }
     }
 
     /// Begins the line of this number.
@@ -68,7 +69,7 @@ impl QuotedLine {
         if record.quotes.is_open() || record.quotes.are_odd() {
             return false;
         }
-        let mut parser = Reader::new();
+        let mut parser = parser(self.delimiter);
         let (mut text, mut rest) = (0, &self.bytes[..]);
         record.fields = 0;
         loop {
@@ -85,4 +86,9 @@ impl QuotedLine {
             }
         }
     }
+}
+
+/// A parser of records whose cells `delimiter` separates.
+pub(super) fn parser(delimiter: u8) -> Reader {
+    ReaderBuilder::new().delimiter(delimiter).build()
 }

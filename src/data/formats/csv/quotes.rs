@@ -15,6 +15,8 @@ enum State {
 
 /// The marks of one record.
 pub(super) struct Quotes {
+    /// What separates cells.
+    delimiter: u8,
     state: State,
     field: usize,
     /// Cells with text behind a closing mark, in order.
@@ -26,8 +28,8 @@ pub(super) struct Quotes {
 }
 
 impl Quotes {
-    pub fn new() -> Quotes {
-        Quotes { state: State::Start, field: 0, glued: Vec::new(), seen: false, odd: false }
+    pub fn new(delimiter: u8) -> Quotes {
+        Quotes { delimiter, state: State::Start, field: 0, glued: Vec::new(), seen: false, odd: false }
     }
 
     /// Before the first byte of a record.
@@ -50,7 +52,7 @@ impl Quotes {
                 (State::Quoted, b'"') => State::Closed,
                 (State::Closed | State::Start, b'"') => State::Quoted,
                 (State::Quoted, _) => State::Quoted,
-                (_, b',') => {
+                (_, byte) if byte == self.delimiter => {
                     self.field += 1;
                     State::Start
                 }
@@ -106,11 +108,11 @@ mod tests {
 
     /// Whether a mark is open at the end, and the cells that are glued, however the record is cut.
     fn marks(record: &str) -> (bool, Vec<usize>) {
-        let mut whole = Quotes::new();
+        let mut whole = Quotes::new(b',');
         whole.begin();
         whole.read(record.as_bytes());
         for cut in 0..=record.len() {
-            let mut quotes = Quotes::new();
+            let mut quotes = Quotes::new(b',');
             quotes.begin();
             quotes.read(&record.as_bytes()[..cut]);
             quotes.read(&record.as_bytes()[cut..]);

@@ -22,14 +22,14 @@ pub(super) struct Record {
 
 impl Record {
     /// Room for a record.
-    pub fn new() -> Record {
+    pub fn new(delimiter: u8) -> Record {
         Record {
             text: vec![0; 1024],
             ends: vec![0; 64],
             fields: 0,
             line: 1,
             opened: None,
-            quotes: Quotes::new(),
+            quotes: Quotes::new(delimiter),
             empty_before: None,
         }
     }

@@ -12,9 +12,10 @@ use std::io::{self, Read};
 
 use csv_core::{ReadRecordResult, Reader};
 
-use super::quoted_line::QuotedLine;
+use super::quoted_line::{QuotedLine, parser};
 use super::record::{MOST_FIELDS, Record};
 
+use crate::data::dialect::line_is_skipped;
 use crate::data::formats::source::Source;
 use crate::error::DataError;
 
@@ -53,20 +54,42 @@ pub(super) struct RecordReader {
     begun: Option<(usize, usize)>,
     /// The line being read, where a line before it has opened quotation marks.
     quoted: QuotedLine,
+    left_out: LeftOut,
+    /// Whether the line being read is left out.
+    leaving_out: bool,
+}
+
+/// Lines that are no records.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LeftOut {
+    /// Those that begin with this are comments.
+    pub comment: Option<u8>,
+    /// These, counted from 1.
+    pub lines: Vec<(u64, u64)>,
+}
+
+impl LeftOut {
+    /// Whether line `line`, which begins with `byte`, is one.
+    pub fn has(&self, line: u64, byte: u8) -> bool {
+        self.comment == Some(byte) || line_is_skipped(&self.lines, line)
+    }
 }
 
 impl RecordReader {
-    pub fn new(source: Source) -> RecordReader {
+    /// A reader of records whose cells `delimiter` separates.
+    pub fn new(source: Source, delimiter: u8, left_out: LeftOut) -> RecordReader {
         RecordReader {
             source,
-            parser: Reader::new(),
+            parser: parser(delimiter),
             block: vec![0; BLOCK],
             unread: 0..0,
             line: 1,
             after_return: false,
-            record: Record::new(),
+            record: Record::new(delimiter),
             begun: None,
-            quoted: QuotedLine::new(),
+            quoted: QuotedLine::new(delimiter),
+            left_out,
+            leaving_out: false,
         }
     }
 
@@ -89,7 +112,7 @@ impl RecordReader {
     pub fn next(&mut self, wait: bool, is_row: impl Fn(&Record) -> bool) -> Result<Found, DataError> {
         let (mut text, mut fields) = match self.begun.take() {
             Some(begun) => begun,
-            None => match self.skip_line_ends(wait)? {
+            None => match self.skip_to_record(wait)? {
                 Found::Record => {
                     self.record.begin(self.line);
                     self.quoted.end();
@@ -166,8 +189,8 @@ impl RecordReader {
         Found::Unclosed
     }
 
-    /// Consumes the line ends before the next record.
-    fn skip_line_ends(&mut self, wait: bool) -> Result<Found, DataError> {
+    /// Consumes the line ends before the next record, and the lines that are left out.
+    fn skip_to_record(&mut self, wait: bool) -> Result<Found, DataError> {
         loop {
             if self.unread.is_empty() {
                 match self.fill(wait)? {
@@ -176,17 +199,32 @@ impl RecordReader {
                 }
             }
             let byte = self.block[self.unread.start];
+            let goes_on = byte == b'\n' && self.after_return;
+            if self.leaving_out || !goes_on && self.left_out.has(self.line, byte) {
+                self.leave_out();
+                continue;
+            }
             if byte != b'\n' && byte != b'\r' {
                 self.after_return = false;
                 return Ok(Found::Record);
             }
-            if !(byte == b'\n' && self.after_return) {
+            if !goes_on {
                 self.record.empty_before.get_or_insert(self.line);
                 self.line += 1;
             }
             self.after_return = byte == b'\r';
             self.unread.start += 1;
         }
+    }
+
+    /// Consumes what is at hand of a line that is left out.
+    fn leave_out(&mut self) {
+        let line = first_line(&self.block[self.unread.clone()]);
+        let last = line.last().copied().filter(|byte| matches!(byte, b'\r' | b'\n'));
+        self.unread.start += line.len();
+        self.leaving_out = last.is_none();
+        self.line += u64::from(last.is_some());
+        self.after_return = last == Some(b'\r');
     }
 
     /// Reads the next block.

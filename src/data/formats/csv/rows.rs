@@ -1,22 +1,26 @@
 //! The rows of a CSV file, one after another.
 
 use super::cell;
-use super::header::{Layout, NO_HEADER};
+use super::header::NO_HEADER;
+use super::layout::Layout;
+use super::prefix::Prefix;
 use super::record::Record;
 use super::records::{Found, RecordReader};
+use crate::data::dialect::Numbers;
 use crate::data::formats::cases::{Cases, Row, Slots, Step, TableStore};
 use crate::data::formats::source::Source;
-use crate::data::{Dataset, ReadOptions};
+use crate::data::{ColumnKind, Dataset, Dialect, ReadOptions};
 use crate::error::{DataError, Result};
 
-/// Reads the rows of a CSV stream. The first line names the columns; cells are finite numbers, label cells any text. Blank
-/// lines are accepted at the end only.
+/// Reads the rows of a CSV stream. The first line names the columns, unless there is no header; label cells and categories are any
+/// text. Blank lines between rows of several columns are passed over.
 pub(super) struct CsvRows {
     records: RecordReader,
     layout: Layout,
+    dialect: Dialect,
     /// The first blank line since the last row.
     blank: Option<u64>,
-    /// A record still to be looked at, behind blank lines that were told of.
+    /// A record still to be looked at, behind blank lines that were told of, or the first of a file without a header.
     held: Option<Found>,
     row: Row,
 }
@@ -26,16 +30,24 @@ impl CsvRows {
     ///
     /// # Errors
     /// If the stream is empty or no text, or its header does not have the columns `options` ask for.
-    pub fn new(mut source: Source, options: &ReadOptions) -> Result<CsvRows, DataError> {
+    pub fn new(source: Source, options: &ReadOptions) -> Result<CsvRows, DataError> {
+        let (mut source, encoding) = source.decoded(options.dialect.encoding.as_deref())?;
         source.require_text()?;
-        let mut records = RecordReader::new(source);
+        let prefix = Prefix::look(&mut source, options)?;
+        let mut records = RecordReader::new(source, prefix.delimiter, prefix.left_out.clone());
         loop {
             match records.next(true, are_numbers)? {
                 Found::Record if records.record().is_blank() => {}
                 Found::Record => {
-                    let layout = Layout::new(records.record(), records.name(), options)?;
+                    let mut layout = Layout::new(records.record(), &prefix, records.name(), options)?;
                     records.forget_empty_lines();
-                    return Ok(CsvRows { records, layout, blank: None, held: None, row: Row::default() });
+                    let held = (options.dialect.header == Some(false)).then_some(Found::Record);
+                    let dialect = Dialect {
+                        encoding: encoding.map(str::to_owned).or_else(|| options.dialect.encoding.clone()),
+                        ..prefix.dialect
+                    };
+                    layout.selection.notes.splice(0..0, in_words(&dialect, &options.dialect));
+                    return Ok(CsvRows { records, layout, dialect, blank: None, held, row: Row::default() });
                 }
                 Found::Unclosed => {
                     return Err(DataError::new(records.name(), UNCLOSED).at_line(records.record().line));
@@ -49,23 +61,39 @@ impl CsvRows {
 
     fn read_row(&mut self) -> Result<(), DataError> {
         let (record, layout) = (self.records.record(), &self.layout);
-        if record.len() != layout.width {
+        if !layout.fits(record) {
             return Err(ragged(record, layout));
         }
         if record.quotes.are_glued()
-            && let Some((_, name)) = layout.cells().find(|(field, _)| record.quotes.is_glued(*field))
+            && let Some((_, name)) = layout.selection.cells().find(|(field, _)| record.quotes.is_glued(*field))
         {
             return Err(DataError::new("", GLUED).in_column(name));
         }
-        self.row.values.clear();
-        for (&field, name) in layout.fields.iter().zip(&layout.names) {
-            match cell::number(record.field(field)) {
-                Ok(value) => self.row.values.push(value),
-                Err(problem) => return Err(DataError::new("", problem).in_column(name)),
-            }
+        self.row.clear();
+        for (i, (&field, column)) in layout.selection.fields.iter().zip(&layout.selection.columns).enumerate() {
+            let (cell, at) =
+                (record.field(field), |problem: String| DataError::new("", problem).in_column(&column.name));
+            let value = if let ColumnKind::Category(_) = column.kind {
+                let category = cell::category(cell).map_err(at)?;
+                self.row.categories.push(category.unwrap_or_default().to_owned());
+                category.map(|_| 0.0)
+            } else {
+                layout.value(i, cell).map_err(at)?
+            };
+            self.row.values.push(match value {
+                Some(value) => value,
+                None => layout.missing_value(cell).map_err(at)?,
+            });
         }
-        if let Some((field, name)) = &layout.label {
-            match cell::text(record.field(*field)) {
+        for (field, name) in &layout.selection.carried {
+            let at = |problem: String| DataError::new("", problem).in_column(name);
+            self.row.carried.push(match field {
+                Some(field) => cell::text(record.field(*field)).map_err(at)?.to_owned(),
+                None => String::new(),
+            });
+        }
+        if let Some((field, name)) = &layout.selection.label {
+            match cell::label(record.field(*field)) {
                 Ok(text) if layout.is_named_like(text) => return Err(DataError::new("", NO_HEADER).in_column(name)),
                 Ok(text) => self.row.label = Some(text.to_owned()),
                 Err(problem) => return Err(DataError::new("", problem).in_column(name)),
@@ -82,7 +110,13 @@ impl Cases for CsvRows {
         self.records.name()
     }
     fn ignored(&self) -> &[String] {
-        &self.layout.ignored
+        &self.layout.selection.ignored
+    }
+    fn notes(&self) -> &[String] {
+        &self.layout.selection.notes
+    }
+    fn dialect(&self) -> Option<&Dialect> {
+        Some(&self.dialect)
     }
     fn advance(&mut self, wait: bool) -> Result<Step, DataError> {
         let at = |line, error: DataError, name: &str| DataError { source: name.into(), ..error.at_line(line) };
@@ -98,7 +132,9 @@ impl Cases for CsvRows {
             }
         };
         let empty = self.records.forget_empty_lines();
-        if let Some(blank) = self.blank.take().into_iter().chain(empty).min() {
+        // In a table of one column a blank line may be a missing cell.
+        let blank = self.blank.take().into_iter().chain(empty).min().filter(|_| layout.width == 1);
+        if let Some(blank) = blank {
             self.held = Some(found);
             return Ok(Step::Bad(at(blank, blank_line(), self.records.name())));
         }
@@ -116,14 +152,13 @@ impl Cases for CsvRows {
     }
 
     fn store(&self) -> TableStore {
-        TableStore::default()
+        TableStore::new(&self.layout.selection.shape().kinds)
     }
     fn put(&mut self, store: &mut TableStore, slot: usize) {
         store.put(&mut self.row, slot);
     }
     fn dataset(&self, store: TableStore, slots: Slots) -> Result<Box<dyn Dataset>> {
-        let label = self.layout.label.as_ref().map(|(_, name)| name.clone());
-        Ok(store.dataset(self.layout.names.clone(), label, self.records.name(), slots))
+        store.dataset(self.layout.selection.shape(), self.records.name(), slots)
     }
 }
 
@@ -131,15 +166,30 @@ const UNCLOSED: &str = "a quotation mark opens on this line and is not closed wh
 
 const GLUED: &str = "text follows a closing quotation mark; put a comma between cells, or write the mark twice";
 
+/// What was found out of how a file is written, each a sentence.
+fn in_words(dialect: &Dialect, known: &Dialect) -> Vec<String> {
+    let delimiter = dialect.delimiter.filter(|_| known.delimiter != dialect.delimiter);
+    let separated = delimiter.map(|c| {
+        let decimals = match dialect.decimal {
+            Some(',') => ", with decimal commas",
+            _ => "",
+        };
+        format!("the cells are separated by {}{decimals}", cell::name(c))
+    });
+    let encoding = dialect.encoding.as_ref().filter(|_| known.encoding.is_none());
+    separated.into_iter().chain(encoding.map(|name| format!("the file is {name} text"))).collect()
+}
+
 /// Whether a line below a header cannot be one of its lines: several numbers, and nothing else.
 fn are_numbers(line: &Record) -> bool {
-    line.len() > 1 && (0..line.len()).all(|i| cell::number(line.field(i)).is_ok())
+    line.len() > 1
+        && (0..line.len()).all(|i| cell::number(line.field(i), &Numbers::default()).is_ok_and(|n| n.is_some()))
 }
 
 /// A record with a mark without its partner.
 fn unclosed(record: &Record, layout: &Layout) -> DataError {
     let error = DataError::new("", UNCLOSED);
-    match layout.cells().find(|(field, _)| Some(*field) == record.opened) {
+    match layout.selection.cells().find(|(field, _)| Some(*field) == record.opened) {
         Some((_, name)) => error.in_column(name),
         None => error,
     }
@@ -154,7 +204,7 @@ fn ragged(record: &Record, layout: &Layout) -> DataError {
     let hint = if record.has_several_lines() { " (an unclosed quotation mark?)" } else { "" };
     let (cells, width) = (if record.len() == 1 { "cell" } else { "cells" }, layout.width);
     let problem = format!("{} {cells} where the header has {width}{hint}; mend the row", record.len());
-    match layout.cells().filter(|(field, _)| *field >= record.len()).min() {
+    match layout.selection.cells().filter(|(field, _)| *field >= record.len()).min() {
         Some((_, name)) => DataError::new("", problem).in_column(name),
         None => DataError::new("", problem),
     }

@@ -7,8 +7,8 @@ use flate2::{Compression, write::GzEncoder};
 use proptest::prelude::*;
 
 use super::*;
-use crate::data::Sample;
 use crate::data::formats::cases::{Cases, Chunk, Slots, Step};
+use crate::data::{Column, Sample};
 
 fn rows(stream: impl Read + Send + 'static, name: &str, options: &ReadOptions) -> Result<Box<CaseStream<CsvRows>>> {
     Ok(Box::new(CaseStream::new(CsvRows::new(Source::from_stream(stream, name)?, options)?, options)))
@@ -68,7 +68,7 @@ fn columns_are_picked_by_name_and_the_rest_is_not_looked_at() {
     let text = "junk,b,class,a\nx,2,up,1\n,4,down,3\n";
     let options = ReadOptions {
         label: Some("class".into()),
-        columns: Some(vec!["a".into(), "b".into()]),
+        columns: Some(vec![Column::number("a"), Column::number("b")]),
         ..ReadOptions::default()
     };
     let table = read_with(text, &options).unwrap();
@@ -76,7 +76,8 @@ fn columns_are_picked_by_name_and_the_rest_is_not_looked_at() {
     assert_eq!((table.label_name(), table.labels().unwrap().concat()), (Some("class"), "updown".into()));
     let reader = rows(text.as_bytes(), "t.csv", &options).unwrap();
     assert_eq!(reader.ignored(), ["junk"]);
-    let missing = ReadOptions { columns: Some(vec!["a".into(), "c".into()]), ..ReadOptions::default() };
+    let missing =
+        ReadOptions { columns: Some(vec![Column::number("a"), Column::number("c")]), ..ReadOptions::default() };
     let message = read_with(text, &missing).unwrap_err().to_string();
     assert!(
         message.starts_with("t.csv:1: column \"c\": the column is missing; add it to the header's, \"junk\""),
@@ -85,7 +86,7 @@ fn columns_are_picked_by_name_and_the_rest_is_not_looked_at() {
     // Names that a program counted are names.
     assert_eq!(read("0,1,2\n5,6,7\n").unwrap().values(), [5.0, 6.0, 7.0]);
     // Names that look like numbers are no reason to refuse a file whose columns are known.
-    let numeric = ReadOptions { columns: Some(vec!["1".into()]), ..ReadOptions::default() };
+    let numeric = ReadOptions { columns: Some(vec![Column::number("1")]), ..ReadOptions::default() };
     assert_eq!(read_with("0,1\n5,6\n", &numeric).unwrap().values(), [6.0]);
 }
 
@@ -96,7 +97,7 @@ fn errors_name_file_line_and_column() {
         ("a,b\r\n1,2\r\n3,x\r\n", "t.csv:3: column \"b\": \"x\""),
         ("a,b\n\"1\n\",2\n3,x\n", "t.csv:4: column \"b\""),
         ("\n\na,b\n1,2\n3,x", "t.csv:5: column \"b\""),
-        ("a,b\n1,nan\n", "t.csv:2: column \"b\": \"nan\" is not a finite number"),
+        ("a,b\n1,nan\n", "t.csv:2: column \"b\": \"nan\" stands for a missing value"),
         ("a,b\n1,-inf\n", "t.csv:2: column \"b\": \"-inf\" is not a finite number"),
         ("a,b\n1,1e400\n", "t.csv:2: column \"b\": \"1e400\" is too large"),
         ("a,b\n1,\n", "t.csv:2: column \"b\": the cell is empty"),
@@ -109,10 +110,7 @@ fn errors_name_file_line_and_column() {
         ("\"a,b\n1,2\n3,4\n", "t.csv:1: a quotation mark opens"),
         ("a,\"b\n", "t.csv:1: a quotation mark opens"),
         ("a,b\n1,\"2\"5\n", "t.csv:2: column \"b\": text follows a closing quotation mark"),
-        ("a,b\n1,2\n\n\n3,4\n", "t.csv:3: the line is blank"),
         ("a\n1\n\n2\n", "t.csv:3: the line is blank"),
-        ("a,b,a\n1,2,3\n", "t.csv:1: column \"a\": two columns have this name"),
-        (",a\n0,1\n", "t.csv:1: column 1 has no name"),
         ("1,2\n3,4\n", "t.csv:1: the first line is one of numbers"),
         ("a,b\n", "t.csv: has a header but no rows"),
         ("", "t.csv: is empty"),
@@ -123,7 +121,7 @@ fn errors_name_file_line_and_column() {
         assert!(message.starts_with(want), "{text:?}: {message}");
     }
     assert!(refused(b"a\n1\n\xff\n").starts_with("t.csv:3: column \"a\": not UTF-8"));
-    assert!(refused(b"\xff\xfea\0,\0b\0").contains("UTF-16"));
+    assert!(refused(b"\xff\xfea\0,\0b\0").contains("no rows"));
     assert!(refused(b"a\xff,b\n").starts_with("t.csv:1: the header is not UTF-8"));
     assert!(refused("a,b\n\"1\n3,x\n5\"\n").contains("unclosed quotation mark"));
 }
@@ -135,12 +133,11 @@ fn label_errors() {
         message,
         "t.csv:1: column \"class\": the label column is missing; name one of the header's, \"a\", \"b\""
     );
-    let message = read_with("a;class\n1;0\n", &labelled("class")).unwrap_err().to_string();
-    assert!(message.contains("separated by ';'"), "{message}");
     let message = read_with("a,class\n1,\n", &labelled("class")).unwrap_err().to_string();
     assert!(message.starts_with("t.csv:2: column \"class\": the cell is empty"), "{message}");
     assert!(read_with("class\n1\n", &labelled("class")).unwrap_err().to_string().contains("no column beside"));
-    let both = ReadOptions { label: Some("a".into()), columns: Some(vec!["a".into()]), ..ReadOptions::default() };
+    let both =
+        ReadOptions { label: Some("a".into()), columns: Some(vec![Column::number("a")]), ..ReadOptions::default() };
     assert!(read_with("a\n1\n", &both).unwrap_err().to_string().contains("label at once"));
 }
 
@@ -259,12 +256,12 @@ fn bad_rows_are_told_apart_and_skipped() {
         }
         assert_eq!(values, [1.0, 3.0]);
         assert_eq!(labels, ["u", "v"]);
-        assert_eq!(bad, [(0, 2), (1, 4), (1, 5), (2, 7), (2, 8)]);
+        assert_eq!(bad, [(0, 2), (1, 4), (2, 7), (2, 8)]);
     }
     let gathered = rows(Cursor::new(text), "t.csv", &options).unwrap().gather().unwrap();
     assert_eq!(
         (gathered.cases.len(), gathered.good, gathered.bad, gathered.first_bad.unwrap().line),
-        (2, 2, 5, Some(2))
+        (2, 2, 4, Some(2))
     );
     let options = ReadOptions { skip_bad: true, ..ReadOptions::default() };
     let message = rows(Cursor::new("a\nx\n"), "t.csv", &options).unwrap().gather().unwrap_err().to_string();
@@ -333,7 +330,8 @@ proptest! {
 
 /// The labels, or the line of what is wrong, of every row, read as they come.
 fn read_marked(text: &str, bytes_at_once: usize) -> Vec<String> {
-    let options = ReadOptions { label: Some("note".into()), columns: Some(vec!["a".into()]), ..ReadOptions::default() };
+    let options =
+        ReadOptions { label: Some("note".into()), columns: Some(vec![Column::number("a")]), ..ReadOptions::default() };
     let pieces = text.as_bytes().chunks(bytes_at_once).map(<[u8]>::to_vec).collect();
     let stream = Pieces(pieces);
     let mut rows = CsvRows::new(Source::from_stream(stream, "t.csv").unwrap(), &options).unwrap();

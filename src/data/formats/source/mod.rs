@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::Path;
 
+mod encoding;
 mod foreign;
 mod gzip;
 mod zip_contents;
@@ -121,6 +122,14 @@ impl Source {
         Ok(self.ahead.get(i).copied().filter(|_| i < LOOKED_AT))
     }
 
+    /// The first `count` bytes, or all there are, which stay in the source.
+    pub fn peek(&mut self, count: usize) -> Result<&[u8], DataError> {
+        if count > 0 {
+            self.byte(count - 1)?;
+        }
+        Ok(&self.ahead[..count.min(self.ahead.len())])
+    }
+
     /// Whether the bytes begin with `mark`; they stay in the source.
     pub fn starts_with(&mut self, mark: &[u8]) -> Result<bool, DataError> {
         for (i, &byte) in mark.iter().enumerate() {
@@ -209,7 +218,7 @@ impl Source {
 
     /// Refuses what is known to be no UTF-8 text, or to be a file of another program.
     pub fn require_text(&mut self) -> Result<(), DataError> {
-        if self.starts_with(b"\xff\xfe")? || self.starts_with(b"\xfe\xff")? {
+        if encoding::utf16(self)?.is_some() {
             return Err(DataError::new(&self.name, "is UTF-16 text; save it as UTF-8"));
         }
         if let Some((what, hint)) = foreign(self)? {

@@ -69,7 +69,7 @@ pub(super) fn preset(preset: Preset) -> Result<Configuration> {
         selection: Some(SelectionConfiguration { keep: 2, flows: 2, cases: 1000 }),
         calibration: CalibrationKind::LeaveOneOut,
         score: ScoreKind::Calibrated,
-        encoder: Arc::new(TableEncoding { in_folds: true }),
+        encoder: Arc::new(TableEncoding { in_folds: true, impute: false }),
         ..naf
     })
 }

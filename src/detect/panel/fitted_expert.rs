@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::calibration::Calibration;
-use super::configuration::{Configuration, FLOWS, member_name};
-use super::experts::{Expert, FlowFamily, OutOfFold};
 use crate::data::container::{Container, Fields};
+use crate::detect::calibration::Calibration;
+use crate::detect::configuration::{Configuration, FLOWS, member_name};
+use crate::detect::experts::{Expert, FlowFamily, OutOfFold};
 use crate::encode::Encoder;
 use crate::error::{Result, quoted};
 
 /// Where an expert stands in the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Origin {
+pub(in crate::detect) enum Origin {
     /// A family of flows, by its number.
     Family(usize),
     /// A learner, by its number.
@@ -32,22 +32,22 @@ impl Origin {
 
 /// A fitted expert with its calibrated raw scores, at least one.
 #[derive(Clone, Debug)]
-pub(super) struct FittedExpert {
-    pub(super) origin: Origin,
-    pub(super) expert: Arc<dyn Expert>,
-    pub(super) heads: Vec<FittedHead>,
+pub(in crate::detect) struct FittedExpert {
+    pub(in crate::detect) origin: Origin,
+    pub(in crate::detect) expert: Arc<dyn Expert>,
+    pub(in crate::detect) heads: Vec<FittedHead>,
 }
 
 /// A raw score of an expert that a model keeps.
 #[derive(Clone, Debug)]
-pub(super) struct FittedHead {
+pub(in crate::detect) struct FittedHead {
     /// Which of the expert's.
-    pub(super) head: usize,
-    pub(super) calibration: Calibration,
+    pub(in crate::detect) head: usize,
+    pub(in crate::detect) calibration: Calibration,
     /// How well it told held-out cases from made ones; 0 if it was not asked.
-    pub(super) criterion: f64,
+    pub(in crate::detect) criterion: f64,
     /// Its share of the fusion.
-    pub(super) share: f64,
+    pub(in crate::detect) share: f64,
 }
 
 impl FittedExpert {
@@ -61,7 +61,7 @@ impl FittedExpert {
     }
 
     /// Its raw scores that are kept.
-    pub(super) fn members(&self, configuration: &Configuration) -> Vec<PanelMember> {
+    pub(in crate::detect) fn members(&self, configuration: &Configuration) -> Vec<PanelMember> {
         let (name, block) = self.name_and_block(configuration);
         let member = |head: &FittedHead| PanelMember {
             expert: name.clone(),
@@ -73,7 +73,7 @@ impl FittedExpert {
         self.heads.iter().map(member).collect()
     }
 
-    pub(super) fn to_json(&self) -> Value {
+    pub(in crate::detect) fn to_json(&self) -> Value {
         let (of, number) = match self.origin {
             Origin::Family(f) => ("family", f),
             Origin::Learner(l) => ("learner", l),
@@ -85,7 +85,7 @@ impl FittedExpert {
     }
 
     /// Tensors `PREFIX.…` of the expert and `PREFIX.HEAD.…` of its calibrations.
-    pub(super) fn write(&self, file: &mut Container) {
+    pub(in crate::detect) fn write(&self, file: &mut Container) {
         let prefix = self.origin.prefix();
         self.expert.write(file, &prefix);
         for head in &self.heads {
@@ -94,7 +94,7 @@ impl FittedExpert {
     }
 
     /// What [`FittedExpert::to_json`] and [`FittedExpert::write`] wrote.
-    pub(super) fn read(
+    pub(in crate::detect) fn read(
         file: &Container,
         fields: &Fields,
         configuration: &Configuration,

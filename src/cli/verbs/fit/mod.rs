@@ -1,5 +1,7 @@
 //! `nafal fit`: a detector from normal rows of a table, or from normal series.
 
+mod refusal;
+
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -13,7 +15,8 @@ use crate::cli::messages::warnings::of_model;
 use crate::cli::output::{DASH, Output, check_stdout, print};
 use crate::cli::pages::{held_in_words, panel_in_words, training_page, trimmed_in_words};
 use crate::cli::progress::ProgressReporter;
-use crate::data::{Dataset, Gathered, Input, Kind, ReadOptions, Sample};
+use crate::cli::reading::{ColumnArgs, DialectArgs};
+use crate::data::{Dataset, Gathered, Input, Kind, ReadOptions, Reading, Sample, Table};
 use crate::detect::{Detector, Experts, MIN_ROWS, Model, ScoreKind};
 use crate::error::{DataError, Result, place, quoted, short};
 use crate::progress::Progress;
@@ -48,6 +51,9 @@ pub(in crate::cli) struct Fit {
     /// Let the model file hold no training row: experts that keep some, as neighbours do, are not selected
     #[arg(long)]
     no_training_rows: bool,
+    /// Cells that are missing: an error, or filled in from the other cells as learned from the training rows
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    missing: Missing,
     /// What a row that cannot be used does
     #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
     on_bad_row: OnBadRow,
@@ -75,6 +81,17 @@ pub(in crate::cli) struct Fit {
     /// Write an HTML page about the fit
     #[arg(long, value_name = "FILE.html")]
     report: Option<PathBuf>,
+    #[command(flatten)]
+    columns: ColumnArgs,
+    #[command(flatten)]
+    dialect: DialectArgs,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Missing {
+    #[default]
+    Error,
+    Impute,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -114,17 +131,16 @@ impl Fit {
         }
         let memory = global.memory();
         let options = ReadOptions {
-            label: self.label.clone(),
-            array: self.array.clone(),
-            skip_bad: self.on_bad_row != OnBadRow::Stop,
             most_bytes: Some(memory.of_training_cases()),
             sample: Some(Sample { most: self.fit_rows.map_or(usize::MAX, |rows| rows as usize), seed: self.seed }),
-            ..ReadOptions::default()
+            ..self.options()
         };
-        let reader = Input::open(&self.data, self.kind)?.stream(&options)?;
-        note_all(reader.notes(), global);
-        let source = reader.source().to_owned();
-        let Gathered { mut cases, good, bad, first_bad } = reader.gather()?;
+        let input = Input::open(&self.data, self.kind)?;
+        let (source, reading, gathered) = match read(input, &options, global) {
+            Ok(read) => read,
+            Err(error) => return Err(refusal::all_problems(self, error)),
+        };
+        let Gathered { mut cases, good, bad, first_bad } = gathered;
         memory.check_fit(&*cases)?;
         let mut said = Vec::from_iter(BadRows::of(bad, first_bad).warning(good + bad, cases.kind()));
         let drawn_from = (cases.len() < good).then_some(good);
@@ -145,13 +161,28 @@ impl Fit {
             note_labels(&*cases, global);
             cases = cases.without_labels();
         }
-        self.fit(&*cases, drawn_from, said, started, global)
+        self.fit(&*cases, drawn_from, reading, said, started, global)
+    }
+
+    /// How the data are read.
+    fn options(&self) -> ReadOptions {
+        ReadOptions {
+            label: self.label.clone(),
+            array: self.array.clone(),
+            skip_bad: self.on_bad_row != OnBadRow::Stop,
+            choice: self.columns.choice(),
+            missing: self.missing == Missing::Impute,
+            patient: true,
+            dialect: self.dialect.dialect(),
+            ..ReadOptions::default()
+        }
     }
 
     fn fit(
         &self,
         cases: &dyn Dataset,
         drawn_from: Option<usize>,
+        reading: Reading,
         said: Vec<String>,
         started: Instant,
         global: &Global,
@@ -160,7 +191,7 @@ impl Fit {
         let mut output = Output::open(Some(&self.output))?;
         let mut report = self.report.as_deref().map(|path| Output::open(Some(path))).transpose()?;
         let progress = ProgressReporter::new(global, true);
-        let model = self.train(cases, drawn_from, &progress)?;
+        let model = self.train(cases, drawn_from, reading, &progress)?;
         output.put(&model.to_bytes()?)?;
         if let Some(report) = &mut report {
             progress.begin("scoring the training data", 1);
@@ -181,7 +212,13 @@ impl Fit {
         self.active.map_or(self.method() == MethodArg::NafAl, |switch| switch == Switch::On)
     }
 
-    fn train(&self, cases: &dyn Dataset, drawn_from: Option<usize>, progress: &dyn Progress) -> Result<Model> {
+    fn train(
+        &self,
+        cases: &dyn Dataset,
+        drawn_from: Option<usize>,
+        reading: Reading,
+        progress: &dyn Progress,
+    ) -> Result<Model> {
         let mut builder = Detector::builder()
             .seed(self.seed)
             .normals(&self.normal)
@@ -189,6 +226,8 @@ impl Fit {
             .members(self.experts.iter().map(|name| name.trim()).filter(|name| !name.is_empty()))
             .robust(self.robust)
             .no_training_rows(self.no_training_rows)
+            .impute(self.missing == Missing::Impute)
+            .reading(reading)
             .active(self.active())
             .preset(self.preset.into())
             .progress(progress);
@@ -250,6 +289,17 @@ impl Fit {
         global.note(format_args!("next: nafal score {} DATA", place(&self.output)));
         Ok(())
     }
+}
+
+/// All rows of the data, how their file was read, and its name in messages.
+fn read(input: Input, options: &ReadOptions, global: &Global) -> Result<(String, Reading, Gathered)> {
+    let reader = input.stream(options)?;
+    note_all(reader.notes(), global);
+    let source = reader.source().to_owned();
+    let dialect = reader.dialect().cloned().unwrap_or_default();
+    let gathered = reader.gather()?;
+    let carried = gathered.cases.downcast().map(|table: &Table| table.carried().names.clone());
+    Ok((source, Reading { dialect, ids: carried.unwrap_or_default() }, gathered))
 }
 
 /// Points at labels that are not used: a label taken for a feature spoils a detector without any error.

@@ -9,18 +9,18 @@
 
 use std::collections::BTreeMap;
 
-use super::calibration::Calibration;
-use super::configuration::SelectionConfiguration;
-use super::experts::{Expert, TrainingData, Unseen};
 use crate::data::Dataset;
 use crate::detect::ScoreKind;
+use crate::detect::calibration::Calibration;
+use crate::detect::configuration::SelectionConfiguration;
+use crate::detect::experts::{Expert, TrainingData, Unseen};
 use crate::encode::{Features, Making};
 use crate::error::Result;
 use crate::random::{Key, below, permutation, stream};
 
 /// Made cases, ready to be judged.
 #[derive(Debug)]
-pub(super) struct MadeCases {
+pub(in crate::detect) struct MadeCases {
     features: Features,
     /// Number of kinds.
     kinds: usize,
@@ -95,7 +95,7 @@ impl MadeCases {
 }
 
 /// For each fold the mean over the views that left it out, case by case; none for a fold that no view left out.
-pub(super) fn mean_by_fold(expert: &dyn Expert, folds: usize, views: &[Vec<f64>]) -> Vec<Vec<f64>> {
+pub(in crate::detect) fn mean_by_fold(expert: &dyn Expert, folds: usize, views: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let of_fold = |fold: usize| {
         let own: Vec<&Vec<f64>> = (0..views.len()).filter(|&v| expert.fold(v) == fold).map(|v| &views[v]).collect();
         let cases = own.first().map_or(0, |scores| scores.len());
@@ -120,7 +120,7 @@ fn ordered_pairs(lower: &[f64], higher: &[f64]) -> f64 {
 
 /// A candidate for the panel: a raw score of one expert.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Candidate<'a> {
+pub(in crate::detect) struct Candidate<'a> {
     /// How well it tells held-out cases from made ones.
     pub criterion: f64,
     /// What it is whatever it looks at: candidates of one name are one member of the panel.
@@ -133,7 +133,7 @@ pub(super) struct Candidate<'a> {
 ///
 /// Kept are the `flows` best flows, and all candidates of the `keep` names whose best candidate is the best, the earlier one
 /// first where they are equal. Every kept name has the same share, and so has each of its candidates.
-pub(super) fn shares(settings: Option<&SelectionConfiguration>, candidates: &[Candidate]) -> Vec<f64> {
+pub(in crate::detect) fn shares(settings: Option<&SelectionConfiguration>, candidates: &[Candidate]) -> Vec<f64> {
     let (keep, mut flows) = settings.map_or((usize::MAX, usize::MAX), |s| (s.keep, s.flows));
     let mut kept: Vec<usize> = (0..candidates.len()).collect();
     kept.sort_by(|&a, &b| candidates[b].criterion.total_cmp(&candidates[a].criterion).then(a.cmp(&b)));
