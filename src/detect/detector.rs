@@ -431,12 +431,13 @@ fn calibrate(
     };
     // A fold that no view left out calibrates nothing.
     let mut seen = vec![0; folds];
-    let in_fold = |&fold: &usize| {
+    let in_fold = |(number, &fold): (usize, &usize)| {
         seen[fold] += 1;
         let case = seen[fold] - 1;
-        heads.iter().any(|(head, _)| case < head.by_fold[fold].len()).then(|| score(fold, case))
+        heads.iter().any(|(head, _)| case < head.by_fold[fold].len()).then(|| (number, score(fold, case)))
     };
-    let conformal = Conformal::new(data.folds.iter().filter_map(in_fold).collect());
+    let (numbers, scores) = data.folds.iter().enumerate().filter_map(in_fold).unzip();
+    let conformal = Conformal::of_training(scores, numbers);
     let mut fitted: Vec<FittedExpert> =
         experts.into_iter().map(|(origin, expert)| FittedExpert { origin, expert, heads: Vec::new() }).collect();
     for (CalibratedHead { expert, head, calibration, .. }, (criterion, share)) in heads {

@@ -9,13 +9,12 @@ mod fitted_expert;
 mod model;
 mod naf;
 pub mod registry;
-mod samples;
 mod selection;
 mod traits;
 mod trimming;
 mod views;
 
-pub use calibration::Threshold;
+pub use calibration::{Cut, Drift, DriftWatch, Threshold};
 pub use configuration::{
     ActiveConfiguration, CalibrationKind, Configuration, Experts, ExtractorConfiguration, ExtractorKind,
     FamilyConfiguration, LearnerConfiguration, LeftOut, Optimiser, Preset, RowScaling, ScoreKind,
@@ -24,7 +23,6 @@ pub use configuration::{
 pub use detector::{Detector, DetectorBuilder, MIN_ROWS};
 pub use experts::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
 pub use fitted_expert::PanelMember;
-pub use model::Model;
-pub use samples::Samples;
+pub use model::{Model, Samples, TrainingScore};
 pub use traits::{Fit, Fitted, Registration};
 pub use views::ViewFamily;

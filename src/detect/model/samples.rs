@@ -5,8 +5,8 @@
 
 use rayon::prelude::*;
 
-use super::Model;
-use super::fitted_expert::FittedExpert;
+use super::model::Model;
+use crate::detect::fitted_expert::FittedExpert;
 use crate::error::{Error, Result};
 use crate::random::{Key, stream};
 
