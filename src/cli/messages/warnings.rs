@@ -62,9 +62,10 @@ pub(in crate::cli) fn of_fdr(
         return None;
     }
     let Calibrating { have, do_what } = Calibrating::of(model, rows as f64 / (q * least.max(1) as f64) - 1.0);
+    let takes = if takes > rows as f64 { "more".to_owned() } else { format!("{takes} of them") };
     Some(format!(
-        "no row is called anomalous, and an FDR of {q} can call none where fewer than {takes} of {rows} rows have the smallest \
-         p-value there is with {have}, 1/{} (here {least} have it); {do_what} to find as few, or use --alpha or --top",
+        "no row is called anomalous: with {have} no p-value is below 1/{}, and at an FDR of {q} among {rows} rows it takes {takes} \
+         to have that one ({least} have it); {do_what}, or use --alpha or --top",
         model.calibration_rows() + 1
     ))
 }

@@ -11,6 +11,8 @@ use crate::cli::arguments::{Global, ModelAndData};
 use crate::cli::messages::warnings::of_model;
 use crate::cli::output::{DASH, Output, check_stdout, print};
 use crate::cli::scores::{Labels, ScoreStream};
+use crate::cli::table_writer::number;
+use crate::detect::{Drift, DriftWatch};
 use crate::error::{DataError, Result, listed, place, short};
 
 /// Bytes that a score takes: in the list, and as it is sorted and written.
@@ -53,10 +55,13 @@ impl Recalibrate {
         let normals = if self.normal.is_empty() { model.normal_labels() } else { &self.normal };
         let labels = self.label.as_deref().map(|column| Labels { column, normal: normals });
         let mut stream = ScoreStream::open(&model, &self.inputs, labels, global, output.is_terminal())?;
-        let (mut scores, mut left_out) = (Vec::new(), 0);
+        let (mut scores, mut left_out, mut watch) = (Vec::new(), 0, DriftWatch::new(model.calibration_rows()));
         while let Some(some) = stream.next()? {
             let normal = |i: usize| !some.anomalous.get(i).is_some_and(|&anomalous| anomalous);
-            scores.extend(some.scores.iter().enumerate().filter(|(i, _)| normal(*i)).map(|(_, score)| score));
+            for i in (0..some.scores.len()).filter(|&i| normal(i)) {
+                scores.push(some.scores[i]);
+                watch.add(some.p_values[i]);
+            }
             left_out += some.anomalous.iter().filter(|&&anomalous| anomalous).count();
             stream.check_kept(KEPT * scores.len(), KEPT)?;
         }
@@ -76,7 +81,8 @@ impl Recalibrate {
                 short(name)
             ));
         }
-        let said = Vec::from_iter(stream.conclude());
+        let mut said = Vec::from_iter(stream.conclude());
+        said.extend(seen_before(&watch, model.kind().cases()));
         let recalibrated = model.ranking_among(scores)?;
         output.put(&recalibrated.to_bytes()?)?;
         output.finish()?;
@@ -101,4 +107,14 @@ impl Recalibrate {
         global.note(format_args!("next: nafal score {} DATA", place(out)));
         Ok(())
     }
+}
+
+/// What is to be said where the rows look like ones that the model was fitted to.
+fn seen_before(watch: &DriftWatch, cases: &str) -> Option<String> {
+    let drift = watch.drift().filter(Drift::may_be_trained_on)?;
+    Some(format!(
+        "the {cases} look more usual than ones that the model never saw (median p-value {} where 0.5 is expected): if it was \
+         fitted to them, p-values are now too small; recalibrate with others",
+        number(drift.median_p_value)
+    ))
 }
