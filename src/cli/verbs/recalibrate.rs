@@ -12,7 +12,7 @@ use crate::cli::messages::warnings::of_model;
 use crate::cli::output::{DASH, Output, check_stdout, print};
 use crate::cli::scores::{Labels, ScoreStream};
 use crate::cli::table_writer::number;
-use crate::detect::{Drift, DriftWatch};
+use crate::detect::{Drift, DriftWatch, Model};
 use crate::error::{DataError, Result, listed, place, short};
 
 /// Bytes that a score takes: in the list, and as it is sorted and written.
@@ -42,10 +42,8 @@ impl Recalibrate {
     pub fn run(&self, global: &Global) -> Result<()> {
         let started = Instant::now();
         let stdout = global.json.then_some(Path::new(DASH));
-        keep_apart(
-            &self.inputs.paths()?,
-            &[Some(self.output.as_path()), stdout].into_iter().flatten().collect::<Vec<_>>(),
-        )?;
+        let outputs = [Some(self.output.as_path()), stdout];
+        keep_apart(&self.inputs.paths()?, &outputs.into_iter().flatten().collect::<Vec<_>>())?;
         if global.json {
             check_stdout()?;
         }
@@ -57,29 +55,23 @@ impl Recalibrate {
         let mut stream = ScoreStream::open(&model, &self.inputs, labels, global, output.is_terminal())?;
         let (mut scores, mut left_out, mut watch) = (Vec::new(), 0, DriftWatch::new(model.calibration_rows()));
         while let Some(some) = stream.next()? {
-            let normal = |i: usize| !some.anomalous.get(i).is_some_and(|&anomalous| anomalous);
-            for i in (0..some.scores.len()).filter(|&i| normal(i)) {
-                scores.push(some.scores[i]);
-                watch.add(some.p_values[i]);
+            for (i, (&score, &p_value)) in some.scores.iter().zip(&some.p_values).enumerate() {
+                if some.anomalous.get(i).is_some_and(|&anomalous| anomalous) {
+                    left_out += 1;
+                } else {
+                    scores.push(score);
+                    watch.add(p_value);
+                }
             }
-            left_out += some.anomalous.iter().filter(|&&anomalous| anomalous).count();
             stream.check_kept(KEPT * scores.len(), KEPT)?;
         }
         if scores.is_empty() {
-            let problem = match &self.label {
-                Some(_) => format!("no label is {}; name the label of normal rows with --normal", listed(normals)),
-                None => {
-                    "has no case that can be used; leave out --on-bad-row to see what is wrong with the first".into()
-                }
-            };
-            return Err(DataError::new(stream.source(), problem).into());
+            return Err(self.nothing_left(stream.source(), normals).into());
         }
         if let Some(name) = stream.unused_labels() {
-            global.note(format_args!(
-                "note: every {} is taken as normal; to use their labels, add --label {} --normal NAME",
-                model.kind().case(),
-                short(name)
-            ));
+            let (case, name) = (model.kind().case(), short(name));
+            let todo = format!("to use their labels, add --label {name} --normal NAME");
+            global.note(format_args!("note: every {case} is taken as normal; {todo}"));
         }
         let mut said = Vec::from_iter(stream.conclude());
         said.extend(seen_before(&watch, model.kind().cases()));
@@ -87,8 +79,19 @@ impl Recalibrate {
         output.put(&recalibrated.to_bytes()?)?;
         output.finish()?;
         global.warn(&said);
-        let (rows, seconds) = (recalibrated.calibration_rows(), started.elapsed().as_secs_f64());
-        let warnings = of_model(&recalibrated);
+        self.conclude(&recalibrated, left_out, said, started.elapsed().as_secs_f64(), global)
+    }
+
+    /// Says what was done.
+    fn conclude(
+        &self,
+        recalibrated: &Model,
+        left_out: usize,
+        said: Vec<String>,
+        seconds: f64,
+        global: &Global,
+    ) -> Result<()> {
+        let (rows, warnings) = (recalibrated.calibration_rows(), of_model(recalibrated));
         if global.json {
             let line = json!({
                 "model": self.output.to_string_lossy(), "calibration_rows": rows, "left_out": left_out,
@@ -100,12 +103,22 @@ impl Recalibrate {
         let out = &self.output;
         global.note(format_args!(
             "p-values from {rows} {} in {seconds:.1} s; wrote {}",
-            model.kind().cases(),
+            recalibrated.kind().cases(),
             place(out)
         ));
         global.warn(&warnings);
         global.note(format_args!("next: nafal score {} DATA", place(out)));
         Ok(())
+    }
+
+    /// The error of data without a normal row.
+    fn nothing_left(&self, source: &str, normals: &[String]) -> DataError {
+        let Some(label) = &self.label else {
+            let problem = "has no case that can be used; leave out --on-bad-row to see what is wrong with the first";
+            return DataError::new(source, problem);
+        };
+        let problem = format!("no label is {}; name the label of normal rows with --normal", listed(normals));
+        DataError::new(source, problem).in_column(label)
     }
 }
 
