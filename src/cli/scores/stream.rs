@@ -1,6 +1,6 @@
 //! A model applied to streams of cases, file after file and chunk by chunk: memory does not grow with the data.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use super::row_place::RowPlace;
 use crate::cli::arguments::{Global, ModelAndData, OnBadRow, note_all};
@@ -180,7 +180,7 @@ impl<'a> ScoreStream<'a> {
     }
 
     /// Goes on with the next file.
-    fn turn_to(&mut self, path: &PathBuf) -> Result<()> {
+    fn turn_to(&mut self, path: &Path) -> Result<()> {
         let ignored = self.cases.ignored().to_vec();
         self.cases = self.inputs.open(path, self.model)?.stream(&self.options)?;
         (self.file, self.in_file) = (self.file + 1, 0);

@@ -150,8 +150,6 @@ fn labels_and_bad_rows_are_not_kept_and_scores_only_as_far_as_they_fit() {
     for command in [
         "evaluate m.nafal rows.gz --label class",
         "predict m.nafal rows.gz --contamination 0.1",
-        "predict m.nafal rows.gz --top 3",
-        "score m.nafal rows.gz --sort",
         "predict m.nafal bad.gz --contamination 0.6 --on-bad-row mark",
     ] {
         let ran = limited(command);
