@@ -49,6 +49,19 @@ impl Global {
         }
     }
 
+    /// The same with the numbers of the sentence, as `{"note": …, NAME: …}`.
+    pub fn note_with(&self, line: &str, name: &str, numbers: &serde_json::Value) {
+        match (self.quiet, self.json) {
+            (true, _) => {}
+            (false, false) => eprint(format_args!("{line}")),
+            (false, true) => {
+                let mut object = json!({"note": line.strip_prefix("note: ").unwrap_or(line)});
+                object[name] = numbers.clone();
+                eprint_json(&object);
+            }
+        }
+    }
+
     /// How much memory may be taken.
     pub fn memory(&self) -> Memory {
         Memory::new(self.max_memory)
@@ -149,8 +162,8 @@ pub(super) enum OnBadRow {
 pub(super) struct ModelAndData {
     /// Model file, as written by `nafal fit`
     pub model: PathBuf,
-    #[arg(help = data_help("Data to score, of the kind the model was fitted to"))]
-    pub data: PathBuf,
+    #[arg(required = true, help = data_help("Data to score, of the kind the model was fitted to; one or more files"))]
+    pub data: Vec<PathBuf>,
     #[arg(long, value_name = "KIND", help = kind_help("the model's"))]
     pub kind: Option<Kind>,
     /// What a row that cannot be used does
@@ -161,17 +174,47 @@ pub(super) struct ModelAndData {
 }
 
 impl ModelAndData {
-    /// Opens the data, which are read as what the model was fitted to.
+    /// The model and all data, which the command reads.
     ///
     /// # Errors
-    /// If they cannot be opened, or `--kind` names another kind.
-    pub fn open(&self, model: &Model) -> Result<Input> {
+    /// [`Error::Usage`] if standard input is named twice.
+    pub fn paths(&self) -> Result<Vec<&Path>> {
+        if self.data.iter().filter(|path| path.as_os_str() == DASH).count() > 1 {
+            let problem = "- is named twice, and standard input can be read once; name it once, or files";
+            return Err(Error::Usage(problem.into()));
+        }
+        Ok([&self.model].into_iter().chain(&self.data).map(PathBuf::as_path).collect())
+    }
+
+    /// The names of the data, as messages have them.
+    pub fn data_names(&self) -> Vec<String> {
+        let name = |path: &PathBuf| match path.as_os_str() == DASH {
+            true => "<stdin>".to_owned(),
+            false => path.to_string_lossy().into_owned(),
+        };
+        self.data.iter().map(name).collect()
+    }
+
+    /// Fails as opening them would where files are missing.
+    ///
+    /// # Errors
+    /// As [`ModelAndData::open`].
+    pub fn check_that_all_are_there(&self, model: &Model) -> Result<()> {
+        let missing = |path: &&PathBuf| path.as_os_str() != DASH && path.metadata().is_err();
+        self.data.iter().filter(missing).try_for_each(|path| self.open(path, model).map(drop))
+    }
+
+    /// Opens one of the data, which are read as what the model was fitted to.
+    ///
+    /// # Errors
+    /// If it cannot be opened, or `--kind` names another kind.
+    pub fn open(&self, data: &Path, model: &Model) -> Result<Input> {
         let kind = model.kind();
         if let Some(asked) = self.kind.filter(|&asked| asked != kind) {
             let path = quoted(&self.model.to_string_lossy());
             let problem = format!("--kind {asked}, but {path} was fitted to data of the kind {kind}; leave out --kind");
             return Err(Error::Usage(problem));
         }
-        Input::open(&self.data, Some(kind))
+        Input::open(data, Some(kind))
     }
 }

@@ -1,6 +1,6 @@
 //! The command line: one file a verb. The only floor that prints.
 //!
-//! Data go to stdout, messages to stderr. Exit codes: 0, 2 usage, 3 bad data, 4 bad model file, 5 cannot
+//! Data go to stdout, messages to stderr. Exit codes: 0, 10 anomalies found (`predict --fail-on-anomaly`), 2 usage, 3 bad data, 4 bad model file, 5 cannot
 //! write, 6 training failed. SIGINT, SIGTERM and SIGHUP end the process after it has cleaned up (130, 143 and 129 in a
 //! shell). A reader of stdout that goes away ends the command quietly. With `--json` every line on stderr is an object too: an
 //! error, a warning, a note or progress.
@@ -10,12 +10,13 @@ mod arguments;
 mod data_facts;
 mod measures;
 mod messages;
+mod outcome;
 mod output;
 mod pages;
 mod progress;
 mod reading;
 mod resources;
-mod score_stream;
+mod scores;
 mod signals;
 mod table_writer;
 mod verbs;
@@ -27,6 +28,7 @@ use clap::Parser;
 
 use crate::error::{Error, Result};
 use arguments::{Global, data_help};
+use outcome::Outcome;
 use verbs::Verb;
 
 /// Finds the rows of a table, or the whole series, that do not belong, by the exact likelihood of neural autoregressive
@@ -44,7 +46,8 @@ fn after_help() -> String {
     format!(
         "{}.
 Higher score = more anomalous.
-Exit codes: 2 usage, 3 bad data, 4 bad model file, 5 cannot write, 6 training failed.",
+Exit codes: 0 done, 2 usage, 3 bad data, 4 bad model file, 5 cannot write, 6 training failed, 10 anomalies found
+(predict --fail-on-anomaly).",
         data_help("DATA")
     )
 }
@@ -56,7 +59,7 @@ pub fn main() -> ExitCode {
     let command = match Command::try_parse() {
         Ok(command) => command,
         Err(e) if e.use_stderr() => return messages::failure::usage(e),
-        Err(e) => return ended(show(&e), messages::failure::json_is_asked()),
+        Err(e) => return ended(show(&e).map(Outcome::from), messages::failure::json_is_asked()),
     };
     let json = command.global.json;
     ended(command.run(), json)
@@ -69,9 +72,9 @@ fn show(answer: &clap::Error) -> Result<()> {
 }
 
 /// The exit status, after the error is said.
-fn ended(result: Result<()>, json: bool) -> ExitCode {
+fn ended(result: Result<Outcome>, json: bool) -> ExitCode {
     match result {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(outcome) => outcome.into(),
         Err(Error::Write { path, source })
             if source.kind() == io::ErrorKind::BrokenPipe && path.as_os_str() == output::STDOUT =>
         {
@@ -88,7 +91,7 @@ fn ended(result: Result<()>, json: bool) -> ExitCode {
 }
 
 impl Command {
-    fn run(self) -> Result<()> {
+    fn run(self) -> Result<Outcome> {
         let global = &self.global;
         resources::threads::pool(global)?.install(|| self.verb.run(global))
     }

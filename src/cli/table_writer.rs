@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use super::output::Output;
-use crate::error::{DataError, Result};
+use crate::error::Result;
 
 /// One value of a table.
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +18,8 @@ pub(super) enum Cell<'a> {
     Number(f64),
     /// Yes or no: 1 or 0 in CSV.
     Flag(bool),
+    /// A name or a sentence; in quotation marks where CSV needs them.
+    Text(&'a str),
     /// Sentences: a list in JSON; CSV has none.
     Texts(&'a [String]),
     /// No value: empty in CSV, null in JSON.
@@ -74,28 +76,6 @@ impl TableWriter {
         self.output.put(line.as_bytes())
     }
 
-    /// Adds row `number`, which has no values: the reason is in the last column.
-    ///
-    /// # Errors
-    /// [`Error::Write`].
-    pub fn bad_row(&mut self, number: usize, error: &DataError) -> Result<()> {
-        self.line.clear();
-        let reason = error.to_string();
-        if self.json {
-            let last = self.names.len() - 1;
-            _ = write!(self.line, "{{{}{number}", self.names[0]);
-            for name in &self.names[1..last] {
-                _ = write!(self.line, ",{name}null");
-            }
-            _ = writeln!(self.line, ",{}{}}}", self.names[last], serde_json::Value::from(reason));
-            return self.output.put(self.line.as_bytes());
-        }
-        let mut cells = vec![String::new(); self.columns];
-        cells[0] = number.to_string();
-        cells[self.columns - 1] = reason;
-        self.output.put(&csv_line(&cells))
-    }
-
     /// Hands the rows so far to the reader of stdout.
     ///
     /// # Errors
@@ -113,11 +93,6 @@ impl TableWriter {
     }
 }
 
-/// All columns, or all but the last, which holds what is wrong with rows that are marked.
-pub(super) fn columns<'a>(names: &'a [&'a str], marks: bool) -> &'a [&'a str] {
-    if marks { names } else { &names[..names.len() - 1] }
-}
-
 /// A line of CSV with quotes where they are needed.
 pub(super) fn csv_line(cells: &[impl AsRef<str>]) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
@@ -132,6 +107,11 @@ fn push(line: &mut String, cell: Cell, json: bool) {
         Cell::Number(x) => line.push_str(&number(x)),
         Cell::Flag(flag) if json => _ = write!(line, "{flag}"),
         Cell::Flag(flag) => line.push(if flag { '1' } else { '0' }),
+        Cell::Text(text) if json => _ = write!(line, "{}", serde_json::Value::from(text)),
+        Cell::Text(text) if text.contains([',', '"', '\n', '\r']) => {
+            _ = write!(line, "\"{}\"", text.replace('"', "\"\""));
+        }
+        Cell::Text(text) => line.push_str(text),
         Cell::Texts(texts) if json => _ = write!(line, "{}", serde_json::Value::from(texts)),
         Cell::Texts(_) => {}
         Cell::Empty if json => line.push_str("null"),

@@ -9,12 +9,11 @@ mod model;
 mod naf;
 mod panel;
 pub mod registry;
-mod samples;
 mod traits;
 mod trimming;
 mod views;
 
-pub use calibration::Threshold;
+pub use calibration::{Cut, Drift, DriftWatch, Threshold};
 pub use configuration::{
     ActiveConfiguration, CalibrationKind, Configuration, Experts, ExtractorConfiguration, ExtractorKind,
     FamilyConfiguration, LearnerConfiguration, LeftOut, Optimiser, Preset, RowScaling, ScoreKind,
@@ -22,8 +21,7 @@ pub use configuration::{
 };
 pub use detector::{Detector, DetectorBuilder, MIN_ROWS};
 pub use experts::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
-pub use model::Model;
+pub use model::{Model, Samples, TrainingScore};
 pub use panel::PanelMember;
-pub use samples::Samples;
 pub use traits::{Fit, Fitted, Registration};
 pub use views::ViewFamily;

@@ -49,12 +49,14 @@ impl DetectorBuilder<'_> {
 }
 
 impl Model {
-    /// The model with p-values ranked among all of the cases `normal`, of which it was fitted to `kept`.
+    /// The model with p-values ranked among all of the cases `normal`, of which it was fitted to `kept`; cases are known by
+    /// their numbers from now on.
     ///
     /// # Errors
     /// [`Error::Usage`] for a model that only some folds calibrate: among few scores of usual cases the unusual ones would be
     /// too many, and p-values far too large.
     pub(super) fn calibrated_by(mut self, cases: &dyn Dataset, normal: &[usize], kept: &[usize]) -> Result<Model> {
+        self.conformal.rename(kept);
         if kept.len() == normal.len() {
             return Ok(self);
         }
@@ -70,7 +72,7 @@ impl Model {
         let of_trimmed = self.score(&*cases.select(&trimmed)?)?;
         let (mut own, mut others) = (self.conformal.scores().iter(), of_trimmed.iter());
         let score = |i: &usize| if is_kept(i) { own.next() } else { others.next() };
-        self.conformal = Conformal::new(normal.iter().filter_map(score).copied().collect());
+        self.conformal = Conformal::of_training(normal.iter().filter_map(score).copied().collect(), normal.to_vec());
         Ok(self)
     }
 }

@@ -1,5 +1,6 @@
 //! The command, run as a process: what it prints, what it leaves behind, and how it fails.
 
+mod alarms;
 mod apart;
 mod command;
 mod experiments;

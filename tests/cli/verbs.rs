@@ -343,7 +343,7 @@ fn an_experiment_prints_a_line_a_value() {
 fn help_and_version() {
     let bench = Bench::new();
     let help = bench.succeeds(&["--help"]).out;
-    for verb in ["demo", "fit", "score", "predict", "evaluate", "sample", "info", "reproduce"] {
+    for verb in ["demo", "fit", "score", "predict", "evaluate", "recalibrate", "sample", "info", "reproduce"] {
         assert!(help.contains(verb));
         assert!(bench.succeeds(&[verb, "--help"]).out.contains("--threads"));
     }

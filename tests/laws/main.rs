@@ -1,5 +1,6 @@
 //! Laws that hold for any flow, any detector and any number, on random cases.
 
+mod alarms;
 #[path = "../harness/bits.rs"]
 mod bits;
 mod configurations;
@@ -11,5 +12,7 @@ mod gradients;
 mod invertibility;
 mod log_det;
 mod panel;
+mod recalibration;
 mod tails;
 mod thresholds;
+mod training_scores;

@@ -58,7 +58,16 @@ pub(in crate::cli) fn facts(model: &Model) -> Vec<(String, String)> {
     let held = ("the model file holds".to_owned(), held_in_words(model));
     let sample = sample_in_words(model).map(|sample| ("training data".to_owned(), sample));
     let warnings = of_model(model).into_iter().map(|warning| ("warning".to_owned(), warning));
-    fixed.into_iter().chain(members).chain(sample).chain(left_out).chain([held]).chain(warnings).collect()
+    let recalibrated = recalibrated_in_words(model).map(|words| ("calibration".to_owned(), words));
+    fixed
+        .into_iter()
+        .chain(recalibrated)
+        .chain(members)
+        .chain(sample)
+        .chain(left_out)
+        .chain([held])
+        .chain(warnings)
+        .collect()
 }
 
 /// A member's share, and its criterion if members were selected: "share 33.3 %, …".
@@ -79,6 +88,12 @@ pub(in crate::cli) fn trimmed_in_words(model: &Model) -> Option<String> {
 /// What the training data were drawn from, if they are a sample: "a sample of 5000 rows".
 pub(in crate::cli) fn sample_in_words(model: &Model) -> Option<String> {
     model.drawn_from().map(|all| format!("a sample of {all} {}", model.kind().cases()))
+}
+
+/// What p-values rank among, if not among the training cases: "p-values from 500 rows given to recalibrate".
+pub(in crate::cli) fn recalibrated_in_words(model: &Model) -> Option<String> {
+    let (rows, cases) = (model.calibration_rows(), model.kind().cases());
+    model.is_recalibrated().then(|| format!("p-values from {rows} {cases} given to recalibrate"))
 }
 
 /// What a model file holds of the training cases, beside their scores.

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::cli::arguments::{Global, ModelAndData, OutputArgs};
 use crate::cli::measures::Measures;
 use crate::cli::messages::warnings::{ALPHA, unattainable};
-use crate::cli::score_stream::{Labels, ScoreStream};
+use crate::cli::scores::{Labels, ScoreStream};
 use crate::cli::table_writer::{Cell, TableWriter};
 use crate::detect::Threshold;
 use crate::error::{DataError, Error, Result, listed, short};
@@ -34,7 +34,7 @@ pub(in crate::cli) struct Evaluate {
 impl Evaluate {
     pub fn run(&self, global: &Global) -> Result<()> {
         Threshold::Alpha(self.alpha).check()?;
-        let output = self.output.open(&[&self.inputs.model, &self.inputs.data])?;
+        let output = self.output.open(&self.inputs.paths()?)?;
         let model = global.memory().load(&self.inputs.model)?;
         let label = self.label.as_deref().or(model.label_column()).ok_or_else(|| {
             Error::Usage("the model was fitted without labels; name the label column with --label".into())

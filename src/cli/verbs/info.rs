@@ -10,7 +10,9 @@ use crate::cli::arguments::{ARRAY_HELP, Global, data_help, kind_help};
 use crate::cli::data_facts::DataFacts;
 use crate::cli::messages::warnings::of_model;
 use crate::cli::output::{DASH, check_stdout, print};
-use crate::cli::pages::{held_in_words, member_in_words, panel_members, sample_in_words, trimmed_in_words};
+use crate::cli::pages::{
+    held_in_words, member_in_words, panel_members, recalibrated_in_words, sample_in_words, trimmed_in_words,
+};
 use crate::cli::table_writer::number;
 use crate::data::container::Container;
 use crate::data::{Kind, ReadOptions};
@@ -92,6 +94,7 @@ impl Info {
         let members = members.iter().map(|m| format!("  {:<22} {}\n", short(&m.name()), member_in_words(&model, m)));
         let trimmed = trimmed_in_words(&model).map(|trimmed| format!("  left out: {trimmed}\n"));
         let sample = sample_in_words(&model).map(|sample| format!("  the training data were {sample}\n"));
+        let recalibrated = recalibrated_in_words(&model).map(|words| format!("  {words}\n"));
         let held = format!("  it holds {}\n", held_in_words(&model));
         let warnings = of_model(&model).into_iter().map(|warning| format!("  warning: {warning}\n"));
         let mut text = format!(
@@ -101,7 +104,7 @@ impl Info {
             model.kind().cases(),
             model.inputs(),
             model.flow_views(),
-            members.chain(sample).chain(trimmed).chain([held]).chain(warnings).collect::<String>()
+            members.chain(sample).chain(trimmed).chain(recalibrated).chain([held]).chain(warnings).collect::<String>()
         );
         let fields = fields.as_object().into_iter().flatten();
         fields.for_each(|(name, value)| outline(&mut text, 0, name, value));

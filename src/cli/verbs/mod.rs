@@ -3,6 +3,7 @@
 use clap::Subcommand;
 
 use super::arguments::Global;
+use super::outcome::Outcome;
 use crate::error::Result;
 
 mod demo;
@@ -10,6 +11,7 @@ mod evaluate;
 mod fit;
 mod info;
 mod predict;
+mod recalibrate;
 mod reproduce;
 mod sample;
 mod score;
@@ -28,9 +30,9 @@ macro_rules! verbs {
             ///
             /// # Errors
             /// The verb's own; see [`crate::Error::exit_code`] for how the command then ends.
-            pub fn run(&self, global: &Global) -> Result<()> {
+            pub fn run(&self, global: &Global) -> Result<Outcome> {
                 match self {
-                    $(Verb::$verb(verb) => verb.run(global),)*
+                    $(Verb::$verb(verb) => verb.run(global).map(Outcome::from),)*
                 }
             }
         }
@@ -43,6 +45,7 @@ verbs! {
     score::Score,
     predict::Predict,
     evaluate::Evaluate,
+    recalibrate::Recalibrate,
     sample::Sample,
     info::Info,
     reproduce::Reproduce,

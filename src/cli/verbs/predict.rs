@@ -2,16 +2,19 @@
 
 use clap::Args;
 
-use crate::cli::arguments::{Global, ModelAndData, OnBadRow, OutputArgs};
-use crate::cli::messages::warnings::{ALPHA, of_threshold, unattainable};
-use crate::cli::score_stream::{ScoreStream, Scored};
-use crate::cli::table_writer::{Cell, TableWriter, columns};
+use crate::cli::arguments::{Global, ModelAndData, OutputArgs};
+use crate::cli::messages::warnings::{ALPHA, unattainable};
+use crate::cli::outcome::Outcome;
+use crate::cli::scores::Listing;
 use crate::detect::Threshold;
 use crate::error::Result;
 
 /// Score rows and call some of them anomalous
 ///
-/// Prints `row,score,p_value,anomaly`, rows counted from 0, anomaly 0 or 1.
+/// Prints `row,score,p_value,anomaly`, rows counted from 0, anomaly 0 or 1, with a first column `file` for several files, in
+/// each of which rows are counted anew. At the end a note says how many rows are anomalous and how many would be by chance.
+/// --contamination, --fdr, --top and --sort need all rows of all files: nothing is printed before the last one, and rows are
+/// kept, 24 bytes each.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Predict {
     #[command(flatten)]
@@ -19,63 +22,60 @@ pub(in crate::cli) struct Predict {
     /// Anomalous: a p-value of at most A, so that about this share of normal rows raises an alarm [default: 0.05]
     #[arg(long, value_name = "A", group = "rule")]
     alpha: Option<f64>,
-    /// Anomalous: this share of the rows at hand, those with the highest scores: nothing is printed before the last row
+    /// Anomalous: this share of the rows at hand, those with the highest scores
     #[arg(long, value_name = "C", group = "rule")]
     contamination: Option<f64>,
     /// Anomalous: a score of at least T
     #[arg(long, value_name = "T", group = "rule", allow_negative_numbers = true)]
     threshold: Option<f64>,
+    /// Anomalous: as many rows as keep the expected share of normal ones among them at Q (Benjamini and Hochberg)
+    #[arg(long, value_name = "Q", group = "rule")]
+    fdr: Option<f64>,
+    /// Anomalous: the N rows with the highest scores, the first ones of those that tie
+    #[arg(long, value_name = "N", group = "rule")]
+    top: Option<usize>,
+    /// Print anomalous rows alone, and bad ones that are marked
+    #[arg(long)]
+    only_anomalies: bool,
+    /// Most anomalous rows first
+    #[arg(long)]
+    sort: bool,
+    /// End with exit code 10 if a row is anomalous, after everything is written
+    #[arg(long)]
+    fail_on_anomaly: bool,
     #[command(flatten)]
     output: OutputArgs,
 }
 
 impl Predict {
-    pub fn run(&self, global: &Global) -> Result<()> {
-        let threshold = match (self.alpha, self.contamination, self.threshold) {
-            (_, Some(share), _) => Threshold::Contamination(share),
-            (_, _, Some(score)) => Threshold::Score(score),
-            (alpha, _, _) => Threshold::Alpha(alpha.unwrap_or(ALPHA)),
-        };
+    pub fn run(&self, global: &Global) -> Result<Outcome> {
+        let threshold = self.rule();
         threshold.check()?;
-        let output = self.output.open(&[&self.inputs.model, &self.inputs.data])?;
+        let output = self.output.open(&self.inputs.paths()?)?;
         let model = global.memory().load(&self.inputs.model)?;
         if let Threshold::Alpha(alpha) = threshold {
             global.warn(&Vec::from_iter(unattainable(&model, alpha)));
         }
-        let mut stream = ScoreStream::open(&model, &self.inputs, None, global, output.is_terminal())?;
-        // Which rows are the highest is known only at the end; rows are read before the header is written, so that where
-        // the first ones are bad nothing is printed.
-        let mut next = match threshold {
-            Threshold::Contamination(_) => Some(stream.rest()?),
-            _ => stream.next()?,
+        let listing = Listing {
+            model: &model,
+            inputs: &self.inputs,
+            threshold: Some(threshold),
+            sorted: self.sort,
+            only_anomalies: self.only_anomalies,
         };
-        let marks = self.inputs.on_bad_row == OnBadRow::Mark;
-        let names = columns(&["row", "score", "p_value", "anomaly", "error"], marks);
-        let mut table = TableWriter::new(output, global.json, names)?;
-        while let Some(some) = next {
-            let flagged = write(&mut table, &some, threshold, marks)?;
-            global.warn(&Vec::from_iter(of_threshold(threshold, some.scores.len(), flagged)));
-            next = stream.next()?;
-        }
-        table.finish()?;
-        global.warn(&Vec::from_iter(stream.conclude()));
-        Ok(())
+        let flagged = listing.write(output, global)?;
+        Ok(if self.fail_on_anomaly && flagged > 0 { Outcome::Anomalies } else { Outcome::Done })
     }
-}
 
-/// Writes the rows; returns how many of them are anomalous.
-fn write(table: &mut TableWriter, some: &Scored, threshold: Threshold, marks: bool) -> Result<usize> {
-    let flags = threshold.apply(&some.scores, &some.p_values);
-    let flagged = flags.iter().filter(|&&flag| flag).count();
-    for (number, row) in some.rows() {
-        match row {
-            Ok(i) => {
-                let (score, p) = (Cell::Number(some.scores[i]), Cell::Number(some.p_values[i]));
-                table.row(&[Cell::Count(number), score, p, Cell::Flag(flags[i])])?;
-            }
-            Err(error) if marks => table.bad_row(number, error)?,
-            Err(_) => {}
-        }
+    /// The rule that was given, of which there is one at most.
+    fn rule(&self) -> Threshold {
+        let given = [
+            self.alpha.map(Threshold::Alpha),
+            self.contamination.map(Threshold::Contamination),
+            self.threshold.map(Threshold::Score),
+            self.fdr.map(Threshold::Fdr),
+            self.top.map(Threshold::Top),
+        ];
+        given.into_iter().flatten().next().unwrap_or(Threshold::Alpha(ALPHA))
     }
-    table.flush().map(|()| flagged)
 }

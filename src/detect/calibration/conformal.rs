@@ -5,27 +5,68 @@
 //! views of one fold, `Pr(p ≤ α) ≤ 2α` for every law of the data, as for all cross-conformal p-values; the score by all views
 //! lies between those by single folds and varies less, and the level that is measured stays below `α` (docs/guarantees.md).
 
+use std::sync::Arc;
+
 use crate::data::container::{Container, Tensor};
 use crate::error::Result;
 
-/// Scores of the training cases by the views that left them out.
+/// Scores of the training cases by the views that left them out, or of new cases by all views.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::detect) struct Conformal {
-    /// In the order of the training cases.
+    /// In the order of the cases.
     scores: Vec<f64>,
     /// Ascending.
     sorted: Vec<f64>,
+    of: Cases,
+}
+
+/// Which cases calibrate.
+#[derive(Clone, Debug, PartialEq)]
+enum Cases {
+    /// Training cases, with their numbers where a fit knows them.
+    Training(Option<Arc<[usize]>>),
+    /// Others, which the model never saw.
+    New,
 }
 
 impl Conformal {
-    /// From the scores, in the order of the training cases.
-    pub fn new(scores: Vec<f64>) -> Conformal {
+    fn new(scores: Vec<f64>, of: Cases) -> Conformal {
         let mut sorted = scores.clone();
         sorted.sort_by(f64::total_cmp);
-        Conformal { scores, sorted }
+        Conformal { scores, sorted, of }
     }
 
-    /// The scores, in the order of the training cases.
+    /// From the scores of training cases, in their order, and the cases' numbers.
+    pub fn of_training(scores: Vec<f64>, numbers: Vec<usize>) -> Conformal {
+        Conformal::new(scores, Cases::Training(Some(numbers.into())))
+    }
+
+    /// From the scores of cases that the model never saw.
+    pub fn of_new_cases(scores: Vec<f64>) -> Conformal {
+        Conformal::new(scores, Cases::New)
+    }
+
+    /// Case `i` is case `names[i]` from now on.
+    pub fn rename(&mut self, names: &[usize]) {
+        if let Cases::Training(Some(numbers)) = &mut self.of {
+            *numbers = numbers.iter().map(|&i| names[i]).collect();
+        }
+    }
+
+    /// Whether cases calibrate that the model never saw.
+    pub fn is_of_new_cases(&self) -> bool {
+        self.of == Cases::New
+    }
+
+    /// The numbers of the training cases that calibrate, where they are known.
+    pub fn numbers(&self) -> Option<&[usize]> {
+        match &self.of {
+            Cases::Training(numbers) => numbers.as_deref(),
+            Cases::New => None,
+        }
+    }
+
+    /// The scores, in the order of the cases.
     pub fn scores(&self) -> &[f64] {
         &self.scores
     }
@@ -36,7 +77,13 @@ impl Conformal {
         (1 + at_least) as f64 / (1 + self.cases()) as f64
     }
 
-    /// Training cases that calibrate: all, unless there are fewer flows than folds.
+    /// The p-value of calibrating case `i` among the others: `(1 + #{j ≠ i : s_j ≥ s_i})/n`.
+    pub fn p_value_of(&self, i: usize) -> f64 {
+        let below = self.sorted.partition_point(|&s| s < self.scores[i]);
+        (self.cases() - below) as f64 / self.cases() as f64
+    }
+
+    /// Cases that calibrate: all training cases, unless there are fewer flows than folds; or new ones.
     pub fn cases(&self) -> usize {
         self.scores.len()
     }
@@ -46,15 +93,15 @@ impl Conformal {
         file.insert("conformal.scores", Tensor::f64(&[self.scores.len()], self.scores.clone()));
     }
 
-    /// What [`Conformal::write`] wrote of `cases` cases.
+    /// What [`Conformal::write`] wrote of `cases` cases, training cases or `new` ones.
     ///
     /// # Errors
     /// [`crate::Error::ModelFile`] if the tensor is missing, a score is no number or their number is another.
-    pub fn read(file: &Container, cases: usize) -> Result<Conformal> {
+    pub fn read(file: &Container, cases: usize, new: bool) -> Result<Conformal> {
         let scores = file.tensor_f64("conformal.scores", &[cases])?.to_vec();
         if scores.iter().any(|score| score.is_nan()) {
             return Err(file.error("conformal.scores", "holds a score that is no number"));
         }
-        Ok(Conformal::new(scores))
+        Ok(Conformal::new(scores, if new { Cases::New } else { Cases::Training(None) }))
     }
 }

@@ -83,13 +83,14 @@ pub(in crate::detect) fn calibrate(
     // A fold that no view left out calibrates nothing.
     let mut seen = vec![0; folds];
     let novelty = Novelty::of(data.encoder, folds);
-    let in_fold = |(row, &fold): (usize, &usize)| {
+    let in_fold = |(number, &fold): (usize, &usize)| {
         seen[fold] += 1;
         let case = seen[fold] - 1;
-        let added = novelty.as_ref().map_or(0.0, |novelty| novelty.of_fold(data.features, row, fold));
-        heads.iter().any(|(head, _)| case < head.by_fold[fold].len()).then(|| score(fold, case) + added)
+        let added = novelty.as_ref().map_or(0.0, |novelty| novelty.of_fold(data.features, number, fold));
+        heads.iter().any(|(head, _)| case < head.by_fold[fold].len()).then(|| (number, score(fold, case) + added))
     };
-    let conformal = Conformal::new(data.folds.iter().enumerate().filter_map(in_fold).collect());
+    let (numbers, scores) = data.folds.iter().enumerate().filter_map(in_fold).unzip();
+    let conformal = Conformal::of_training(scores, numbers);
     let mut fitted: Vec<FittedExpert> =
         experts.into_iter().map(|(origin, expert)| FittedExpert { origin, expert, heads: Vec::new() }).collect();
     for (CalibratedHead { expert, head, calibration, .. }, (criterion, share)) in heads {

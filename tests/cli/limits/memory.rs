@@ -137,7 +137,7 @@ fn labels_and_bad_rows_are_not_kept_and_scores_only_as_far_as_they_fit() {
     let long = "x".repeat(60_000);
     bench.write("labels.gz", packed("a,b,class\n1,2,0\n", &format!("1,2,0\n3,4,{long}\n"), 400 << 20, ""));
     bench.write("bad.gz", packed("a,b\n1,2\n", "x\n", 4 << 20, ""));
-    bench.write("rows.gz", packed("a,b,class\n3,9,1\n", "1,2,0\n", 6 << 20, ""));
+    bench.write("rows.gz", packed("a,b,class\n3,9,1\n", "1,2,0\n", 10 << 20, ""));
     let limited =
         |command: &str| bench.shell(&format!("ulimit -v 400000; exec nafal {command} --max-memory 64M --quiet"));
     for command in

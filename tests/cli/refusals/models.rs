@@ -15,6 +15,7 @@ fn file(kind: &'static str, bytes: impl AsRef<[u8]>, words: &[&'static str]) -> 
         "evaluate x.nafal t -o out.csv",
         "info x.nafal",
         "sample x.nafal -n 3 -o out.csv",
+        "recalibrate x.nafal t -o new.nafal",
     ])
 }
 

@@ -13,9 +13,11 @@ fn to(kind: &'static str, to: &str, code: i32, words: &[&'static str]) -> Refusa
         .also(&[
             &line("predict m.nafal t.csv -o"),
             &line("evaluate m.nafal t.csv -o"),
+            &line("recalibrate m.nafal t.csv -o"),
             &line("sample m.nafal -n 3 -o"),
             &line("fit t.csv --label class --preset fast --views 5 --steps 5 -o"),
             &line("fit t.csv --label class --preset fast --views 5 --steps 5 -o new.nafal --report"),
+            &line("fit t.csv --label class --preset fast --views 5 --steps 5 -o new.nafal --training-scores"),
         ])
 }
 

@@ -9,6 +9,7 @@ fn all(kind: &'static str, model: &str, name: &str, content: impl AsRef<[u8]>, w
         &line("predict"),
         &line("evaluate"),
         &format!("{} --on-bad-row stop", line("score")),
+        &format!("recalibrate {model} {name} -o new.nafal"),
     ])
 }
 
@@ -65,6 +66,20 @@ pub fn group() -> Group {
             &["t.csv:1: ", "\"class\"", "missing"],
         )
         .file("t.csv", "a,b,c\n1,2,3\n"),
+        Refusal::new(
+            "no normal row to recalibrate",
+            "recalibrate m.nafal t.csv --label class --normal 7 -o new.nafal",
+            3,
+            &["t.csv: ", "no label is \"7\"", "--normal"],
+        )
+        .file("t.csv", &table),
+        Refusal::new(
+            "every row to recalibrate is bad",
+            "recalibrate m.nafal t.csv --on-bad-row skip -o new.nafal",
+            3,
+            &["t.csv: ", "no case that can be used"],
+        )
+        .file("t.csv", "a,b,c,class\n1,x,3,0\n"),
         Refusal::new(
             "every row is bad",
             "evaluate m.nafal t.csv --on-bad-row skip -o out.csv",

@@ -122,6 +122,8 @@ fn compare(gathered: &Gathered, chunks: &Given, options: &ReadOptions) {
     assert_eq!((gathered.good, gathered.bad), (chunks.cases.len(), chunks.bad.len()));
     assert_eq!(gathered.first_bad.as_ref(), chunks.bad.first().map(|(_, error)| error));
     let cases = cases(&*gathered.cases);
+    assert!(gathered.numbers.len() == cases.len() && gathered.numbers.is_sorted_by(|a, b| a < b));
+    assert!(gathered.numbers.last().is_none_or(|&last| last < gathered.good + gathered.bad));
     match options.sample {
         None => assert_eq!(cases, chunks.cases),
         // A sample keeps the order.

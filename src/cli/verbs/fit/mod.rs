@@ -16,8 +16,9 @@ use crate::cli::output::{DASH, Output, check_stdout, print};
 use crate::cli::pages::{held_in_words, panel_in_words, training_page, trimmed_in_words};
 use crate::cli::progress::ProgressReporter;
 use crate::cli::reading::{ColumnArgs, DialectArgs};
+use crate::cli::table_writer::{Cell, TableWriter};
 use crate::data::{Dataset, Gathered, Input, Kind, ReadOptions, Reading, Sample, Table};
-use crate::detect::{Detector, Experts, MIN_ROWS, Model, ScoreKind};
+use crate::detect::{Detector, Experts, MIN_ROWS, Model, ScoreKind, TrainingScore};
 use crate::error::{DataError, Result, place, quoted, short};
 use crate::progress::Progress;
 
@@ -78,6 +79,9 @@ pub(in crate::cli) struct Fit {
     /// Named configuration
     #[arg(long, value_enum, default_value_t)]
     preset: PresetArg,
+    /// Write row, score and p-value of each training row, by what never saw it: bad rows among the normal ones come on top
+    #[arg(long, value_name = "FILE")]
+    training_scores: Option<PathBuf>,
     /// Write an HTML page about the fit
     #[arg(long, value_name = "FILE.html")]
     report: Option<PathBuf>,
@@ -124,7 +128,7 @@ impl Fit {
     pub fn run(&self, global: &Global) -> Result<()> {
         let started = Instant::now();
         let stdout = global.json.then_some(Path::new(DASH));
-        let outputs = [Some(self.output.as_path()), self.report.as_deref(), stdout];
+        let outputs = [Some(self.output.as_path()), self.report.as_deref(), self.training_scores.as_deref(), stdout];
         keep_apart(&[&self.data], &outputs.into_iter().flatten().collect::<Vec<_>>())?;
         if global.json {
             check_stdout()?;
@@ -140,7 +144,7 @@ impl Fit {
             Ok(read) => read,
             Err(error) => return Err(refusal::all_problems(self, error)),
         };
-        let Gathered { mut cases, good, bad, first_bad } = gathered;
+        let Gathered { mut cases, numbers, good, bad, first_bad } = gathered;
         memory.check_fit(&*cases)?;
         let mut said = Vec::from_iter(BadRows::of(bad, first_bad).warning(good + bad, cases.kind()));
         let drawn_from = (cases.len() < good).then_some(good);
@@ -161,7 +165,7 @@ impl Fit {
             note_labels(&*cases, global);
             cases = cases.without_labels();
         }
-        self.fit(&*cases, drawn_from, reading, said, started, global)
+        self.fit(&*cases, &numbers, drawn_from, reading, said, started, global)
     }
 
     /// How the data are read.
@@ -181,6 +185,7 @@ impl Fit {
     fn fit(
         &self,
         cases: &dyn Dataset,
+        numbers: &[usize],
         drawn_from: Option<usize>,
         reading: Reading,
         said: Vec<String>,
@@ -190,6 +195,7 @@ impl Fit {
         // Opened before the work: a path that cannot be written fails now.
         let mut output = Output::open(Some(&self.output))?;
         let mut report = self.report.as_deref().map(|path| Output::open(Some(path))).transpose()?;
+        let scores = self.training_scores.as_deref().map(|path| Output::open(Some(path))).transpose()?;
         let progress = ProgressReporter::new(global, true);
         let model = self.train(cases, drawn_from, reading, &progress)?;
         output.put(&model.to_bytes()?)?;
@@ -198,6 +204,9 @@ impl Fit {
             report.put(training_page(&model, cases, &self.normal)?.as_bytes())?;
         }
         drop(progress);
+        if let Some(scores) = scores {
+            write_training_scores(&model, numbers, scores, global)?;
+        }
         output.finish()?;
         report.map_or(Ok(()), Output::finish)?;
         self.conclude(&model, drawn_from.unwrap_or(cases.len()), said, started.elapsed().as_secs_f64(), global)
@@ -265,6 +274,7 @@ impl Fit {
                 "model": self.output.to_string_lossy(), "rows": rows_read, "training_rows": rows,
                 "drawn_from": model.drawn_from(),
                 "trimmed_rows": model.trimmed_rows(), "rows_held": model.rows_held(), "views": views, "seed": self.seed, "config": model.configuration().hash(),
+                "training_scores": self.training_scores.as_deref().map(Path::to_string_lossy),
                 "report": self.report.as_deref().map(Path::to_string_lossy), "seconds": seconds, "warnings": ([&said[..], &warnings].concat()),
             });
             line.as_object_mut().expect("an object was made").extend(model.inputs_json());
@@ -300,6 +310,15 @@ fn read(input: Input, options: &ReadOptions, global: &Global) -> Result<(String,
     let gathered = reader.gather()?;
     let carried = gathered.cases.downcast().map(|table: &Table| table.carried().names.clone());
     Ok((source, Reading { dialect, ids: carried.unwrap_or_default() }, gathered))
+}
+
+/// Writes the training scores; `numbers`: which row of the file each case is.
+fn write_training_scores(model: &Model, numbers: &[usize], output: Output, global: &Global) -> Result<()> {
+    let mut table = TableWriter::new(output, global.json, &["row", "score", "p_value"])?;
+    for TrainingScore { row, score, p_value } in model.scored_training_cases().unwrap_or_default() {
+        table.row(&[Cell::Count(numbers[row]), Cell::Number(score), Cell::Number(p_value)])?;
+    }
+    table.finish()
 }
 
 /// Points at labels that are not used: a label taken for a feature spoils a detector without any error.

@@ -62,6 +62,8 @@ pub struct BadCase {
 pub struct Gathered {
     /// The cases, in the order of the file.
     pub cases: Box<dyn Dataset>,
+    /// The number of each in the file, counted from 0 with those that were left out.
+    pub numbers: Vec<usize>,
     /// Number of cases in the file that can be used.
     pub good: usize,
     /// Number of cases in the file that cannot.

@@ -124,7 +124,7 @@ impl<C: Cases> CaseReader for CaseStream<C> {
             return Err(error.into());
         }
         let (mut store, mut good, mut bad, mut bytes) = (self.cases.store(), 0, 0, 0);
-        let mut first_bad = None;
+        let (mut first_bad, mut numbers) = (None, Vec::new());
         let mut sampler = self.sample.map(|sample| Sampler::new(sample, self.most_bytes));
         loop {
             match self.advance(true)? {
@@ -140,10 +140,12 @@ impl<C: Cases> CaseReader for CaseStream<C> {
                         None if bytes > self.most_bytes => return Err(self.too_many().into()),
                         None => Some(good),
                     };
-                    good += 1;
                     if let Some(slot) = slot {
                         self.cases.put(&mut store, slot);
+                        numbers.resize(numbers.len().max(slot + 1), 0);
+                        numbers[slot] = good + bad;
                     }
+                    good += 1;
                 }
                 Step::Bad(error) => {
                     bad += 1;
@@ -166,7 +168,10 @@ impl<C: Cases> CaseReader for CaseStream<C> {
         if matches!(&slots, Slots::Some(some) if some.is_empty()) {
             return Err(self.too_much().into());
         }
+        if let Slots::Some(some) = &slots {
+            numbers = some.iter().map(|&slot| numbers[slot]).collect();
+        }
         let cases = self.cases.dataset(store, slots)?;
-        Ok(Gathered { cases, good, bad, first_bad })
+        Ok(Gathered { cases, numbers, good, bad, first_bad })
     }
 }

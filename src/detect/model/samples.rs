@@ -5,8 +5,8 @@
 
 use rayon::prelude::*;
 
-use super::Model;
-use super::panel::FittedExpert;
+use super::model::Model;
+use crate::detect::panel::FittedExpert;
 use crate::error::{Error, Result};
 use crate::random::{Key, stream};
 

@@ -2,40 +2,22 @@
 //!
 //! The score of a case is a mean over experts of the mean over an expert's views of `t²` (see `calibration` and `fusion`), or
 //! the mean over all views of a likelihood.
-//!
-//! A model file holds the header's fields below, what the encoder writes, and for each expert that is kept tensors
-//! `family{f}.…` of a family of flows or `learner{l}.…` of a learner:
-//!
-//! | tensor | type, shape | what |
-//! |---|---|---|
-//! | `columns.…`, `encoder.…` | f64, f32, u32 | the encoder of tables, of series |
-//! | `family{f}.flow{i}.block{b}.…` | f32 | parameters, `[rows, cols]` with masked entries zero, or `[n]` |
-//! | `family{f}.flow{i}.extractor.…` | f32 | its extractor, if any, with the folded views `[V·h, d+1]`, or |
-//! | `family{f}.flow{i}.axes`, `.scale` or `.matrix`; `.shift` | u32, f32 `[V, m]` or `[V, m, d]`; `[V, m]` | its views |
-//! | `learner{l}.fold{g}.…` | see the learner's file | what it learned without fold `g` |
-//! | `….SCORE.views`, `.surprisal`, `.tail_scale` | f64 `[K, 2]`, `[points, 2]`, `[1]` | calibration of a raw score |
-//! | `conformal.scores` | f64 `[n]` | scores of the training cases, in their order |
-//!
-//! Every size the header claims is held against the tensors before anything of that size is built.
 
 use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::calibration::{Conformal, ScoreAggregator, Threshold};
-use super::configuration::Configuration;
-use super::experts::{Scratch, Trained};
-use super::panel::{FittedExpert, FittedHead, Novelty, PanelMember};
-use super::traits::Fitted;
+use super::summary::Summary;
 use crate::data::container::Container;
 use crate::data::{Column, ColumnChoice, Dataset, Kind, ReadOptions, Reading};
-use crate::encode::{self, Encoder, Features, Held};
+use crate::detect::calibration::{Conformal, ScoreAggregator, Threshold};
+use crate::detect::configuration::Configuration;
+use crate::detect::experts::Scratch;
+use crate::detect::panel::{FittedExpert, FittedHead, Novelty, PanelMember};
+use crate::encode::{Encoder, Features, Held};
 use crate::error::Result;
-
-/// The names of our own detectors in model files: flows without active learning and with it, and the panel.
-const NAMES: [&str; 3] = ["naf-ad", "naf-al", "panel"];
 
 /// Cases scored together by one task.
 const CHUNK: usize = 64;
@@ -43,41 +25,17 @@ const CHUNK: usize = 64;
 /// Bytes of encoded cases beside which a task takes no further one.
 const CHUNK_BYTES: usize = 1 << 25;
 
-/// What fitting saw.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Summary {
-    /// Training cases.
-    pub(super) rows: usize,
-    /// Cases that were left out as unusual, and calibrate all the same.
-    pub(super) trimmed: usize,
-    /// The cases that those given were a sample of, if they were one.
-    pub(super) drawn_from: Option<usize>,
-    /// Mean final training loss of each family's flows, in nats.
-    pub(super) losses: Vec<f64>,
-    /// Augmented samples of each family.
-    pub(super) augmented: Vec<usize>,
-}
-
-impl Summary {
-    /// What a fit saw: so many cases, those left out, those they were a sample of, and the flows of each family.
-    pub(super) fn of(rows: usize, trimmed: usize, drawn_from: Option<usize>, trained: &[Vec<Trained>]) -> Summary {
-        let mean = |f: &Vec<Trained>| f.iter().map(|t| t.loss).sum::<f64>() / f.len() as f64;
-        let augmented = trained.iter().map(|f| f.iter().map(|t| t.augmented).sum()).collect();
-        Summary { rows, trimmed, drawn_from, losses: trained.iter().map(mean).collect(), augmented }
-    }
-}
-
 /// A fitted detector. Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct Model {
-    pub(super) encoder: Arc<dyn Encoder>,
-    pub(super) normals: Vec<String>,
-    pub(super) seed: u64,
-    pub(super) reading: Reading,
-    pub(super) configuration: Configuration,
-    pub(super) experts: Vec<FittedExpert>,
-    pub(super) conformal: Conformal,
-    pub(super) summary: Summary,
+    pub(in crate::detect) encoder: Arc<dyn Encoder>,
+    pub(in crate::detect) normals: Vec<String>,
+    pub(in crate::detect) seed: u64,
+    pub(in crate::detect) reading: Reading,
+    pub(in crate::detect) configuration: Configuration,
+    pub(in crate::detect) experts: Vec<FittedExpert>,
+    pub(in crate::detect) conformal: Conformal,
+    pub(in crate::detect) summary: Summary,
 }
 
 impl Model {
@@ -91,7 +49,8 @@ impl Model {
         Ok(self.score_with_p_values(cases)?.0)
     }
 
-    /// Conformal p-values, one a case: small where a case is anomalous, at least `1/(n + 1)` for `n` training cases.
+    /// Conformal p-values, one a case: small where a case is anomalous, at least `1/(n + 1)` for `n` cases that
+    /// calibrate.
     ///
     /// # Errors
     /// As [`Model::score`].
@@ -159,7 +118,8 @@ impl Model {
     pub fn bytes_a_case(&self) -> usize {
         self.encoder.bytes_a_case()
     }
-    /// Training rows that some flow left out: all, unless there are fewer flows than folds.
+    /// Rows that p-values rank a score among: the training rows that some flow left out (all, unless there are fewer flows than
+    /// folds), or those given to [`Model::recalibrated`].
     pub fn calibration_rows(&self) -> usize {
         self.conformal.cases()
     }
@@ -281,11 +241,6 @@ impl Model {
     pub fn flow_views(&self) -> usize {
         self.experts.iter().map(|e| if e.expert.has_density() { e.expert.views() } else { 0 }).sum()
     }
-    /// The scores of the training cases, in their order, each by the views that never saw it: what p-values rank a score
-    /// among. Where views are so few that some folds are left out by none, the cases of those folds have none.
-    pub fn training_scores(&self) -> &[f64] {
-        self.conformal.scores()
-    }
     /// Every constant of the detector.
     pub fn configuration(&self) -> &Configuration {
         &self.configuration
@@ -325,91 +280,5 @@ impl Model {
     /// [`crate::Error::ModelFile`] if it is missing or anything but a whole, undamaged file of a known version.
     pub fn load(path: impl AsRef<Path>) -> Result<Model> {
         Self::read(&Container::load(path)?)
-    }
-}
-
-impl Model {
-    fn container(&self) -> Container {
-        let mut file = Container::new();
-        Fitted::write(self, &mut file);
-        file
-    }
-
-    /// A model from what [`Fitted::write`] wrote.
-    ///
-    /// # Errors
-    /// [`crate::Error::ModelFile`] naming the field or tensor that is missing or makes no sense.
-    pub(super) fn read(file: &Container) -> Result<Model> {
-        let header = file.header();
-        if !NAMES.contains(&header.str("detector")?) {
-            return Err(header.error("detector", "is another detector than NAF: read it by `detect::registry::load`"));
-        }
-        let configuration = Configuration::read(&header.object("configuration")?)?;
-        let encoder = encode::read(file)?;
-        if encoder.kind() != configuration.kind() {
-            return Err(header.error("kind", "does not agree with the configuration"));
-        }
-        let training = header.object("training")?;
-        let augmented: Vec<usize> = training.numbers("augmented")?.into_iter().map(|v| v as usize).collect();
-        let experts = header.objects("experts")?;
-        let experts: Vec<FittedExpert> =
-            experts.iter().map(|f| FittedExpert::read(file, f, &configuration, &*encoder)).collect::<Result<_>>()?;
-        if experts.is_empty() {
-            return Err(header.error("experts", "is an empty list"));
-        }
-        let rows = training.usize_in("rows", 1..=1 << 48)?;
-        // The cases were assigned to folds in turn; those of a fold that no flow left out calibrate nothing.
-        let of_fold = |fold: usize| {
-            let folds = configuration.folds;
-            if configuration.leaves_out(fold) { (rows + folds - 1 - fold) / folds } else { 0 }
-        };
-        let trimmed = training.usize_in("trimmed", 0..=1 << 48)?;
-        let drawn_from = match training.contains("drawn_from") {
-            true => Some(training.usize_in("drawn_from", 1..=1 << 48)?),
-            false => None,
-        };
-        let calibrating = (0..configuration.folds).map(of_fold).sum::<usize>() + trimmed;
-        Ok(Model {
-            normals: header.strings("normal")?,
-            seed: header.u64("seed")?,
-            reading: header.optional("reading", |fields| Reading::read(&fields))?.unwrap_or_default(),
-            summary: Summary { rows, trimmed, drawn_from, losses: training.numbers("losses")?, augmented },
-            conformal: Conformal::read(file, calibrating)?,
-            encoder,
-            configuration,
-            experts,
-        })
-    }
-}
-
-impl Fitted for Model {
-    fn score(&self, cases: &dyn Dataset) -> Result<Vec<f64>> {
-        Model::score(self, cases)
-    }
-    fn score_with_p_values(&self, cases: &dyn Dataset) -> Result<(Vec<f64>, Option<Vec<f64>>)> {
-        let (scores, p_values) = Model::score_with_p_values(self, cases)?;
-        Ok((scores, Some(p_values)))
-    }
-    fn write(&self, file: &mut Container) {
-        let augmented = self.configuration.active.is_some_and(|active| active.augment);
-        let name = if self.configuration.learners.is_empty() { NAMES[usize::from(augmented)] } else { NAMES[2] };
-        file.set("detector", name);
-        file.set("crate_version", env!("CARGO_PKG_VERSION"));
-        file.set("seed", self.seed);
-        file.set("normal", self.normals.clone());
-        if !self.reading.is_plain() {
-            file.set("reading", self.reading.to_json());
-        }
-        file.set("configuration", self.configuration.to_json());
-        let summary = &self.summary;
-        let mut training = json!({"rows": summary.rows, "trimmed": summary.trimmed, "losses": summary.losses, "augmented": summary.augmented});
-        if let Some(cases) = summary.drawn_from {
-            training["drawn_from"] = cases.into();
-        }
-        file.set("training", training);
-        self.encoder.write(file);
-        file.set("experts", self.experts.iter().map(FittedExpert::to_json).collect::<Vec<_>>());
-        self.experts.iter().for_each(|expert| expert.write(file));
-        self.conformal.write(file);
     }
 }

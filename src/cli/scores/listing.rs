@@ -1,0 +1,102 @@
+//! Rows with their scores, and with verdicts where a threshold is given: written as they come, or, where the verdict on a row or
+//! its place in the list depends on the others, after the last one.
+
+use super::kept_rows::KeptRows;
+use super::result_table::ResultTable;
+use super::row_place::RowPlace;
+use super::stream::ScoreStream;
+use super::tally::Tally;
+use crate::cli::arguments::{Global, ModelAndData};
+use crate::cli::messages::warnings::{of_fdr, of_threshold};
+use crate::cli::output::Output;
+use crate::detect::{Cut, Model, Threshold};
+use crate::error::{DataError, Result};
+
+/// What is listed.
+pub(in crate::cli) struct Listing<'a> {
+    pub model: &'a Model,
+    pub inputs: &'a ModelAndData,
+    /// When a row is anomalous; without one there are no verdicts.
+    pub threshold: Option<Threshold>,
+    /// Whether the most anomalous rows come first.
+    pub sorted: bool,
+    /// Whether other rows than anomalous ones, and bad ones that are marked, are left out.
+    pub only_anomalies: bool,
+}
+
+/// What becomes of one row after another.
+struct Writing {
+    table: ResultTable,
+    cut: Option<Cut>,
+    only_anomalies: bool,
+    tally: Tally,
+}
+
+impl Listing<'_> {
+    /// Writes the rows, and says on stderr what is to be said of them as a whole; returns how many are anomalous.
+    ///
+    /// # Errors
+    /// As [`ScoreStream::open`] and [`ScoreStream::next`]; an output that cannot be written.
+    pub fn write(&self, output: Output, global: &Global) -> Result<usize> {
+        let mut stream = ScoreStream::open(self.model, self.inputs, None, global, output.is_terminal())?;
+        let waits = self.sorted || self.threshold.is_some_and(Threshold::needs_all_rows);
+        // Rows are read before the header is written: where the first ones are bad, nothing is printed.
+        let writing = match waits {
+            true => {
+                let mut kept = KeptRows::of(&mut stream)?;
+                let cut = self.threshold.map(|threshold| threshold.cut(|| kept.values()));
+                let mut writing = self.begin(output, cut, global)?;
+                for (place, row) in kept.rows(self.sorted) {
+                    writing.row(place, row)?;
+                }
+                writing
+            }
+            false => {
+                let mut next = stream.next()?;
+                let cut = self.threshold.map(|threshold| threshold.cut(std::iter::empty));
+                let mut writing = self.begin(output, cut, global)?;
+                while let Some(some) = next {
+                    for (place, row) in some.rows() {
+                        writing.row(place, row.map(|i| (some.scores[i], some.p_values[i])))?;
+                    }
+                    writing.table.flush()?;
+                    next = stream.next()?;
+                }
+                writing
+            }
+        };
+        writing.table.finish()?;
+        let tally = writing.tally;
+        global.warn(&Vec::from_iter(stream.conclude()));
+        if let Some(threshold) = self.threshold {
+            let (rows, flagged) = (tally.rows(), tally.flagged());
+            global.warn(&Vec::from_iter(of_threshold(threshold, rows, flagged)));
+            global.warn(&Vec::from_iter(of_fdr(threshold, self.model, rows, flagged, tally.least())));
+            tally.say_flagged(threshold, self.model, global);
+        }
+        tally.say_drift(self.model, global);
+        Ok(tally.flagged())
+    }
+
+    fn begin(&self, output: Output, cut: Option<Cut>, global: &Global) -> Result<Writing> {
+        let table = ResultTable::new(output, self.inputs, self.threshold.is_some(), global)?;
+        Ok(Writing { table, cut, only_anomalies: self.only_anomalies, tally: Tally::new(self.model) })
+    }
+}
+
+impl Writing {
+    /// Writes a row, if it is wanted, and counts it.
+    fn row(&mut self, place: RowPlace, row: Result<(f64, f64), &DataError>) -> Result<()> {
+        let (score, p_value) = match row {
+            Ok(values) => values,
+            Err(error) => return self.table.bad_row(place, error),
+        };
+        let verdict = self.cut.as_mut().map(|cut| cut.flags(score, p_value));
+        let flagged = verdict == Some(true);
+        self.tally.add(p_value, flagged);
+        if flagged || !self.only_anomalies {
+            self.table.row(place, (score, p_value), verdict)?;
+        }
+        Ok(())
+    }
+}
