@@ -8,8 +8,9 @@ use serde_json::json;
 use super::apart::keep_apart;
 use super::messages::failure::eprint_json;
 use super::output::{DASH, Output, eprint};
+use super::reading::DialectArgs;
 use super::resources::memory::{Memory, Size};
-use crate::data::{Input, Kind, readable_formats};
+use crate::data::{ColumnChoice, Input, Kind, ReadOptions, readable_formats};
 use crate::detect::{Model, Preset};
 use crate::error::{Error, Result, quoted};
 
@@ -171,9 +172,27 @@ pub(super) struct ModelAndData {
     pub on_bad_row: OnBadRow,
     #[arg(long, value_name = "NAME", help = ARRAY_HELP)]
     pub array: Option<String>,
+    /// Columns that are carried to the output, behind those that the model knows as ids: names, A,B, A..B, or with * and ?
+    #[arg(long, value_name = "COLUMNS")]
+    pub keep: Vec<String>,
+    #[command(flatten)]
+    pub dialect: DialectArgs,
 }
 
 impl ModelAndData {
+    /// How the data are read for this model, with labels of the column `label`.
+    pub fn options(&self, model: &Model, label: Option<&str>, global: &Global) -> ReadOptions {
+        let known = model.read_options(label);
+        ReadOptions {
+            array: self.array.clone(),
+            skip_bad: self.on_bad_row != OnBadRow::Stop,
+            most_bytes: Some(global.memory().of_cases_at_once()),
+            choice: ColumnChoice { kept: self.keep.clone(), ..known.choice.clone() },
+            dialect: self.dialect.dialect().or(&known.dialect),
+            ..known
+        }
+    }
+
     /// The model and all data, which the command reads.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 //! block is sorted where it is, and the blocks are merged while the rows are written.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashMap};
 
 use super::row_place::{PackedPlace, RowPlace};
 use super::stream::{ScoreStream, Scored, bytes_of, in_order};
@@ -25,16 +25,32 @@ struct KeptRow {
 const KEPT: usize = 24;
 const _: () = assert!(size_of::<KeptRow>() == KEPT);
 
+/// Bytes of an entry of a map that is not full.
+const ENTRY: usize = 64;
+
 /// Score and p-value of a row, or what is wrong with it.
 pub(super) type Row<'a> = (RowPlace, Result<(f64, f64), &'a DataError>);
 
 /// Rows of all files.
 #[derive(Default)]
 pub(super) struct KeptRows {
-    /// Full but for the last. Text that is carried along with a row would stand in a list beside each block, and count in `bytes`.
+    /// Full but for the last.
     blocks: Vec<Vec<KeptRow>>,
     bad: Vec<(RowPlace, DataError)>,
     bytes: usize,
+    /// The text that is carried along with each row, where there is any.
+    carried: CarriedTexts,
+}
+
+/// What is carried along with rows.
+#[derive(Default)]
+pub(super) struct CarriedTexts(HashMap<PackedPlace, Box<[String]>>);
+
+impl CarriedTexts {
+    /// The cells of a row; none where nothing is carried.
+    pub fn of(&self, place: RowPlace) -> &[String] {
+        self.0.get(&PackedPlace::from(place)).map_or(&[], |cells| cells)
+    }
 }
 
 impl KeptRows {
@@ -54,6 +70,13 @@ impl KeptRows {
     fn add(&mut self, mut some: Scored) {
         self.bytes += KEPT * some.scores.len() + bytes_of(&some.bad);
         self.bad.append(&mut some.bad);
+        if !some.carried.names.is_empty() {
+            for (i, &place) in some.places.iter().enumerate() {
+                let cells: Box<[String]> = some.carried.row(i).into();
+                self.bytes += cells.iter().map(|cell| size_of::<String>() + cell.len()).sum::<usize>() + ENTRY;
+                self.carried.0.insert(place.into(), cells);
+            }
+        }
         let places = some.places.into_iter().map(PackedPlace::from);
         for ((place, score), p_value) in places.zip(some.scores).zip(some.p_values) {
             if self.blocks.last().is_none_or(|block| block.len() == BLOCK) {
@@ -64,6 +87,11 @@ impl KeptRows {
                 block.push(KeptRow { place, score, p_value });
             }
         }
+    }
+
+    /// Hands over what is carried along with the rows.
+    pub fn take_carried(&mut self) -> CarriedTexts {
+        std::mem::take(&mut self.carried)
     }
 
     /// Scores and p-values, as often as they are asked for.

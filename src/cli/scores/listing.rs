@@ -45,19 +45,21 @@ impl Listing<'_> {
             true => {
                 let mut kept = KeptRows::of(&mut stream)?;
                 let cut = self.threshold.map(|threshold| threshold.cut(|| kept.values()));
-                let mut writing = self.begin(output, cut, global)?;
+                let mut writing = self.begin(output, stream.carried(), cut, global)?;
+                let carried = kept.take_carried();
                 for (place, row) in kept.rows(self.sorted) {
-                    writing.row(place, row)?;
+                    writing.row(place, carried.of(place), row)?;
                 }
                 writing
             }
             false => {
                 let mut next = stream.next()?;
                 let cut = self.threshold.map(|threshold| threshold.cut(std::iter::empty));
-                let mut writing = self.begin(output, cut, global)?;
+                let mut writing = self.begin(output, stream.carried(), cut, global)?;
                 while let Some(some) = next {
                     for (place, row) in some.rows() {
-                        writing.row(place, row.map(|i| (some.scores[i], some.p_values[i])))?;
+                        let carried = row.map_or(&[][..], |i| some.carried.row(i));
+                        writing.row(place, carried, row.map(|i| (some.scores[i], some.p_values[i])))?;
                     }
                     writing.table.flush()?;
                     next = stream.next()?;
@@ -78,15 +80,15 @@ impl Listing<'_> {
         Ok(tally.flagged())
     }
 
-    fn begin(&self, output: Output, cut: Option<Cut>, global: &Global) -> Result<Writing> {
-        let table = ResultTable::new(output, self.inputs, self.threshold.is_some(), global)?;
+    fn begin(&self, output: Output, carried: &[String], cut: Option<Cut>, global: &Global) -> Result<Writing> {
+        let table = ResultTable::new(output, self.inputs, carried, self.threshold.is_some(), global)?;
         Ok(Writing { table, cut, only_anomalies: self.only_anomalies, tally: Tally::new(self.model) })
     }
 }
 
 impl Writing {
     /// Writes a row, if it is wanted, and counts it.
-    fn row(&mut self, place: RowPlace, row: Result<(f64, f64), &DataError>) -> Result<()> {
+    fn row(&mut self, place: RowPlace, carried: &[String], row: Result<(f64, f64), &DataError>) -> Result<()> {
         let (score, p_value) = match row {
             Ok(values) => values,
             Err(error) => return self.table.bad_row(place, error),
@@ -95,7 +97,7 @@ impl Writing {
         let flagged = verdict == Some(true);
         self.tally.add(p_value, flagged);
         if flagged || !self.only_anomalies {
-            self.table.row(place, (score, p_value), verdict)?;
+            self.table.row(place, carried, (score, p_value), verdict)?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The table of results: which row, its score and p-value, whether it is anomalous, what is wrong with it.
 //!
-//! Columns: `file` where there are several, `row`, `score`, `p_value`, `anomaly` where there are verdicts, `error` where bad rows
+//! Columns: `file` where there are several, `row`, what is carried along, `score`, `p_value`, `anomaly` where there are verdicts, `error` where bad rows
 //! are marked.
 
 use super::row_place::RowPlace;
@@ -23,13 +23,22 @@ impl ResultTable {
     ///
     /// # Errors
     /// [`crate::Error::Write`].
-    pub fn new(output: Output, inputs: &ModelAndData, verdicts: bool, global: &Global) -> Result<ResultTable> {
+    pub fn new(
+        output: Output,
+        inputs: &ModelAndData,
+        carried: &[String],
+        verdicts: bool,
+        global: &Global,
+    ) -> Result<ResultTable> {
         let several = inputs.data.len() > 1;
         let files = if several { inputs.data_names() } else { Vec::new() };
-        let columns = [(several, "file"), (true, "row"), (true, "score"), (true, "p_value"), (verdicts, "anomaly")];
-        let mut names: Vec<&str> = columns.into_iter().filter(|(there, _)| *there).map(|(_, name)| name).collect();
+        let there = |(there, name): (bool, &'static str)| there.then(|| name.to_owned());
+        let mut names: Vec<String> = [(several, "file"), (true, "row")].into_iter().filter_map(there).collect();
+        names.extend(carried.iter().map(|name| own_name(name)));
+        let results = [(true, "score"), (true, "p_value"), (verdicts, "anomaly")];
+        names.extend(results.into_iter().filter_map(there));
         let columns = names.len();
-        names.extend((inputs.on_bad_row == OnBadRow::Mark).then_some("error"));
+        names.extend((inputs.on_bad_row == OnBadRow::Mark).then(|| "error".to_owned()));
         Ok(ResultTable { table: TableWriter::new(output, global.json, &names)?, files, columns })
     }
 
@@ -37,9 +46,16 @@ impl ResultTable {
     ///
     /// # Errors
     /// [`crate::Error::Write`].
-    pub fn row(&mut self, place: RowPlace, (score, p_value): (f64, f64), verdict: Option<bool>) -> Result<()> {
+    pub fn row(
+        &mut self,
+        place: RowPlace,
+        carried: &[String],
+        (score, p_value): (f64, f64),
+        verdict: Option<bool>,
+    ) -> Result<()> {
         let values = [Cell::Number(score), Cell::Number(p_value)].into_iter().chain(verdict.map(Cell::Flag));
-        let cells: Vec<Cell> = which(&self.files, place).chain(values).collect();
+        let carried = carried.iter().map(|cell| Cell::Text(cell));
+        let cells: Vec<Cell> = which(&self.files, place).chain(carried).chain(values).collect();
         self.table.row(&cells)
     }
 
@@ -69,6 +85,14 @@ impl ResultTable {
     /// [`crate::Error::Write`].
     pub fn finish(self) -> Result<()> {
         self.table.finish()
+    }
+}
+
+/// The name of a column of the data in a table that has columns of its own.
+fn own_name(name: &str) -> String {
+    match name {
+        "file" | "row" | "score" | "p_value" | "anomaly" | "error" => format!("column {name}"),
+        name => name.to_owned(),
     }
 }
 

@@ -11,7 +11,7 @@ pub(in crate::cli) struct RowPlace {
 
 /// A place in eight bytes, in the same order: 24 bits of the file, 40 of the row. No command line has more files, and no memory
 /// room to keep more rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct PackedPlace(u64);
 
 /// Bits of a row's number.

@@ -6,7 +6,7 @@ use super::row_place::RowPlace;
 use crate::cli::arguments::{Global, ModelAndData, OnBadRow, note_all};
 use crate::cli::messages::bad_rows::BadRows;
 use crate::cli::progress::ProgressReporter;
-use crate::data::{CaseReader, Chunk, ReadOptions, is_normal};
+use crate::data::{Carried, CaseReader, Chunk, ReadOptions, Table, is_normal};
 use crate::detect::Model;
 use crate::error::{DataError, Result, listed};
 use crate::progress::Progress;
@@ -27,6 +27,8 @@ pub(in crate::cli) struct Scored {
     pub p_values: Vec<f64>,
     /// Whether the label is that of an anomaly; empty if no label column was asked for.
     pub anomalous: Vec<bool>,
+    /// What is carried along with those.
+    pub carried: Carried,
     /// Cases that have none, where these are to be marked.
     pub bad: Vec<(RowPlace, DataError)>,
 }
@@ -113,12 +115,7 @@ impl<'a> ScoreStream<'a> {
         global: &'a Global,
         on_terminal: bool,
     ) -> Result<ScoreStream<'a>> {
-        let options = ReadOptions {
-            array: inputs.array.clone(),
-            skip_bad: inputs.on_bad_row != OnBadRow::Stop,
-            most_bytes: Some(global.memory().of_cases_at_once()),
-            ..model.read_options(labels.map(|labels| labels.column))
-        };
+        let options = inputs.options(model, labels.map(|labels| labels.column), global);
         // A file that is not there is said before the rows of those before it are printed.
         inputs.check_that_all_are_there(model)?;
         let cases = inputs.open(&inputs.data[0], model)?.stream(&options)?;
@@ -160,6 +157,11 @@ impl<'a> ScoreStream<'a> {
         self.cases.source()
     }
 
+    /// Names of the columns that are carried along.
+    pub fn carried(&self) -> &[String] {
+        self.cases.carried()
+    }
+
     /// The name of the labels so far that nobody asked for.
     pub fn unused_labels(&self) -> Option<&str> {
         self.unused_labels.as_deref()
@@ -181,8 +183,15 @@ impl<'a> ScoreStream<'a> {
 
     /// Goes on with the next file.
     fn turn_to(&mut self, path: &Path) -> Result<()> {
-        let ignored = self.cases.ignored().to_vec();
+        let (ignored, carried) = (self.cases.ignored().to_vec(), self.cases.carried().to_vec());
         self.cases = self.inputs.open(path, self.model)?.stream(&self.options)?;
+        if self.cases.carried() != carried {
+            let (other, own) = (listed(&carried), listed(self.cases.carried()));
+            let problem = format!(
+                "the columns carried along are {own}, and in the first file {other}; name the same with --keep"
+            );
+            return Err(DataError::new(self.source(), problem).into());
+        }
         (self.file, self.in_file) = (self.file + 1, 0);
         self.introduce(&ignored);
         Ok(())
@@ -196,6 +205,9 @@ impl<'a> ScoreStream<'a> {
                 let is_anomaly = |label: &String| !wanted.normal.iter().any(|normal| is_normal(label, normal));
                 scored.anomalous = labels.iter().map(is_anomaly).collect();
             }
+        }
+        if let Some(table) = chunk.cases.as_ref().and_then(|cases| cases.downcast::<Table>()) {
+            scored.carried = table.carried().clone();
         }
         if self.labels.is_none() && self.unused_labels.is_none() {
             self.unused_labels = chunk.cases.as_ref().and_then(|cases| cases.label_name()).map(str::to_owned);

@@ -144,6 +144,9 @@ impl Cases for ArffTable {
     fn ignored(&self) -> &[String] {
         &self.selection.ignored
     }
+    fn carried(&self) -> &[String] {
+        &self.selection.carried_names
+    }
     fn notes(&self) -> &[String] {
         &self.selection.notes
     }

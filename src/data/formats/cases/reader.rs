@@ -11,6 +11,9 @@ pub trait CaseReader: Send {
     /// Names of the columns that are not read.
     fn ignored(&self) -> &[String];
 
+    /// Names of the columns that are carried along.
+    fn carried(&self) -> &[String];
+
     /// What is odd about the file, each a sentence, though it is read all the same.
     fn notes(&self) -> &[String];
 

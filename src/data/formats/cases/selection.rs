@@ -47,6 +47,8 @@ pub(in crate::data::formats) struct Selection {
     pub label: Option<(usize, String)>,
     /// Place and name of the columns that are carried along; one that the file does not have has no place.
     pub carried: Vec<(Option<usize>, String)>,
+    /// The names of those.
+    pub carried_names: Vec<String>,
     /// Names of the columns that are not read.
     pub ignored: Vec<String>,
     /// What is odd about the columns, each a sentence.
@@ -109,6 +111,7 @@ impl Selection {
         let carried = chosen.carried.iter().filter_map(|(place, _)| *place);
         features.iter().map(|(i, _)| *i).chain(labelled).chain(carried).for_each(|i| looked_at[i] = true);
         chosen.ignored = names.iter().zip(looked_at).filter(|(_, used)| !used).map(|(n, _)| n.clone()).collect();
+        chosen.carried_names = chosen.carried.iter().map(|(_, name)| name.clone()).collect();
         (chosen.fields, chosen.columns) = features.into_iter().unzip();
         Ok(chosen)
     }
@@ -145,8 +148,8 @@ impl Selection {
     /// What the table has beside its cells.
     pub fn shape(&self) -> TableShape {
         let (names, kinds) = self.columns.iter().map(|c| (c.name.clone(), c.kind.clone())).unzip();
-        let carried = self.carried.iter().map(|(_, name)| name.clone()).collect();
-        TableShape { names, kinds, label_name: self.label.as_ref().map(|(_, name)| name.clone()), carried }
+        let label_name = self.label.as_ref().map(|(_, name)| name.clone());
+        TableShape { names, kinds, label_name, carried: self.carried_names.clone() }
     }
 
     /// Place and name of every cell that is read.

@@ -77,6 +77,10 @@ impl<C: Cases> CaseReader for CaseStream<C> {
         self.cases.ignored()
     }
 
+    fn carried(&self) -> &[String] {
+        self.cases.carried()
+    }
+
     fn notes(&self) -> &[String] {
         self.cases.notes()
     }

@@ -112,6 +112,9 @@ impl Cases for CsvRows {
     fn ignored(&self) -> &[String] {
         &self.layout.selection.ignored
     }
+    fn carried(&self) -> &[String] {
+        &self.layout.selection.carried_names
+    }
     fn notes(&self) -> &[String] {
         &self.layout.selection.notes
     }
