@@ -11,6 +11,7 @@ mod gradbench;
 mod gradients;
 mod invertibility;
 mod log_det;
+mod mixed_columns;
 mod panel;
 mod recalibration;
 mod tails;
