@@ -6,12 +6,13 @@ use clap::Args;
 
 use crate::cli::arguments::{Global, OutputArgs};
 use crate::cli::table_writer::{Cell, TableWriter};
-use crate::error::Result;
+use crate::detect::Samples;
+use crate::error::{Result, listed};
 
 /// Draw samples from the flows, with their log-likelihoods
 ///
 /// Prints `sample,view,log_density` and the model's columns in the table's units. A view looks at some of the columns; the
-/// others are empty (null with --json). The log-density is that of the view's features.
+/// others are empty (null with --json), and so are categories and times. The log-density is that of the view's features.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Sample {
     /// Model file, as written by `nafal fit`
@@ -41,7 +42,30 @@ impl Sample {
             cells.extend(values.iter().map(|&v| if v.is_nan() { Cell::Empty } else { Cell::Number(v) }));
             table.row(&cells)?;
         }
-        table.finish()
+        table.finish()?;
+        say_what_is_empty(&samples, global);
+        Ok(())
+    }
+}
+
+/// Says which columns no sample fills, and that most samples fill some columns only.
+fn say_what_is_empty(samples: &Samples, global: &Global) {
+    let (d, n) = (samples.names.len(), samples.view.len());
+    let filled = |j: usize| samples.values.iter().skip(j).step_by(d).filter(|v| !v.is_nan()).count();
+    let never: Vec<&str> = (0..d).filter(|&j| filled(j) == 0).map(|j| samples.names[j].as_str()).collect();
+    let cells: usize = (0..d).map(filled).sum();
+    if !never.is_empty() {
+        global.note(format_args!(
+            "note: empty in every sample: {}; they hold categories or times, or no view drawn from looks at them",
+            listed(&never)
+        ));
+    }
+    if cells < n * (d - never.len()) {
+        global.note(format_args!(
+            "note: a sample fills the columns that its view looks at, {:.1} of {d} on average; the flows of a panel (`nafal fit` \
+             without --method) look at all",
+            cells as f64 / n.max(1) as f64
+        ));
     }
 }
 

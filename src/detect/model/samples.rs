@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 
 use super::model::Model;
+use crate::data::Kind;
 use crate::detect::panel::FittedExpert;
 use crate::error::{Error, Result};
 use crate::random::{Key, stream};
@@ -17,7 +18,8 @@ pub struct Samples {
     pub names: Vec<String>,
     /// View each sample belongs to.
     pub view: Vec<usize>,
-    /// Row-major `[n, names.len()]` in the table's units, NaN where the sample's view does not look.
+    /// Row-major `[n, names.len()]` in the table's units, NaN where the sample's view does not look, and for a
+    /// category or a time, of which a view has values that need not go together.
     pub values: Vec<f64>,
     /// `log p` of each sample in its view's feature space.
     pub log_density: Vec<f64>,
@@ -55,8 +57,12 @@ impl Model {
             let sample = expert.expert.sample(view, &mut rng)?;
             let mut row = vec![f64::NAN; names.len()];
             for (feature, value) in sample.values {
-                let (input, value) = self.encoder.invert(sample.block, feature, value).ok_or_else(mixed)?;
-                row[input] = value;
+                match self.encoder.invert(sample.block, feature, value) {
+                    Some((input, value)) => row[input] = value,
+                    // One value of a category or a time is no cell.
+                    None if self.kind() == Kind::Table => {}
+                    None => return Err(mixed()),
+                }
             }
             Ok((row, sample.log_density))
         };

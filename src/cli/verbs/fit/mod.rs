@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::cli::apart::keep_apart;
 use crate::cli::arguments::{ARRAY_HELP, Global, OnBadRow, PresetArg, data_help, kind_help, note_all};
 use crate::cli::messages::bad_rows::BadRows;
+use crate::cli::messages::columns::of_columns;
 use crate::cli::messages::warnings::of_model;
 use crate::cli::output::{DASH, Output, check_stdout, print};
 use crate::cli::pages::{held_in_words, panel_in_words, training_page, trimmed_in_words};
@@ -159,6 +160,9 @@ impl Fit {
                 return Err(DataError::new(source, problem).into());
             }
             said.push(format!("fitted to a uniform sample of {} of {good} {kind}: {why}", cases.len()));
+        }
+        if let Some(table) = cases.downcast::<Table>() {
+            said.extend(of_columns(table, &cases.normal(&self.normal), &numbers));
         }
         global.warn(&said);
         if self.label.is_none() {
