@@ -1,7 +1,7 @@
 //! NumPy's arrays one behind another, and archives of them.
 
-use crate::bytes::{floats, gzipped, npy, read, refused, series, zipped};
-use nafal::data::{Input, Kind, ReadOptions, SeriesSet};
+use crate::bytes::{floats, gzipped, npy, read, refused, series, table, zipped};
+use nafal::data::{Column, Input, Kind, ReadOptions, SeriesSet};
 
 fn one(values: &[f64]) -> Vec<u8> {
     npy("<f8", &format!("{}, 1, 2", values.len() / 2), &floats(values))
@@ -161,4 +161,24 @@ fn a_file_is_read_in_place() {
         std::fs::write(folder.path().join(name), bytes).unwrap();
         assert_eq!(SeriesSet::read(folder.path().join(name)).unwrap().case(1).flat(), [3.0, 4.0]);
     }
+}
+
+#[test]
+fn an_array_of_two_axes_is_a_table_and_as_series_those_of_one_channel() {
+    let values = [1.0, 2.0, f64::NAN, 4.0, 5.0, 6.0];
+    let bytes = npy("<f8", "2, 3", &floats(&values));
+    let options = ReadOptions { missing: true, ..ReadOptions::default() };
+    let table = table(bytes.clone(), "a.npy", &options);
+    assert_eq!((table.names(), table.rows()), (&["f0", "f1", "f2"].map(str::to_owned)[..], 2));
+    assert!(table.values()[2].is_nan() && table.values()[3..] == [4.0, 5.0, 6.0]);
+    let message = refused(bytes.clone(), "a.npy", None, &ReadOptions::default());
+    assert!(message.starts_with("a.npy: row 0: column \"f2\": ") && message.contains("--missing impute"), "{message}");
+    let chosen = ReadOptions { columns: Some(vec![Column::number("f1")]), label: Some("f0".into()), ..options };
+    let read = crate::bytes::table(bytes.clone(), "a.npy", &chosen);
+    assert_eq!((read.values(), read.labels().unwrap().concat()), (&[2.0, 5.0][..], "1.04.0".to_owned()));
+    let stream = Input::from_stream(std::io::Cursor::new(bytes), "a.npy", Some(Kind::Series)).unwrap();
+    assert_eq!(stream.read(&ReadOptions::default()).unwrap().len(), 2);
+    let message =
+        refused(npy("<f8", "1, 1, 2", &floats(&[1.0, 2.0])), "a.npy", Some(Kind::Table), &ReadOptions::default());
+    assert!(message.contains("three axes"), "{message}");
 }

@@ -1,6 +1,6 @@
 //! Headers of `.ts` files: spellings, contradictions, misspellings, and what stands before them.
 
-use crate::bytes::{read, refused, series};
+use crate::bytes::{npy, read, refused, series};
 use nafal::data::{Input, Kind, ReadOptions};
 
 fn notes(text: &str) -> Vec<String> {
@@ -108,7 +108,9 @@ fn recognition_asks_for_no_more_than_it_needs() {
         (vec![&b"@"[..], b"problem"], Kind::Series),
         (vec![b"\n", b"%", b" x\n", b"@problemname"], Kind::Series),
         (vec![b"a"], Kind::Table),
-        (vec![b"\x93"], Kind::Series),
+        // The axes of an array say whether it is a table.
+        (vec![&*npy("<f8", "1, 1, 2", &[]).leak()], Kind::Series),
+        (vec![&*npy("<f8", "1, 2", &[]).leak()], Kind::Table),
         (vec![b"PK\x03\x04aaaaaaaaaaaaaaaaaaaaaa\x05\x00aaa.npy"], Kind::Series),
         (vec![b"@RELATION x\n", b"@attribute a ", b"relational\n"], Kind::Series),
         (vec![b"@relation x\n", b"@attribute a numeric\n", b"@data\n"], Kind::Table),

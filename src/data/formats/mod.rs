@@ -23,9 +23,10 @@ use crate::data::Kind;
 
 /// Every format, in the order in which their first bytes are tried. What none recognises is read by the first format of
 /// its kind (by the first of all, where the kind is not known), whose errors say what it expects.
-pub(super) const FORMATS: &[Format] = &[csv::FORMAT, ts::FORMAT, npy::FORMAT, npz::FORMAT, arff::TABLE, arff::SERIES];
+pub(super) const FORMATS: &[Format] =
+    &[csv::FORMAT, ts::FORMAT, npy::TABLE, npy::FORMAT, npz::FORMAT, arff::TABLE, arff::SERIES];
 
-/// What can be read, in words: `a table (.csv, .arff) or series (.ts, .npy, .npz, .arff), each also gzipped`.
+/// What can be read, in words: `a table (.csv, .npy, .arff) or series (.ts, .npy, .npz, .arff), each also gzipped`.
 pub fn readable_formats() -> String {
     let of_kind = |kind: Kind| {
         let formats = FORMATS.iter().filter(|format| format.kind == kind);
@@ -49,7 +50,7 @@ mod tests {
             extensions.dedup();
             assert!(count > 0 && extensions.len() == count, "{kind}");
         }
-        let words = "a table (.csv, .arff) or series (.ts, .npy, .npz, .arff), each also gzipped";
+        let words = "a table (.csv, .npy, .arff) or series (.ts, .npy, .npz, .arff), each also gzipped";
         assert_eq!(readable_formats(), words);
     }
 }

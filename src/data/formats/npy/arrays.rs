@@ -66,6 +66,11 @@ impl Arrays {
         if self.header.shape.len() == 3 { self.header.shape[1] } else { 1 }
     }
 
+    /// Whether the array has two axes.
+    pub fn has_rows(&self) -> bool {
+        self.header.shape.len() == 2
+    }
+
     /// Elements of a case.
     pub fn case_size(&self) -> usize {
         self.header.shape[1..].iter().product()
@@ -158,8 +163,8 @@ fn start(
 fn check(shape: &[usize], before: Option<(u64, &[usize])>) -> Result<usize, String> {
     if !matches!(shape.len(), 2 | 3) || shape[1..].contains(&0) {
         return Err(format!(
-            "shape {shape:?}, and series have shape (n, channels, length) or (n, length) without an axis of length 0; reshape the \
-             array"
+            "shape {shape:?}, and tables have shape (n, columns) and series (n, channels, length), without an axis of length 0; \
+             reshape the array"
         ));
     }
     if let Some((_, before)) = before.filter(|(_, before)| before[1..] != shape[1..]) {

@@ -1,20 +1,47 @@
-//! Series from NumPy's `.npy` arrays, case by case.
+//! Tables and series from NumPy's `.npy` arrays, case by case.
 //!
-//! A set of series has shape `[n, C, L]`; `[n, L]` is a set of one channel. NumPy pads series of unequal length with
+//! A table has shape `[n, d]`. A set of series has shape `[n, C, L]`; read as series, `[n, L]` is a set of one channel. NumPy pads series of unequal length with
 //! NaN, so NaN at the end of a channel ends that channel, and NaN before is a missing value
 //! (filled by [`super::missing`]).
 
 mod arrays;
 mod element;
 mod header;
+mod table;
 
-use super::cases::{CaseReader, Record, Records, SeriesReader};
+use super::cases::{CaseReader, CaseStream, Record, Records, SeriesReader};
 use super::format::Format;
 use super::missing;
 use super::source::Source;
 use crate::data::{Kind, ReadOptions, Series};
 use crate::error::{DataError, Result};
 use arrays::Arrays;
+
+/// A NumPy array of two axes, or several one behind another.
+pub(super) const TABLE: Format = Format {
+    name: "npy",
+    extensions: &["npy"],
+    kind: Kind::Table,
+    has_arrays: false,
+    // Asked for a table, an array of three axes is refused in words.
+    recognises: |source, asked| Ok(source.starts_with(header::MAGIC)? && (asked || has_rows(source)?)),
+    open: |source, options| Ok(Box::new(CaseStream::new(table::NpyTable::new(source, options)?, options))),
+};
+
+/// Bytes of a header that are looked at.
+const LOOKED_AT: usize = 1 << 12;
+
+/// Whether the first array has two axes; the bytes stay in the source.
+fn has_rows(source: &mut Source) -> Result<bool, DataError> {
+    // Enough for the length of the header, then for that.
+    let start = source.peek(12)?.to_vec();
+    let length = match start.get(6) {
+        Some(1) => start.get(8..10).map_or(0, |two| usize::from(two[0]) + 256 * usize::from(two[1])),
+        _ => start.get(8..12).map_or(0, |four| four.iter().rev().fold(0, |sum, &byte| 256 * sum + usize::from(byte))),
+    };
+    let bytes = source.peek((12 + length).min(LOOKED_AT))?;
+    Ok(header::NpyHeader::read(&mut &bytes[..]).is_ok_and(|header| header.shape.len() == 2))
+}
 
 /// A NumPy array, or several one behind another.
 pub(super) const FORMAT: Format = Format {
