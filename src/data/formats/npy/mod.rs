@@ -34,12 +34,10 @@ const LOOKED_AT: usize = 1 << 12;
 /// Whether the first array has two axes; the bytes stay in the source.
 fn has_rows(source: &mut Source) -> Result<bool, DataError> {
     // Enough for the length of the header, then for that.
-    let start = source.peek(12)?.to_vec();
-    let length = match start.get(6) {
-        Some(1) => start.get(8..10).map_or(0, |two| usize::from(two[0]) + 256 * usize::from(two[1])),
-        _ => start.get(8..12).map_or(0, |four| four.iter().rev().fold(0, |sum, &byte| 256 * sum + usize::from(byte))),
-    };
-    let bytes = source.peek((12 + length).min(LOOKED_AT))?;
+    let first = if source.byte(6)? == Some(1) { 10 } else { 12 };
+    let length = source.peek(first)?.get(8..).unwrap_or_default().iter().rev();
+    let length = length.fold(0, |sum, &byte| 256 * sum + usize::from(byte));
+    let bytes = source.peek((first + length).min(LOOKED_AT))?;
     Ok(header::NpyHeader::read(&mut &bytes[..]).is_ok_and(|header| header.shape.len() == 2))
 }
 
