@@ -13,6 +13,7 @@ mod messages;
 mod output;
 mod pages;
 mod progress;
+mod reasons;
 mod resources;
 mod score_stream;
 mod signals;

@@ -3,7 +3,7 @@
 use super::arguments::{Global, ModelAndData, OnBadRow, note_all};
 use super::messages::bad_rows::BadRows;
 use super::progress::ProgressReporter;
-use crate::data::{CaseReader, Chunk, ReadOptions, is_normal};
+use crate::data::{CaseReader, Chunk, Dataset, ReadOptions, is_normal};
 use crate::detect::Model;
 use crate::error::{DataError, Result, listed};
 use crate::progress::Progress;
@@ -24,6 +24,8 @@ pub(super) struct Scored {
     pub p_values: Vec<f64>,
     /// Whether the label is that of an anomaly; empty if no label column was asked for.
     pub anomalous: Vec<bool>,
+    /// The cases that have a score, if they are kept.
+    pub cases: Option<Box<dyn Dataset>>,
     /// Cases that have none, with their numbers.
     bad: Vec<(usize, DataError)>,
 }
@@ -73,6 +75,7 @@ pub(super) struct ScoreStream<'a> {
     labels: Option<Labels<'a>>,
     most_kept: usize,
     marks: bool,
+    keeps_cases: bool,
     /// Cases so far, good and bad.
     count: usize,
     bad: BadRows,
@@ -104,7 +107,27 @@ impl<'a> ScoreStream<'a> {
         let progress = ProgressReporter::new(global, !on_terminal);
         progress.begin("scoring", 0);
         let (most_kept, marks) = (global.memory().of_kept_scores(), inputs.on_bad_row == OnBadRow::Mark);
-        Ok(ScoreStream { model, cases, labels, most_kept, marks, count: 0, bad: BadRows::default(), progress })
+        Ok(ScoreStream {
+            model,
+            cases,
+            labels,
+            most_kept,
+            marks,
+            keeps_cases: false,
+            count: 0,
+            bad: BadRows::default(),
+            progress,
+        })
+    }
+
+    /// Keeps the cases with their scores.
+    pub fn keeping_cases(self, keeps_cases: bool) -> Self {
+        ScoreStream { keeps_cases, ..self }
+    }
+
+    /// Cases so far, good and bad.
+    pub fn count(&self) -> usize {
+        self.count
     }
 
     /// The data's name in messages.
@@ -144,6 +167,7 @@ impl<'a> ScoreStream<'a> {
             let numbered = chunk.bad.into_iter().enumerate().map(|(i, bad)| (first + bad.after + i, bad.error));
             scored.bad = numbered.collect();
         }
+        scored.cases = chunk.cases.filter(|_| self.keeps_cases);
         self.count += count;
         self.progress.advance(count as u64);
         Ok(scored)

@@ -18,6 +18,8 @@ pub(super) enum Cell<'a> {
     Number(f64),
     /// Yes or no: 1 or 0 in CSV.
     Flag(bool),
+    /// A name: with quotes where CSV needs them.
+    Text(&'a str),
     /// Sentences: a list in JSON; CSV has none.
     Texts(&'a [String]),
     /// No value: empty in CSV, null in JSON.
@@ -132,6 +134,8 @@ fn push(line: &mut String, cell: Cell, json: bool) {
         Cell::Number(x) => line.push_str(&number(x)),
         Cell::Flag(flag) if json => _ = write!(line, "{flag}"),
         Cell::Flag(flag) => line.push(if flag { '1' } else { '0' }),
+        Cell::Text(text) if json => _ = write!(line, "{}", serde_json::Value::from(text)),
+        Cell::Text(text) => line.push_str(String::from_utf8_lossy(&csv_line(&[text])).trim_end_matches('\n')),
         Cell::Texts(texts) if json => _ = write!(line, "{}", serde_json::Value::from(texts)),
         Cell::Texts(_) => {}
         Cell::Empty if json => line.push_str("null"),

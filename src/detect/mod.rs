@@ -5,9 +5,9 @@ mod calibration;
 mod configuration;
 mod detector;
 mod experts;
+mod explanation;
 mod fitted_expert;
 mod model;
-mod naf;
 pub mod registry;
 mod samples;
 mod selection;
@@ -23,6 +23,7 @@ pub use configuration::{
 };
 pub use detector::{Detector, DetectorBuilder, MIN_ROWS};
 pub use experts::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
+pub use explanation::{Cause, Explanation, explain};
 pub use fitted_expert::PanelMember;
 pub use model::Model;
 pub use samples::Samples;

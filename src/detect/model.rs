@@ -15,6 +15,7 @@
 //! | `learner{l}.fold{g}.…` | see the learner's file | what it learned without fold `g` |
 //! | `….SCORE.views`, `.surprisal`, `.tail_scale` | f64 `[K, 2]`, `[points, 2]`, `[1]` | calibration of a raw score |
 //! | `conformal.scores` | f64 `[n]` | scores of the training cases, in their order |
+//! | `reference.…` | see `explanation::reference` | training cases kept for explanations, if any |
 //!
 //! Every size the header claims is held against the tensors before anything of that size is built.
 
@@ -27,6 +28,7 @@ use serde_json::{Map, Value, json};
 use super::calibration::{Conformal, ScoreAggregator, Threshold};
 use super::configuration::Configuration;
 use super::experts::{Scratch, Trained};
+use super::explanation::Reference;
 use super::fitted_expert::{FittedExpert, FittedHead, PanelMember};
 use super::traits::Fitted;
 use crate::data::container::Container;
@@ -77,6 +79,7 @@ pub struct Model {
     pub(super) experts: Vec<FittedExpert>,
     pub(super) conformal: Conformal,
     pub(super) summary: Summary,
+    pub(super) reference: Option<Reference>,
 }
 
 impl Model {
@@ -250,12 +253,14 @@ impl Model {
     }
     /// The most that any part of the model keeps of the training cases, and its file with it, beside their scores.
     pub fn holds(&self) -> Held {
-        self.experts.iter().map(|e| e.expert.holds()).fold(self.encoder.holds(), Held::max)
+        let own = if self.reference.is_some() { Held::Cases } else { self.encoder.holds() };
+        self.experts.iter().map(|e| e.expert.holds()).fold(own, Held::max)
     }
-    /// Training rows that a model file holds, at most: the experts of different folds hold different ones, up to all.
+    /// Training rows that a model file holds, at most: the experts of different folds hold different ones, up to all, and
+    /// some are kept for explanations ([`Model::reference_rows`]).
     pub fn rows_held(&self) -> usize {
         let of_all: usize = self.experts.iter().map(|e| e.expert.rows_held()).sum();
-        of_all.min(self.training_rows())
+        (of_all + self.reference_rows()).min(self.training_rows())
     }
     /// Views of the flows that are kept.
     pub fn flow_views(&self) -> usize {
@@ -354,6 +359,7 @@ impl Model {
             seed: header.u64("seed")?,
             summary: Summary { rows, trimmed, drawn_from, losses: training.numbers("losses")?, augmented },
             conformal: Conformal::read(file, calibrating)?,
+            reference: Reference::read(file, encoder.kind(), encoder.input_names())?,
             encoder,
             configuration,
             experts,
@@ -387,5 +393,6 @@ impl Fitted for Model {
         file.set("experts", self.experts.iter().map(FittedExpert::to_json).collect::<Vec<_>>());
         self.experts.iter().for_each(|expert| expert.write(file));
         self.conformal.write(file);
+        self.reference.iter().for_each(|reference| reference.write(file));
     }
 }

@@ -13,6 +13,7 @@ mod messages;
 mod outputs;
 #[path = "../harness/real_data.rs"]
 mod real_data;
+mod reasons;
 mod refusals;
 mod rows;
 mod series;

@@ -7,6 +7,7 @@ use crate::error::Result;
 
 mod demo;
 mod evaluate;
+mod explain;
 mod fit;
 mod info;
 mod predict;
@@ -42,6 +43,7 @@ verbs! {
     fit::Fit,
     score::Score,
     predict::Predict,
+    explain::Explain,
     evaluate::Evaluate,
     sample::Sample,
     info::Info,
