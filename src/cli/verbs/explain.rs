@@ -50,6 +50,7 @@ impl Explain {
         let output = self.output.open(&[model, data])?;
         let plot = self.plot.as_deref().map(|path| Output::open(Some(path))).transpose()?;
         let model = global.memory().load(model)?;
+        model.check_explains()?;
         let reasons = Reasons::of(&model);
         let stream = ScoreStream::open(&model, &self.inputs, None, global, output.is_terminal())?;
         let mut stream = stream.keeping_cases(true);

@@ -28,6 +28,9 @@ impl Score {
     pub fn run(&self, global: &Global) -> Result<()> {
         let output = self.output.open(&[&self.inputs.model, &self.inputs.data])?;
         let model = global.memory().load(&self.inputs.model)?;
+        if self.explain {
+            model.check_explains()?;
+        }
         let reasons = Reasons::of(&model);
         let stream = ScoreStream::open(&model, &self.inputs, None, global, output.is_terminal())?;
         let mut stream = stream.keeping_cases(self.explain);

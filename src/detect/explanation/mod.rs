@@ -25,6 +25,7 @@ use std::ops::Range;
 
 pub(super) use reference::Reference;
 
+use self::columns::Columns;
 use super::Model;
 use super::traits::Fitted;
 use crate::data::{Dataset, Kind, SeriesSet, Table};
@@ -97,7 +98,7 @@ pub fn explain(fitted: &dyn Fitted, reference: &dyn Dataset, cases: &dyn Dataset
     }
     match reference.kind() {
         Kind::Table => {
-            let columns = columns::Columns::of_rows(reference.expect::<Table>(Kind::Table)?);
+            let columns = Columns::of_rows(reference.expect::<Table>(Kind::Table)?);
             table::explain(fitted, &columns, cases.expect(Kind::Table)?)
         }
         Kind::Series => {
@@ -119,13 +120,19 @@ impl Model {
         if let Some(reference) = &self.reference {
             return explain(self, &*reference.cases, cases);
         }
+        self.check_explains()?;
+        let columns = Columns::of_encoder(&*self.encoder).ok_or_else(|| hint("no values of its columns"))?;
+        table::explain(self, &columns, cases.expect(Kind::Table)?)
+    }
+
+    /// Whether [`Model::explain`] has normal values to work with, before any case is read.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for a model of series that keeps no training case.
+    pub fn check_explains(&self) -> Result<()> {
         match self.kind() {
-            Kind::Table => {
-                let columns =
-                    columns::Columns::of_encoder(&*self.encoder).ok_or_else(|| hint("no values of its columns"))?;
-                table::explain(self, &columns, cases.expect(Kind::Table)?)
-            }
-            Kind::Series => Err(hint("no training series")),
+            Kind::Series if self.reference.is_none() => Err(hint("no training series")),
+            _ => Ok(()),
         }
     }
 
