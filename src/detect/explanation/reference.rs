@@ -144,7 +144,9 @@ mod tests {
         let reference = Reference::sample(&table, &kept, 3).unwrap();
         let rows = reference.cases.downcast::<Table>().unwrap();
         assert_eq!(rows.rows(), CASES);
-        assert!((0..CASES).all(|i| rows.row(i)[0] as usize % 4 == 0 && rows.row(i)[1] == rows.row(i)[0] + 1.0));
+        assert!(
+            (0..CASES).all(|i| (rows.row(i)[0] as usize).is_multiple_of(4) && rows.row(i)[1] == rows.row(i)[0] + 1.0)
+        );
         assert!((1..CASES).all(|i| rows.row(i)[0] > rows.row(i - 1)[0]), "each once, in their order");
         let again = through(&reference, Kind::Table, &names);
         assert_eq!(again.cases.downcast::<Table>(), Some(rows));

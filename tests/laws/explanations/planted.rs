@@ -13,7 +13,7 @@ fn rows(part: u64, n: usize, columns: usize) -> Vec<Vec<f64>> {
     let mut rng = stream(2, Key::Simulation(62, part));
     let mut pair = |k: usize| -> [f64; 2] {
         let (x, e): (f64, f64) = (normal(&mut rng), normal(&mut rng));
-        [x, if k % 2 == 0 { 2.0 - 0.95 * x + 0.2 * e } else { 30.0 * (x + 0.25 * e) }]
+        [x, if k.is_multiple_of(2) { 2.0 - 0.95 * x + 0.2 * e } else { 30.0 * (x + 0.25 * e) }]
     };
     (0..n).map(|_| (0..columns / 2).flat_map(&mut pair).collect()).collect()
 }
