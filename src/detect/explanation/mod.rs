@@ -70,9 +70,10 @@ type Judged = (f64, Option<f64>);
 /// Explains the scores of `cases` under any fitted detector, with values of `reference`: normal cases, such as those it was
 /// fitted to, or a sample of them. `input` counts the columns, or channels, of `reference`.
 ///
-/// Nothing is random, and a case's explanation depends neither on the other cases nor on the threads. Cost: about 32 scores
-/// a column and row, of at most 64 columns, and some 500 to choose those of a wider table; about 50 scores a channel and
-/// series. Memory: some tens of megabytes, however many cases there are.
+/// Nothing is random, and a case's explanation depends neither on the other cases nor on the threads. Cost: about 8 scores
+/// a column and row, and up to 24 more in columns that may be the cause, of at most 64 columns, and some 500 to choose those
+/// of a wider table; about 8 scores a channel and up to 144 more in each of four. Memory: some tens of megabytes, however
+/// many cases there are.
 ///
 /// ```
 /// use nafal::data::Table;

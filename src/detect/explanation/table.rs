@@ -1,8 +1,9 @@
 //! Rows of tables: each column in turn takes values that would be normal given the others, and others of its range.
 //!
-//! Values of a column that are tried, all of them values of reference rows: those of the [`NEAR`] rows nearest in the other
-//! columns; [`QUANTILES`] quantiles of the column, for where near rows are near in what does not matter; then, in columns that
-//! bring the score down by a quarter of the most, [`FINER`] on each side of the best one.
+//! Values of a column that are tried, all of them values of reference rows: those of the [`NEAR`]`.0` rows nearest in the other
+//! columns, and [`QUANTILES`]`.0` quantiles of the column, for where near rows are near in what does not matter. Then, in columns
+//! that bring the score down by a quarter of the most: those of the next nearest rows, up to [`NEAR`]`.1`, and [`QUANTILES`]`.1`
+//! quantiles; and last [`FINER`] on each side of the best one.
 
 use rayon::prelude::*;
 
@@ -13,10 +14,10 @@ use crate::data::Table;
 use crate::detect::Fitted;
 use crate::error::Result;
 
-/// Nearest rows whose values are tried.
-const NEAR: usize = 8;
-/// Quantiles of the column that are tried.
-const QUANTILES: usize = 16;
+/// Nearest rows whose values are tried, in every column and in those that contend.
+const NEAR: (usize, usize) = (4, 8);
+/// Quantiles of the column that are tried, the same way.
+const QUANTILES: (usize, usize) = (4, 12);
 /// Values on each side of the best that are tried.
 const FINER: usize = 4;
 /// Share of the largest fall from which a column is looked at more finely.
@@ -59,19 +60,34 @@ fn explain_rows(fitted: &dyn Fitted, columns: &Columns, rows: &[Vec<f64>]) -> Re
         of.iter().map(|&column| Best { value: rows[case][column], judged: own[case] }).collect()
     };
     let mut best: Vec<Vec<Best>> = looked_at.iter().enumerate().map(unchanged).collect();
-    let coarse: Vec<Trial> = (0..rows.len())
+    let tried: Vec<Vec<Values>> = (0..rows.len())
         .into_par_iter()
-        .flat_map_iter(|case| {
+        .map(|case| {
             let distances = Distances::new(columns, &rows[case]);
-            let tried = |(place, &column): (usize, &usize)| {
-                let values = values(columns, &distances, column, rows[case][column]);
-                values.into_iter().map(move |value| Trial { case, place, column, value }).collect::<Vec<_>>()
-            };
-            looked_at[case].iter().enumerate().flat_map(tried).collect::<Vec<_>>()
+            looked_at[case].iter().map(|&column| values(columns, &distances, column, rows[case][column])).collect()
         })
         .collect();
-    judge(fitted, columns, rows, &coarse, &mut best)?;
-    let finer = finer(columns, &coarse, &own, &best);
+    let of_all = |values: &dyn Fn(usize, usize, usize) -> Vec<f64>| -> Vec<Trial> {
+        let places =
+            looked_at.iter().enumerate().flat_map(|(case, of)| of.iter().enumerate().map(move |at| (case, at)));
+        let trial = |(case, (place, &column)): (usize, (usize, &usize))| {
+            let made = values(case, place, column).into_iter();
+            made.map(move |value| Trial { case, place, column, value })
+        };
+        places.flat_map(trial).collect()
+    };
+    let first = of_all(&|case, place, _| tried[case][place].first.clone());
+    judge(fitted, columns, rows, &first, &mut best)?;
+    let contends = contenders(&own, &best);
+    let second = of_all(&|case, place, _| match contends[case][place] {
+        true => tried[case][place].second.clone(),
+        false => Vec::new(),
+    });
+    judge(fitted, columns, rows, &second, &mut best)?;
+    let finer = of_all(&|case, place, column| match contends[case][place] {
+        true => columns.between(column, best[case][place].value, &tried[case][place].all(), FINER),
+        false => Vec::new(),
+    });
     judge(fitted, columns, rows, &finer, &mut best)?;
     let explanation = |(case, best): (usize, &Vec<Best>)| {
         let cause = |(&input, best): (&usize, &Best)| Cause {
@@ -88,16 +104,35 @@ fn explain_rows(fitted: &dyn Fitted, columns: &Columns, rows: &[Vec<f64>]) -> Re
     Ok(best.iter().enumerate().map(explanation).collect())
 }
 
-/// The values of a column that are tried first, each once and not the row's own.
-fn values(columns: &Columns, distances: &Distances, column: usize, own: f64) -> Vec<f64> {
-    let near = distances.nearest(NEAR, column..column + 1).into_iter().map(|i| columns.row(i)[column]);
-    let mut values: Vec<f64> = Vec::with_capacity(NEAR + QUANTILES);
-    for value in near.chain((0..QUANTILES).map(|q| columns.quantile(column, q, QUANTILES))) {
-        if value != own && !values.contains(&value) {
-            values.push(value);
-        }
+/// Values of a column that are tried, each once and not the row's own: in any case, and if the column contends.
+struct Values {
+    first: Vec<f64>,
+    second: Vec<f64>,
+}
+
+impl Values {
+    fn all(&self) -> Vec<f64> {
+        [&self.first[..], &self.second].concat()
     }
-    values
+}
+
+/// The values of a column that are tried in a row whose own is `own`.
+fn values(columns: &Columns, distances: &Distances, column: usize, own: f64) -> Values {
+    let near = distances.nearest(NEAR.1, column..column + 1);
+    let near: Vec<f64> = near.into_iter().map(|i| columns.row(i)[column]).collect();
+    let (nearest, next) = near.split_at(NEAR.0.min(near.len()));
+    let quantiles = |of: usize| (0..of).map(move |q| columns.quantile(column, q, of));
+    let mut seen = vec![own];
+    let mut new = |value: &f64| {
+        let new = !seen.contains(value);
+        if new {
+            seen.push(*value);
+        }
+        new
+    };
+    let first = nearest.iter().copied().chain(quantiles(QUANTILES.0)).filter(&mut new).collect();
+    let second = next.iter().copied().chain(quantiles(QUANTILES.1)).filter(&mut new).collect();
+    Values { first, second }
 }
 
 /// Scores the trials, of which the lowest in each column remains; of equal ones the first.
@@ -121,20 +156,13 @@ fn judge(
     Ok(())
 }
 
-/// Trials around the best values of columns that may be the cause.
-fn finer(columns: &Columns, coarse: &[Trial], own: &[Judged], best: &[Vec<Best>]) -> Vec<Trial> {
-    let fall = |case: usize, best: &Best| own[case].0 - best.judged.0;
-    let most: Vec<f64> =
-        best.iter().enumerate().map(|(case, of)| of.iter().map(|b| fall(case, b)).fold(0.0, f64::max)).collect();
-    // The trials of a column stand together.
-    let of_column = coarse.chunk_by(|a, b| (a.case, a.place) == (b.case, b.place));
-    let around = |trials: &[Trial]| {
-        let Trial { case, place, column, .. } = trials[0];
-        let best = &best[case][place];
-        let contends = fall(case, best) > 0.0 && fall(case, best) >= CONTENDER * most[case];
-        let tried: Vec<f64> = trials.iter().map(|trial| trial.value).collect();
-        let values = if contends { columns.between(column, best.value, &tried, FINER) } else { Vec::new() };
-        values.into_iter().map(move |value| Trial { case, place, column, value })
+/// Of each row, which of its columns may be the cause.
+fn contenders(own: &[Judged], best: &[Vec<Best>]) -> Vec<Vec<bool>> {
+    let of_row = |(own, best): (&Judged, &Vec<Best>)| {
+        let falls: Vec<f64> = best.iter().map(|best| own.0 - best.judged.0).collect();
+        let most = falls.iter().copied().fold(0.0, f64::max);
+        // Where nothing has helped so far, every column may.
+        falls.iter().map(|&fall| fall >= CONTENDER * most).collect()
     };
-    of_column.flat_map(around).collect()
+    own.iter().zip(best).map(of_row).collect()
 }
