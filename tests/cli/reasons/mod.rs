@@ -124,7 +124,7 @@ fn series_name_channel_and_steps() {
     assert_eq!(out.lines().next(), Some(header));
     let first = &lines(&out)[0];
     let (from, to): (usize, usize) = (first[5].parse().unwrap(), first[6].parse().unwrap());
-    assert!(first[4] == "channel 1" && from <= 19 && to >= 12 && to < 32, "{out}");
+    assert!(first[4] == "channel 1" && from <= 19 && (12..32).contains(&to), "{out}");
     assert!(bench.read("s.svg").contains("series 1"));
     let out = bench.succeeds(&["score", "s.nafal", "test.ts", "--explain"]).out;
     assert_eq!(out.lines().next(), Some("row,score,p_value,channel,first_step,last_step,share,score_with"));
