@@ -129,6 +129,8 @@ pub enum Key {
     Contamination,
     /// Which cases of a file are trained on, where they are too many.
     TrainingCases,
+    /// Which training cases a model keeps as they are, for explanations to take values from.
+    ReferenceCases,
     /// View `view` of learner `learner` (below 2³²).
     Learner {
         /// The learner's number in its detector.
@@ -165,6 +167,7 @@ impl Key {
             Key::Learner { learner, view } => [13, learner, view],
             Key::Contamination => [14, 0, 0],
             Key::TrainingCases => [15, 0, 0],
+            Key::ReferenceCases => [18, 0, 0],
         }
     }
 }
@@ -230,7 +233,7 @@ mod tests {
             numbers.dedup();
             numbers
         };
-        let mut keys = vec![Key::Folds, Key::TrainingCases];
+        let mut keys = vec![Key::Folds, Key::TrainingCases, Key::ReferenceCases];
         for a in some(58) {
             keys.push(Key::ClassifierWeights { flow: a });
             for b in some(6) {

@@ -8,7 +8,6 @@
 mod apart;
 mod arguments;
 mod data_facts;
-mod measures;
 mod messages;
 mod outcome;
 mod output;

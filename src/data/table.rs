@@ -1,6 +1,7 @@
 //! A table in memory: named columns, row-major `[rows, columns]`, optional label text per row, and text carried along.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::labels::is_usual_label;
 use super::{Column, ColumnKind, Dataset, Kind};
@@ -152,6 +153,42 @@ impl Table {
     /// The same columns with other rows, without labels and what is carried along.
     pub(crate) fn with_values(&self, values: Vec<f64>) -> Table {
         let (names, kinds) = (self.names.clone(), self.kinds.clone());
+        Table::from_cells(TableShape { names, kinds, ..TableShape::default() }, values, vec![], vec![], &self.source)
+    }
+
+    /// The same rows with the columns `columns`, which stand at `positions`: a category is its place in `columns`, and those that
+    /// are not listed there follow.
+    pub(crate) fn arranged(&self, columns: &[Column], positions: &[usize]) -> Table {
+        let mut kinds: Vec<ColumnKind> = columns.iter().map(|column| column.kind.clone()).collect();
+        let place = |(kind, &j): (&mut ColumnKind, &usize)| -> Option<Vec<f64>> {
+            let (ColumnKind::Category(known), Some(own)) = (&mut *kind, self.kinds[j].categories()) else {
+                return None;
+            };
+            let mut names = known.to_vec();
+            let places = own.iter().map(|name| {
+                let at = names.iter().position(|known| known == name).unwrap_or(names.len());
+                if at == names.len() {
+                    names.push(name.clone());
+                }
+                at as f64
+            });
+            let places = places.collect();
+            *kind = ColumnKind::Category(Arc::new(names));
+            Some(places)
+        };
+        let places: Vec<Option<Vec<f64>>> = kinds.iter_mut().zip(positions).map(place).collect();
+        let cell = |(&j, places): (&usize, &Option<Vec<f64>>), i: usize| {
+            let value = self.row(i)[j];
+            places
+                .as_ref()
+                .and_then(|places| places.get(value as usize))
+                .copied()
+                .filter(|_| !value.is_nan())
+                .unwrap_or(value)
+        };
+        let row = |i: usize| positions.iter().zip(&places).map(move |pair| cell(pair, i)).collect::<Vec<f64>>();
+        let values = (0..self.rows).flat_map(row).collect();
+        let names = columns.iter().map(|column| column.name.clone()).collect();
         Table::from_cells(TableShape { names, kinds, ..TableShape::default() }, values, vec![], vec![], &self.source)
     }
 

@@ -160,6 +160,7 @@ impl<'p> DetectorBuilder<'p> {
     }
     /// Whether the model must hold no training case (default off: neighbours stand for election, and hold some). Then only
     /// experts that keep none do; of series, flows alone. Values of single columns may still be held ([`Model::holds`]).
+    /// [`Model::explain`] then has no rows to take normal values from.
     pub fn no_training_rows(mut self, none: bool) -> Self {
         self.no_training_rows = none;
         self
@@ -315,8 +316,10 @@ impl<'p> DetectorBuilder<'p> {
             experts.iter().flat_map(|e| e.expert.blocks()).for_each(|block| looked_at[block] = true);
             let (encoder, normals, seed) = (encoder.keeping(&looked_at), self.normals.clone(), self.seed);
             let reading = self.reading.clone();
-            let model = Model { encoder, normals, seed, reading, summary, configuration, experts, conformal };
-            model.calibrated_by(cases, &normal, &kept)
+            let reference = None;
+            let model =
+                Model { encoder, normals, seed, reading, summary, configuration, experts, conformal, reference };
+            model.calibrated_by(cases, &normal, &kept)?.referring_to(cases, &kept, !self.no_training_rows)
         };
         actives.iter().zip(trained).map(model).collect()
     }

@@ -5,8 +5,8 @@ mod calibration;
 mod configuration;
 mod detector;
 mod experts;
+mod explanation;
 mod model;
-mod naf;
 mod panel;
 pub mod registry;
 mod traits;
@@ -21,6 +21,7 @@ pub use configuration::{
 };
 pub use detector::{Detector, DetectorBuilder, MIN_ROWS};
 pub use experts::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
+pub use explanation::{Cause, Explanation, explain};
 pub use model::{Model, Samples, TrainingScore};
 pub use panel::PanelMember;
 pub use traits::{Fit, Fitted, Registration};

@@ -99,6 +99,10 @@ pub trait Encoder: Debug + Send + Sync {
     fn input_of(&self, feature: usize) -> usize {
         feature
     }
+    /// The feature that is made of input `input` alone, and leads back to it; `None` if there is none.
+    fn feature_of(&self, input: usize) -> Option<usize> {
+        Some(input)
+    }
     /// The same encoder without the blocks that `kept` says no of, if it can leave them out: those come out absent.
     fn keeping(&self, kept: &[bool]) -> Arc<dyn Encoder>;
     /// Bytes that a thread needs to encode a case, beside the case and its features.

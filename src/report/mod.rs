@@ -7,24 +7,22 @@
 mod axis;
 mod canvas;
 mod contour;
+mod curves;
 mod error_bars;
+mod explanation;
 mod histogram;
 mod html;
 mod p_values;
 mod palette;
 mod plot;
-mod precision_recall;
-mod ranking;
-mod roc;
 mod scatter;
 
 pub use contour::Grid;
+pub use curves::{PrecisionRecall, Ranking, RocCurve};
 pub use error_bars::{ErrorBars, ErrorLine};
+pub use explanation::{ExplainedCase, ExplainedInput, ExplanationPlot};
 pub use histogram::{ScoreHistogram, ScorePanel};
 pub use html::{Headline, ReportInput, ReportTable};
 pub use p_values::PValueHistogram;
 pub use plot::{Group, Kind, Plot};
-pub use precision_recall::PrecisionRecall;
-pub use ranking::Ranking;
-pub use roc::RocCurve;
 pub use scatter::{PointGroup, Scatter, ScatterPanel};

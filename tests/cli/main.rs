@@ -15,6 +15,7 @@ mod messy;
 mod outputs;
 #[path = "../harness/real_data.rs"]
 mod real_data;
+mod reasons;
 mod refusals;
 mod rows;
 mod series;

@@ -2,8 +2,9 @@
 #![cfg(feature = "report")]
 
 use nafal::report::{
-    ErrorBars, ErrorLine, Grid, Group, Headline, Kind, PValueHistogram, Plot, PointGroup, PrecisionRecall, Ranking,
-    ReportInput, ReportTable, RocCurve, Scatter, ScatterPanel, ScoreHistogram, ScorePanel,
+    ErrorBars, ErrorLine, ExplainedCase, ExplainedInput, ExplanationPlot, Grid, Group, Headline, Kind, PValueHistogram,
+    Plot, PointGroup, PrecisionRecall, Ranking, ReportInput, ReportTable, RocCurve, Scatter, ScatterPanel,
+    ScoreHistogram, ScorePanel,
 };
 
 const HOSTILE: &str = "<script>alert(\"1\")</script> & 'pump' {{ 7 * 6 }} ]]>";
@@ -24,6 +25,13 @@ fn plots(text: &str, numbers: &[f64]) -> Vec<Plot> {
     let pairs: Vec<(f64, f64)> = numbers.iter().copied().zip(numbers.iter().rev().copied()).collect();
     let line = ErrorLine { name: title.clone(), points: pairs.iter().map(|&(x, y)| (x, y, x)).collect() };
     let range = (numbers.first().copied().unwrap_or(0.0), numbers.last().copied().unwrap_or(1.0));
+    let input =
+        |(i, &share): (usize, &f64)| ExplainedInput { name: format!("{text}{}", i % 13), share, note: title.clone() };
+    let explained = ExplainedCase {
+        name: title.clone(),
+        note: title.clone(),
+        inputs: numbers.iter().take(40).enumerate().map(input).collect(),
+    };
     let scatter_panel = ScatterPanel {
         title: title.clone(),
         groups: vec![PointGroup { name: title.clone(), kind: Kind::Other, points: pairs }],
@@ -43,6 +51,7 @@ fn plots(text: &str, numbers: &[f64]) -> Vec<Plot> {
             lines: vec![line; 2],
         }
         .plot(),
+        ExplanationPlot { title: title.clone(), cases: vec![explained; 23] }.plot(),
         Scatter {
             title: title.clone(),
             x: title.clone(),
@@ -93,7 +102,7 @@ fn assert_well_formed(markup: &str) {
     }
     assert!(open.is_empty(), "left open: {open:?}");
     for (at, _) in markup.match_indices('&') {
-        let entity = &markup[at + 1..markup.len().min(at + 9)];
+        let entity: String = markup[at + 1..].chars().take(8).collect();
         assert!(entity.split_once(';').is_some_and(|(name, _)| !name.is_empty() && !name.contains(' ')), "{entity:?}");
     }
 }
@@ -135,7 +144,7 @@ fn the_page_needs_no_network() {
     for banned in ["http:", "https:", "src=", "href=", "@import", "url("] {
         assert!(!outside.contains(banned), "{banned}");
     }
-    assert_eq!(page.matches("<svg").count(), 6);
+    assert_eq!(page.matches("<svg").count(), 7);
     assert!(page.contains("<td class=\"number\">17</td>"), "columns of numbers are set to the right");
     assert!(page.ends_with("</html>\n"));
 }

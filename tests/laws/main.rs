@@ -7,12 +7,15 @@ mod configurations;
 mod density;
 mod detectors;
 mod determinism;
+mod explanations;
 mod gradbench;
 mod gradients;
 mod invertibility;
 mod log_det;
 mod mixed_columns;
 mod panel;
+#[path = "../harness/real_data.rs"]
+mod real_data;
 mod recalibration;
 mod tails;
 mod thresholds;

@@ -104,7 +104,8 @@ fn named_experts_are_the_panel_and_unknown_ones_are_refused() {
     assert_eq!(names, ["near:robust", "residual:standard"]);
     let whole: Vec<String> = fit(&["near", "depth"]).unwrap().panel().iter().map(|member| member.name()).collect();
     assert_eq!(whole, ["near:standard", "near:robust", "near:gaussian", "depth:standard"]);
-    assert!(model.rows_held() > 0 && fit(&["depth:standard"]).unwrap().rows_held() == 0);
+    let depth = fit(&["depth:standard"]).unwrap();
+    assert_eq!((model.rows_held(), depth.rows_held(), depth.reference_rows()), (60, 60, 60));
     let again = Model::from_bytes(&model.to_bytes().unwrap(), "m").unwrap();
     assert_eq!(again.score(&train).unwrap(), model.score(&train).unwrap());
     // Without flows there is nothing to draw from, which is said.

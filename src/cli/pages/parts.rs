@@ -100,12 +100,17 @@ pub(in crate::cli) fn recalibrated_in_words(model: &Model) -> Option<String> {
 pub(in crate::cli) fn held_in_words(model: &Model) -> String {
     let (case, cases) = (model.kind().case(), model.kind().cases());
     match model.holds() {
-        Held::Cases if model.rows_held() == model.training_rows() => {
-            format!("all {} training {cases}, as features that lead back to their values", model.rows_held())
-        }
         Held::Cases => {
-            let (held, of) = (model.rows_held(), model.training_rows());
-            format!("up to {held} of the {of} training {cases}, as features that lead back to their values")
+            let (held, of, own) = (model.rows_held(), model.training_rows(), model.reference_rows());
+            let count = if held == of { format!("all {of}") } else { format!("up to {held} of the {of}") };
+            match own {
+                0 => format!("{count} training {cases}, as features that lead back to their values"),
+                own if own == held => format!("{count} training {cases}, with their values, for explanations"),
+                own => format!(
+                    "{count} training {cases}: {own} with their values, for explanations, the others as features that lead \
+                     back to them"
+                ),
+            }
         }
         Held::ColumnValues => format!("no training {case}, but values of single columns"),
         Held::Figures => format!("no training {case}, and no values of single columns"),

@@ -2,6 +2,7 @@
 //! its place in the list depends on the others, after the last one.
 
 use super::kept_rows::KeptRows;
+use super::reasons::Reasons;
 use super::result_table::ResultTable;
 use super::row_place::RowPlace;
 use super::stream::ScoreStream;
@@ -9,6 +10,7 @@ use super::tally::Tally;
 use crate::cli::arguments::{Global, ModelAndData};
 use crate::cli::messages::warnings::{of_fdr, of_threshold};
 use crate::cli::output::Output;
+use crate::cli::table_writer::Cell;
 use crate::detect::{Cut, Model, Threshold};
 use crate::error::{DataError, Result};
 
@@ -18,6 +20,8 @@ pub(in crate::cli) struct Listing<'a> {
     pub inputs: &'a ModelAndData,
     /// When a row is anomalous; without one there are no verdicts.
     pub threshold: Option<Threshold>,
+    /// Whether each row has the first cause of its score beside it.
+    pub explained: bool,
     /// Whether the most anomalous rows come first.
     pub sorted: bool,
     /// Whether other rows than anomalous ones, and bad ones that are marked, are left out.
@@ -38,7 +42,9 @@ impl Listing<'_> {
     /// # Errors
     /// As [`ScoreStream::open`] and [`ScoreStream::next`]; an output that cannot be written.
     pub fn write(&self, output: Output, global: &Global) -> Result<usize> {
-        let mut stream = ScoreStream::open(self.model, self.inputs, None, global, output.is_terminal())?;
+        let stream = ScoreStream::open(self.model, self.inputs, None, global, output.is_terminal())?;
+        let mut stream = stream.keeping_cases(self.explained);
+        let reasons = Reasons::of(self.model);
         let waits = self.sorted || self.threshold.is_some_and(Threshold::needs_all_rows);
         // Rows are read before the header is written: where the first ones are bad, nothing is printed.
         let writing = match waits {
@@ -48,7 +54,7 @@ impl Listing<'_> {
                 let mut writing = self.begin(output, stream.carried(), cut, global)?;
                 let carried = kept.take_carried();
                 for (place, row) in kept.rows(self.sorted) {
-                    writing.row(place, carried.of(place), row)?;
+                    writing.row(place, carried.of(place), row, Vec::new())?;
                 }
                 writing
             }
@@ -57,9 +63,12 @@ impl Listing<'_> {
                 let cut = self.threshold.map(|threshold| threshold.cut(std::iter::empty));
                 let mut writing = self.begin(output, stream.carried(), cut, global)?;
                 while let Some(some) = next {
+                    let why = reasons.first(&some, |_| self.explained, 1)?;
                     for (place, row) in some.rows() {
+                        let cause = row.ok().and_then(|i| why.get(&i)?.causes.first());
+                        let cause = cause.map(|cause| reasons.cells(cause)).unwrap_or_default();
                         let carried = row.map_or(&[][..], |i| some.carried.row(i));
-                        writing.row(place, carried, row.map(|i| (some.scores[i], some.p_values[i])))?;
+                        writing.row(place, carried, row.map(|i| (some.scores[i], some.p_values[i])), cause)?;
                     }
                     writing.table.flush()?;
                     next = stream.next()?;
@@ -81,14 +90,23 @@ impl Listing<'_> {
     }
 
     fn begin(&self, output: Output, carried: &[String], cut: Option<Cut>, global: &Global) -> Result<Writing> {
-        let table = ResultTable::new(output, self.inputs, carried, self.threshold.is_some(), global)?;
+        let verdict = self.threshold.map(|_| "anomaly");
+        let why = if self.explained { Reasons::of(self.model).columns() } else { &[] };
+        let results: Vec<&str> = ["score", "p_value"].into_iter().chain(verdict).chain(why.iter().copied()).collect();
+        let table = ResultTable::new(output, self.inputs, carried, &results, global)?;
         Ok(Writing { table, cut, only_anomalies: self.only_anomalies, tally: Tally::new(self.model) })
     }
 }
 
 impl Writing {
     /// Writes a row, if it is wanted, and counts it.
-    fn row(&mut self, place: RowPlace, carried: &[String], row: Result<(f64, f64), &DataError>) -> Result<()> {
+    fn row(
+        &mut self,
+        place: RowPlace,
+        carried: &[String],
+        row: Result<(f64, f64), &DataError>,
+        cause: Vec<Cell>,
+    ) -> Result<()> {
         let (score, p_value) = match row {
             Ok(values) => values,
             Err(error) => return self.table.bad_row(place, error),
@@ -97,7 +115,9 @@ impl Writing {
         let flagged = verdict == Some(true);
         self.tally.add(p_value, flagged);
         if flagged || !self.only_anomalies {
-            self.table.row(place, carried, (score, p_value), verdict)?;
+            let results =
+                [Cell::Number(score), Cell::Number(p_value)].into_iter().chain(verdict.map(Cell::Flag)).chain(cause);
+            self.table.row(place, carried, &results.collect::<Vec<_>>())?;
         }
         Ok(())
     }

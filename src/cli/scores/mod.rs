@@ -2,10 +2,16 @@
 
 mod kept_rows;
 mod listing;
+mod measures;
+mod reasons;
 mod result_table;
 mod row_place;
 mod stream;
 mod tally;
 
 pub(super) use listing::Listing;
+pub(super) use measures::Measures;
+pub(super) use reasons::Reasons;
+pub(super) use result_table::ResultTable;
+pub(super) use row_place::RowPlace;
 pub(super) use stream::{Labels, ScoreStream};

@@ -10,16 +10,18 @@ use crate::cli::table_writer::{Cell, TableWriter};
 use crate::error::{DataError, Result};
 
 /// The table that is written.
-pub(super) struct ResultTable {
+pub(in crate::cli) struct ResultTable {
     table: TableWriter,
     /// Names of the files where there are several, as messages have them.
     files: Vec<String>,
     /// Number of columns without `error`.
     columns: usize,
+    /// Whether there is a column `error`.
+    marks: bool,
 }
 
 impl ResultTable {
-    /// Writes the header.
+    /// Writes the header: which row it is, what is carried along, and `results`.
     ///
     /// # Errors
     /// [`crate::Error::Write`].
@@ -27,43 +29,44 @@ impl ResultTable {
         output: Output,
         inputs: &ModelAndData,
         carried: &[String],
-        verdicts: bool,
+        results: &[&str],
         global: &Global,
     ) -> Result<ResultTable> {
         let several = inputs.data.len() > 1;
         let files = if several { inputs.data_names() } else { Vec::new() };
-        let there = |(there, name): (bool, &'static str)| there.then(|| name.to_owned());
-        let mut names: Vec<String> = [(several, "file"), (true, "row")].into_iter().filter_map(there).collect();
-        names.extend(carried.iter().map(|name| own_name(name)));
-        let results = [(true, "score"), (true, "p_value"), (verdicts, "anomaly")];
-        names.extend(results.into_iter().filter_map(there));
+        // A column of the data that is called as one of ours gets another name.
+        let own_name = |name: &String| match ["file", "row", "error"].iter().chain(results).any(|own| own == name) {
+            true => format!("column {name}"),
+            false => name.clone(),
+        };
+        let mut names: Vec<String> = several.then(|| "file".to_owned()).into_iter().chain(["row".to_owned()]).collect();
+        names.extend(carried.iter().map(own_name));
+        names.extend(results.iter().map(|&name| name.to_owned()));
         let columns = names.len();
-        names.extend((inputs.on_bad_row == OnBadRow::Mark).then(|| "error".to_owned()));
-        Ok(ResultTable { table: TableWriter::new(output, global.json, &names)?, files, columns })
+        let marks = inputs.on_bad_row == OnBadRow::Mark;
+        names.extend(marks.then(|| "error".to_owned()));
+        Ok(ResultTable { table: TableWriter::new(output, global.json, &names)?, files, columns, marks })
     }
 
     /// Adds a row.
     ///
     /// # Errors
     /// [`crate::Error::Write`].
-    pub fn row(
-        &mut self,
-        place: RowPlace,
-        carried: &[String],
-        (score, p_value): (f64, f64),
-        verdict: Option<bool>,
-    ) -> Result<()> {
-        let values = [Cell::Number(score), Cell::Number(p_value)].into_iter().chain(verdict.map(Cell::Flag));
+    pub fn row(&mut self, place: RowPlace, carried: &[String], results: &[Cell]) -> Result<()> {
         let carried = carried.iter().map(|cell| Cell::Text(cell));
-        let cells: Vec<Cell> = which(&self.files, place).chain(carried).chain(values).collect();
+        let mut cells: Vec<Cell> = which(&self.files, place).chain(carried).chain(results.iter().copied()).collect();
+        cells.resize(self.columns, Cell::Empty);
         self.table.row(&cells)
     }
 
-    /// Adds a row that has no score, with the reason.
+    /// Adds a row that has no score, with the reason, where these are marked.
     ///
     /// # Errors
     /// [`crate::Error::Write`].
     pub fn bad_row(&mut self, place: RowPlace, error: &DataError) -> Result<()> {
+        if !self.marks {
+            return Ok(());
+        }
         let mut cells: Vec<Cell> = which(&self.files, place).collect();
         cells.resize(self.columns, Cell::Empty);
         let reason = error.to_string();
@@ -85,14 +88,6 @@ impl ResultTable {
     /// [`crate::Error::Write`].
     pub fn finish(self) -> Result<()> {
         self.table.finish()
-    }
-}
-
-/// The name of a column of the data in a table that has columns of its own.
-fn own_name(name: &str) -> String {
-    match name {
-        "file" | "row" | "score" | "p_value" | "anomaly" | "error" => format!("column {name}"),
-        name => name.to_owned(),
     }
 }
 

@@ -6,7 +6,7 @@ use super::row_place::RowPlace;
 use crate::cli::arguments::{Global, ModelAndData, OnBadRow, note_all};
 use crate::cli::messages::bad_rows::BadRows;
 use crate::cli::progress::ProgressReporter;
-use crate::data::{Carried, CaseReader, Chunk, ReadOptions, Table, is_normal};
+use crate::data::{Carried, CaseReader, Chunk, Dataset, ReadOptions, Table, is_normal};
 use crate::detect::Model;
 use crate::error::{DataError, Result, listed};
 use crate::progress::Progress;
@@ -27,6 +27,8 @@ pub(in crate::cli) struct Scored {
     pub p_values: Vec<f64>,
     /// Whether the label is that of an anomaly; empty if no label column was asked for.
     pub anomalous: Vec<bool>,
+    /// The cases themselves, if they are kept.
+    pub cases: Option<Box<dyn Dataset>>,
     /// What is carried along with those.
     pub carried: Carried,
     /// Cases that have none, where these are to be marked.
@@ -99,6 +101,7 @@ pub(in crate::cli) struct ScoreStream<'a> {
     bad: BadRows,
     /// The name of labels that the data have and nobody asked for.
     unused_labels: Option<String>,
+    keeps_cases: bool,
     progress: ProgressReporter,
 }
 
@@ -133,6 +136,7 @@ impl<'a> ScoreStream<'a> {
             count: 0,
             bad: BadRows::default(),
             unused_labels: None,
+            keeps_cases: false,
             progress,
         };
         stream.introduce(&[]);
@@ -150,6 +154,16 @@ impl<'a> ScoreStream<'a> {
         if let Some(label) = label.filter(|label| ignored.iter().any(|name| name == label)) {
             self.unused_labels.get_or_insert(label.to_owned());
         }
+    }
+
+    /// Keeps the cases with their scores.
+    pub fn keeping_cases(self, keeps_cases: bool) -> Self {
+        ScoreStream { keeps_cases, ..self }
+    }
+
+    /// Cases of the file that is read so far, good and bad.
+    pub fn count_in_file(&self) -> usize {
+        self.in_file
     }
 
     /// The data's name in messages: that of the file that is read.
@@ -225,6 +239,7 @@ impl<'a> ScoreStream<'a> {
             let numbered = chunk.bad.into_iter().enumerate().map(|(i, bad)| (place(first + bad.after + i), bad.error));
             scored.bad = numbered.collect();
         }
+        scored.cases = chunk.cases.filter(|_| self.keeps_cases);
         self.in_file += count;
         self.count += count;
         self.progress.advance(count as u64);

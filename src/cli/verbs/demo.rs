@@ -8,11 +8,11 @@ use serde_json::json;
 
 use crate::cli::apart::keep_apart;
 use crate::cli::arguments::Global;
-use crate::cli::measures::Measures;
 use crate::cli::messages::warnings::{ALPHA, of_model};
 use crate::cli::output::{DASH, Output, check_stdout, print};
 use crate::cli::pages::{facts, headline, most_surprising, threshold};
 use crate::cli::progress::ProgressReporter;
+use crate::cli::scores::Measures;
 use crate::cli::table_writer::{Cell, TableWriter, csv_line, number};
 use crate::data::{OutputFolder, Table};
 use crate::detect::{Detector, Model, Threshold};

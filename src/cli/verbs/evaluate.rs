@@ -3,8 +3,8 @@
 use clap::Args;
 
 use crate::cli::arguments::{Global, ModelAndData, OutputArgs};
-use crate::cli::measures::Measures;
 use crate::cli::messages::warnings::{ALPHA, unattainable};
+use crate::cli::scores::Measures;
 use crate::cli::scores::{Labels, ScoreStream};
 use crate::cli::table_writer::{Cell, TableWriter};
 use crate::detect::Threshold;

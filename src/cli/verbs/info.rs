@@ -122,7 +122,9 @@ fn with_panel(mut header: Value, model: &Model) -> Value {
     header["panel"] = model.panel().iter().map(member).collect();
     header["kind"] = model.kind().name().into();
     header["warnings"] = of_model(model).into();
-    header["holds"] = json!({"kind": model.holds().name(), "rows": model.rows_held()});
+    header["holds"] = json!({
+        "kind": model.holds().name(), "rows": model.rows_held(), "reference": model.reference_rows(),
+    });
     header
 }
 

@@ -8,6 +8,7 @@ use crate::error::Result;
 
 mod demo;
 mod evaluate;
+mod explain;
 mod fit;
 mod info;
 mod predict;
@@ -44,6 +45,7 @@ verbs! {
     fit::Fit,
     score::Score,
     predict::Predict,
+    explain::Explain,
     evaluate::Evaluate,
     recalibrate::Recalibrate,
     sample::Sample,

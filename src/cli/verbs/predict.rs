@@ -60,6 +60,7 @@ impl Predict {
             model: &model,
             inputs: &self.inputs,
             threshold: Some(threshold),
+            explained: false,
             sorted: self.sort,
             only_anomalies: self.only_anomalies,
         };

@@ -9,8 +9,9 @@ use crate::error::Result;
 /// Score rows: a higher score is more anomalous; the p-value is the share of normal rows as surprising
 ///
 /// Prints `row,score,p_value`, rows counted from 0, with a first column `file` for several files, in each of which rows are
-/// counted anew. Rows are scored as they come, in bounded memory. A note says where they look different from the training rows
-/// as a whole.
+/// counted anew, and the columns that are carried along behind `row`. Rows are scored as they come, in bounded memory. With
+/// --explain also what of the row has the largest share in its score, as `nafal explain --top 1`. A note says where the rows
+/// look different from the training rows as a whole.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Score {
     #[command(flatten)]
@@ -18,6 +19,10 @@ pub(in crate::cli) struct Score {
     /// Most anomalous rows first: nothing is printed before the last row, and rows are kept, 24 bytes each
     #[arg(long)]
     sort: bool,
+    /// Add the column with the largest share in the score, its value and the value that would have been normal; of series the
+    /// channel and the stretch of steps
+    #[arg(long, conflicts_with = "sort")]
+    explain: bool,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -26,8 +31,17 @@ impl Score {
     pub fn run(&self, global: &Global) -> Result<()> {
         let output = self.output.open(&self.inputs.paths()?)?;
         let model = global.memory().load(&self.inputs.model)?;
-        let listing =
-            Listing { model: &model, inputs: &self.inputs, threshold: None, sorted: self.sort, only_anomalies: false };
+        if self.explain {
+            model.check_explains()?;
+        }
+        let listing = Listing {
+            model: &model,
+            inputs: &self.inputs,
+            threshold: None,
+            explained: self.explain,
+            sorted: self.sort,
+            only_anomalies: false,
+        };
         listing.write(output, global).map(drop)
     }
 }

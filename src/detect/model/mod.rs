@@ -1,6 +1,7 @@
 //! A fitted detector: how it scores, what it is made of, its file, samples of it, and new p-values for it.
 
 #[allow(clippy::module_inception)]
+mod explaining;
 mod model;
 mod persistence;
 mod recalibration;

@@ -15,6 +15,7 @@ use crate::data::{Column, ColumnChoice, Dataset, Kind, ReadOptions, Reading};
 use crate::detect::calibration::{Conformal, ScoreAggregator, Threshold};
 use crate::detect::configuration::Configuration;
 use crate::detect::experts::Scratch;
+use crate::detect::explanation::Reference;
 use crate::detect::panel::{FittedExpert, FittedHead, Novelty, PanelMember};
 use crate::encode::{Encoder, Features, Held};
 use crate::error::Result;
@@ -36,6 +37,7 @@ pub struct Model {
     pub(in crate::detect) experts: Vec<FittedExpert>,
     pub(in crate::detect) conformal: Conformal,
     pub(in crate::detect) summary: Summary,
+    pub(in crate::detect) reference: Option<Reference>,
 }
 
 impl Model {
@@ -230,12 +232,14 @@ impl Model {
     }
     /// The most that any part of the model keeps of the training cases, and its file with it, beside their scores.
     pub fn holds(&self) -> Held {
-        self.experts.iter().map(|e| e.expert.holds()).fold(self.encoder.holds(), Held::max)
+        let own = if self.reference.is_some() { Held::Cases } else { self.encoder.holds() };
+        self.experts.iter().map(|e| e.expert.holds()).fold(own, Held::max)
     }
-    /// Training rows that a model file holds, at most: the experts of different folds hold different ones, up to all.
+    /// Training rows that a model file holds, at most: the experts of different folds hold different ones, up to all, and
+    /// some are kept for explanations ([`Model::reference_rows`]).
     pub fn rows_held(&self) -> usize {
         let of_all: usize = self.experts.iter().map(|e| e.expert.rows_held()).sum();
-        of_all.min(self.training_rows())
+        (of_all + self.reference_rows()).min(self.training_rows())
     }
     /// Views of the flows that are kept.
     pub fn flow_views(&self) -> usize {

@@ -11,6 +11,7 @@
 //! | `family{f}.flow{i}.axes`, `.scale` or `.matrix`; `.shift` | u32, f32 `[V, m]` or `[V, m, d]`; `[V, m]` | its views |
 //! | `learner{l}.fold{g}.…` | see the learner's file | what it learned without fold `g` |
 //! | `….SCORE.views`, `.surprisal`, `.tail_scale` | f64 `[K, 2]`, `[points, 2]`, `[1]` | calibration of a raw score |
+//! | `reference.…` | see `explanation::reference` | training cases kept for explanations, if any |
 //! | `conformal.scores` | f64 `[n]` | scores of the training cases, in their order; or of the `n` cases given to recalibrate |
 //!
 //! A model that was recalibrated has the field `recalibrated` with the number `rows` of those cases. Every size the header
@@ -24,6 +25,7 @@ use crate::data::container::Container;
 use crate::data::{Dataset, Reading};
 use crate::detect::calibration::Conformal;
 use crate::detect::configuration::Configuration;
+use crate::detect::explanation::Reference;
 use crate::detect::panel::FittedExpert;
 use crate::detect::traits::Fitted;
 use crate::encode;
@@ -81,6 +83,7 @@ impl Model {
             reading: header.optional("reading", |fields| Reading::read(&fields))?.unwrap_or_default(),
             summary: Summary { rows, trimmed, drawn_from, losses: training.numbers("losses")?, augmented },
             conformal: Conformal::read(file, calibrating, recalibrated.is_some())?,
+            reference: Reference::read(file, &*encoder)?,
             encoder,
             configuration,
             experts,
@@ -120,5 +123,6 @@ impl Fitted for Model {
         file.set("experts", self.experts.iter().map(FittedExpert::to_json).collect::<Vec<_>>());
         self.experts.iter().for_each(|expert| expert.write(file));
         self.conformal.write(file);
+        self.reference.iter().for_each(|reference| reference.write(file));
     }
 }

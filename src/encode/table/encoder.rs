@@ -243,6 +243,12 @@ impl Encoder for TableEncoder {
     fn input_of(&self, feature: usize) -> usize {
         self.expansion.as_ref().map_or(feature, |expansion| expansion.source(feature))
     }
+    fn feature_of(&self, input: usize) -> Option<usize> {
+        match &self.expansion {
+            Some(expansion) => (0..expansion.width()).find(|&value| expansion.column_of(value) == Some(input)),
+            None => Some(input),
+        }
+    }
     fn keeping(&self, kept: &[bool]) -> Arc<dyn Encoder> {
         let mut maps = (*self.maps).clone();
         if let Maps::Folded(maps) = &mut maps {

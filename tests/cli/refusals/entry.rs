@@ -40,15 +40,17 @@ pub fn series() -> String {
 /// A header of series as [`series`] gives them.
 pub const HEADER: &str = "@problemName x\n@dimensions 2\n@classLabel true up down\n@data\n";
 
-/// The models that entries may name: of `rows`, of `series`.
-static MODELS: LazyLock<[(&str, Vec<u8>); 2]> = LazyLock::new(|| {
+/// The models that entries may name: of `rows`, of `series`, of `series` without training rows.
+static MODELS: LazyLock<[(&str, Vec<u8>); 3]> = LazyLock::new(|| {
     let bench = Bench::new();
     bench.write("t.csv", simulated(1, 60, 0));
     bench.write("t.ts", HEADER.to_owned() + &series());
     let small = ["--preset", "fast", "--views", "5", "--steps", "5", "--label", "class"];
     bench.succeeds(&[&["fit", "t.csv", "-o", "m.nafal"], &small[..]].concat());
     bench.succeeds(&[&["fit", "t.ts", "-o", "s.nafal", "--normal", "up"], &small[..]].concat());
-    ["m.nafal", "s.nafal"].map(|name| (name, fs::read(bench.path(name)).unwrap()))
+    let bare = ["--normal", "up", "--no-training-rows"];
+    bench.succeeds(&[&["fit", "t.ts", "-o", "bare.nafal"], &bare[..], &small[..]].concat());
+    ["m.nafal", "s.nafal", "bare.nafal"].map(|name| (name, fs::read(bench.path(name)).unwrap()))
 });
 
 /// The bytes of a model.

@@ -15,6 +15,10 @@ fn predict(kind: &'static str, options: &str, words: &[&'static str]) -> Refusal
     line(kind, &format!("predict m.nafal t.csv -o out.csv {options}"), words)
 }
 
+fn explain(kind: &'static str, options: &str, words: &[&'static str]) -> Refusal {
+    line(kind, &format!("explain m.nafal t.csv -o out.csv {options}"), words)
+}
+
 pub fn group() -> Group {
     let wide = format!("{}\n{}", (0..2001).map(|i| format!("c{i}")).collect::<Vec<_>>().join(","), {
         let row = |i: usize| (0..2001).map(|j| (i * j % 7).to_string()).collect::<Vec<_>>().join(",") + "\n";
@@ -66,6 +70,12 @@ pub fn group() -> Group {
             "recalibrate m.nafal t.csv -o new.nafal --normal 0",
             &["--label"],
         ),
+        explain("rows to explain in words", "--rows first", &["\"first\"", "3,7,10-20"]),
+        explain("rows to explain from behind", "--rows 5-2", &["\"5-2\"", "ends before it begins"]),
+        explain("rows to explain and alpha", "--rows 5 --alpha 0.1", &["cannot be used with"]),
+        explain("alpha 2 to explain", "--alpha 2", &["alpha is 2"]),
+        explain("no cause of a row", "--top 0", &["0", "1.."]),
+        explain("a picture in the place of the output", "--plot out.csv", &["out.csv is named twice"]),
         fit("an unknown method", "--method magic", &["magic", "panel"]),
         fit("an unknown preset", "--preset best", &["best", "fast"]),
         fit("an unknown expert", "--experts magic", &["\"magic\"", "use "]),

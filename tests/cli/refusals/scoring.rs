@@ -58,6 +58,21 @@ pub fn group() -> Group {
         )
         .file("t.csv", &table)
         .also(&["predict m.nafal t.csv --kind series -o out.csv", "evaluate m.nafal t.csv --kind series -o out.csv"]),
+        Refusal::new(
+            "a row to explain that is not there",
+            "explain m.nafal t.csv --rows 3,100 -o out.csv",
+            3,
+            &["t.csv: has 12 rows", "--rows asks for 100"],
+        )
+        .file("t.csv", &table),
+        Refusal::new(
+            "explanations of series by a model without any",
+            "explain bare.nafal t.ts -o out.csv",
+            2,
+            &["holds no training series", "fit it again without --no-training-rows"],
+        )
+        .file("t.ts", &all_series)
+        .also(&["score bare.nafal t.ts --explain -o out.csv"]),
         Refusal::new("samples of series", "sample s.nafal -n 3 -o out.csv", 2, &["model of a table"]),
         Refusal::new(
             "labels to evaluate that the model does not name",

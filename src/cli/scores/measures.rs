@@ -1,13 +1,13 @@
 //! How well scores and p-values separate labelled anomalies from normal cases.
 
-use super::table_writer::Cell;
+use crate::cli::table_writer::Cell;
 use crate::detect::Threshold;
 use crate::error::Result;
 use crate::evaluate::metrics;
 
 /// Measures of a model on labelled cases.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Measures {
+pub(in crate::cli) struct Measures {
     rows: usize,
     anomalies: usize,
     pub auroc: f64,

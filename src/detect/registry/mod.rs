@@ -16,10 +16,12 @@
 //! # Ok::<(), nafal::Error>(())
 //! ```
 
+mod naf;
+
 use std::path::Path;
 
 use super::traits::{Fit, Fitted, Registration};
-use super::{Detector, Preset, baselines, naf};
+use super::{Detector, Preset, baselines};
 use crate::data::container::Container;
 use crate::data::{Dataset, Kind};
 use crate::error::{DataError, Error, Result, quoted};

@@ -1,9 +1,9 @@
 //! Our own detector as a registered one: the panel (`panel`), and neural autoregressive flows alone, without active learning
 //! (`naf-ad`) and with it (`naf-al`).
 
-use super::{Detector, DetectorBuilder, Experts, Fit, Fitted, Model, Preset};
 use crate::data::Dataset;
 use crate::data::container::Container;
+use crate::detect::{Detector, DetectorBuilder, Experts, Fit, Fitted, Model, Preset};
 use crate::error::Result;
 use crate::progress::Progress;
 

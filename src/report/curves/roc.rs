@@ -2,11 +2,11 @@
 
 use plotters::element::PathElement;
 
-use super::axis::Axis;
-use super::canvas::{self, Frame, Key, Labels, Mark, draw, stroke};
-use super::palette::{GREY, SERIES};
-use super::plot::Plot;
 use super::ranking::{Ranking, thinned};
+use crate::report::axis::Axis;
+use crate::report::canvas::{self, Frame, Key, Labels, Mark, draw, stroke};
+use crate::report::palette::{GREY, SERIES};
+use crate::report::plot::Plot;
 
 /// ROC curves of one or several detectors on the same rows.
 #[derive(Clone, Debug, Default)]
