@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{DataError, Error, Problems};
+use super::{DataError, Error};
 
 /// Characters of a file's or a column's name that are kept: programs want them as they are, within reason.
 const KEPT: usize = 1000;
@@ -13,18 +13,17 @@ impl Error {
     /// to do. Where all problems of a file are known, also `"problems"`, each with `"column"` and `"message"`, and `"command"`,
     /// a command line that reads it.
     pub fn to_json(&self) -> Value {
+        let of_data = |e: &'_ DataError| (Some(e.source.clone()), e.line, e.row, e.column.clone());
         let (file, line, row, column) = match self {
-            Error::Data(DataError { source, line, row, column, .. })
-            | Error::Problems(Problems { first: DataError { source, line, row, column, .. }, .. }) => {
-                (Some(source.clone()), *line, *row, column.as_deref())
-            }
+            Error::Data(error) => of_data(error),
+            Error::Problems(problems) => of_data(&problems.first),
             Error::ModelFile { path, .. } => (Some(path.clone()), None, None, None),
             Error::Write { path, .. } => (Some(path.to_string_lossy().into_owned()), None, None, None),
             Error::Usage(_) | Error::Training(_) | Error::Interrupted => (None, None, None, None),
         };
         let mut object = json!({
             "code": self.exit_code(), "message": self.problem(), "line": line, "row": row, "hint": self.hint(),
-            "file": file.filter(|file| !file.is_empty()).as_deref().map(kept), "column": column.map(kept),
+            "file": file.filter(|file| !file.is_empty()).as_deref().map(kept), "column": column.as_deref().map(kept),
         });
         if let Error::Problems(problems) = self {
             problems.extend(&mut object);

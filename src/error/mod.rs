@@ -42,7 +42,7 @@ pub enum Error {
     Data(#[from] DataError),
     /// Input data that cannot be used, with everything that is in the way.
     #[error(transparent)]
-    Problems(Problems),
+    Problems(Box<Problems>),
     /// A model file that is missing, damaged, foreign or hostile.
     #[error("model file {}: {}", place(.path), message(.problem))]
     ModelFile {

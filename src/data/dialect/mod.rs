@@ -4,7 +4,7 @@
 
 #[cfg(feature = "cli")]
 mod dates;
-mod dialect;
+mod known;
 #[cfg(feature = "cli")]
 mod missing_words;
 #[cfg(feature = "cli")]
@@ -15,9 +15,9 @@ mod sniffing;
 
 #[cfg(feature = "cli")]
 pub(in crate::data) use dates::{DateFormat, date_format};
-pub use dialect::Dialect;
+pub use known::Dialect;
 #[cfg(feature = "cli")]
-pub(in crate::data) use dialect::line_is_skipped;
+pub(in crate::data) use known::line_is_skipped;
 #[cfg(feature = "cli")]
 pub(in crate::data) use missing_words::{is_missing_number, is_missing_text};
 #[cfg(feature = "cli")]

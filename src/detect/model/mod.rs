@@ -1,7 +1,7 @@
 //! A fitted detector: how it scores, what it is made of, its file, samples of it, and new p-values for it.
 
-#[allow(clippy::module_inception)]
 mod explaining;
+#[allow(clippy::module_inception)]
 mod model;
 mod persistence;
 mod recalibration;

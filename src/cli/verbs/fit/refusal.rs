@@ -49,7 +49,7 @@ pub(super) fn all_problems(fit: &Fit, error: Error) -> Error {
     let problem =
         |finding: &Finding| DataError { column: finding.column.clone(), ..DataError::new("", finding.problem.clone()) };
     let command = reads.then(|| command_line(&added));
-    Error::Problems(Problems { first: first.clone(), all: findings.iter().map(problem).collect(), command })
+    Error::Problems(Box::new(Problems { first: first.clone(), all: findings.iter().map(problem).collect(), command }))
 }
 
 /// Adds the options of a finding that are not among those added.
