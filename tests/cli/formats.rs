@@ -87,9 +87,14 @@ fn info_looks_at_the_start_of_data() {
     bench.write("t.arff", "@relation x\n@attribute a numeric\n@attribute k {x}\n@data\n1,x\n");
     assert_eq!(facts(&["t.arff", "--label", "k"])["columns"], serde_json::json!(["a"]));
     assert_eq!(facts(&["t.arff", "--kind", "series"])["channels"], 1);
+    // Nominal values are categories, unless they are the labels.
+    let read = bench.succeeds(&["info", "t.arff", "--json"]);
+    assert_eq!(json(&read.out)["columns"], serde_json::json!(["a", "k"]));
+    assert!(read.err.contains("if it is the label, add --label k"), "{}", read.err);
     // What holds no number can be the label alone.
-    let guessed = bench.succeeds(&["info", "t.arff", "--json"]);
-    assert_eq!(json(&guessed.out)["labels"], "k");
+    bench.write("one.csv", "a,b\n1,x\n");
+    let guessed = bench.succeeds(&["info", "one.csv", "--json"]);
+    assert_eq!(json(&guessed.out)["labels"], "b");
     assert!(guessed.err.contains("taken for the label"), "{}", guessed.err);
     bench.write("words.csv", "a,b,c\n1,x,y\n");
     bench.fails(&["info", "words.csv"], 3, &["words.csv:2:", "\"b\"", "\"x\" is not a number"]);

@@ -97,7 +97,7 @@ fn absurd_headers_are_refused_before_training() {
     bench.write("wide.csv", format!("{}\n{}", many.join(","), format!("{row}\n").repeat(8)));
     bench.fails(&fit("wide.csv"), 3, &["wide.csv:1:", "65536"]);
     bench.write("names.csv", table(&(0..40).map(|i| format!("{i}{}", "n".repeat(60_000))).collect::<Vec<_>>(), 12));
-    bench.fails(&fit("names.csv"), 3, &["names.csv: the columns' names would take"]);
+    bench.fails(&fit("names.csv"), 3, &["names.csv: the names of columns and categories would take"]);
 }
 
 #[test]
@@ -119,7 +119,9 @@ fn with_json_every_error_is_one_object() {
         let error = object(&ran.err);
         is_harmless(ran.err.trim_end());
         assert_eq!((ran.code, ran.out.as_str()), (want["code"].as_i64().unwrap() as i32, ""), "{error}");
-        let fields: Vec<&String> = error.as_object().unwrap().keys().collect();
+        let mut fields: Vec<&str> = error.as_object().unwrap().keys().map(String::as_str).collect();
+        // Where all that is in the way of reading a file is known.
+        fields.retain(|field| !["problems", "command"].contains(field));
         assert_eq!(fields, ["code", "column", "file", "hint", "line", "message", "row"], "{error}");
         for (field, value) in want.as_object().unwrap() {
             assert_eq!(&error[field], value, "{error}");

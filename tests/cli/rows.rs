@@ -7,7 +7,7 @@ use std::io::{BufRead, BufReader, Write};
 use crate::command::{Bench, simulated};
 
 /// Rows of which the third and the blank fifth cannot be used.
-const SOME_BAD: &str = "a,b,c\n1,1,0.5\n2,2,0.5\n3,x,0.5\n4,4,0.5\n\n5,5,0.5\n";
+const SOME_BAD: &str = "a,b,c\n1,1,0.5\n2,2,0.5\n3,x,0.5\n4,4,0.5\n7,7\n5,5,0.5\n";
 
 #[test]
 fn a_row_comes_back_before_the_next_is_written() {

@@ -186,7 +186,7 @@ fn what_a_model_keeps_is_said() {
     let (text, json) = info();
     assert!(text.contains("holds all 50 training rows") && !text.contains("left out"), "{text}");
     assert!(text.lines().any(|line| line.contains("near:robust") && line.contains("share 16.7 %")), "{text}");
-    assert_eq!(json["holds"], serde_json::json!({"kind": "cases", "rows": 50}));
+    assert_eq!(json["holds"], serde_json::json!({"kind": "cases", "rows": 50, "reference": 50}));
     let panel = json["panel"].as_array().unwrap();
     let shares: f64 = panel.iter().map(|member| member["share"].as_f64().unwrap()).sum();
     assert!(panel.len() == 6 && (shares - 1.0).abs() < 1e-12 && panel[0]["criterion"].is_null(), "{json}");

@@ -127,7 +127,7 @@ pub fn group() -> Group {
         ),
         file("an infinite element", infinite, &["row 11", "\"channel 1\"", "not a finite number"]),
         file("a channel of NaN alone", npy(1, PLAIN, &missing), &["row 0", "every value is missing"]),
-        Refusal::new("an array as --kind table", "fit t.npy -o new.nafal --kind table", 3, &["t.npy: ", "NumPy array"])
+        Refusal::new("an array as --kind table", "fit t.npy -o new.nafal --kind table", 3, &["t.npy: ", "three axes"])
             .file("t.npy", &good)
             .also(&["info t.npy --kind table", "score m.nafal t.npy -o out.csv"]),
         Refusal::new("--array with a .npy file", "fit t.npy -o new.nafal --array x", 3, &["t.npy: ", "--array"])

@@ -143,7 +143,7 @@ impl Fit {
         let input = Input::open(&self.data, self.kind)?;
         let (source, reading, gathered) = match read(input, &options, global) {
             Ok(read) => read,
-            Err(error) => return Err(refusal::all_problems(self, error)),
+            Err(error) => return Err(refusal::all_problems(self, &options, error)),
         };
         let Gathered { mut cases, numbers, good, bad, first_bad } = gathered;
         memory.check_fit(&*cases)?;

@@ -20,15 +20,20 @@ const ROUNDS: usize = 6;
 const CHUNK: usize = 1 << 12;
 
 /// The error with all problems of the data, or the one there was where no more is known.
-pub(super) fn all_problems(fit: &Fit, error: Error) -> Error {
+pub(super) fn all_problems(fit: &Fit, options: &ReadOptions, error: Error) -> Error {
     let Error::Data(first) = &error else { return error };
     if fit.data == Path::new(DASH) {
         return error;
     }
-    let (mut findings, mut added, mut options) = (Vec::new(), Vec::new(), fit.options());
+    // A sample is no help here: every row is read, one chunk after another.
+    let bounded = |asked: ReadOptions| ReadOptions { most_bytes: options.most_bytes, ..asked };
+    let (mut findings, mut added, mut options) = (Vec::new(), Vec::new(), bounded(fit.options()));
     let mut reads = false;
     for _ in 0..ROUNDS {
         let found = Input::survey(&fit.data, fit.kind, &options).unwrap_or_default();
+        if found.is_empty() {
+            break;
+        }
         let before = added.len();
         for finding in found {
             add(&mut added, &finding);
@@ -37,7 +42,7 @@ pub(super) fn all_problems(fit: &Fit, error: Error) -> Error {
             }
         }
         let Some((with, next)) = extended(&added) else { break };
-        options = next;
+        options = bounded(next);
         reads = read_whole(&with, &options).is_ok();
         if reads || added.len() == before {
             break;
