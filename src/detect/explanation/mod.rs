@@ -93,7 +93,7 @@ type Judged = (f64, Option<f64>);
 /// ```
 ///
 /// # Errors
-/// As [`Fitted::score`]; [`Error::Data`] if `reference` holds no case or lacks what the cases have.
+/// As [`Fitted::score`]; [`crate::Error::Data`] if `reference` holds no case or lacks what the cases have.
 pub fn explain(fitted: &dyn Fitted, reference: &dyn Dataset, cases: &dyn Dataset) -> Result<Vec<Explanation>> {
     if reference.is_empty() {
         let problem = "holds no case to take normal values from; give some normal cases";
