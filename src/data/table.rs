@@ -156,6 +156,15 @@ impl Table {
         Table::from_cells(TableShape { names, kinds, ..TableShape::default() }, values, vec![], vec![], &self.source)
     }
 
+    /// Where the columns `names` stand.
+    ///
+    /// # Errors
+    /// The first that the table does not have.
+    pub(crate) fn positions<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Result<Vec<usize>, &'n str> {
+        let find = |name: &'n str| self.names.iter().position(|own| own == name).ok_or(name);
+        names.into_iter().map(find).collect()
+    }
+
     /// The same rows with the columns `columns`, which stand at `positions`: a category is its place in `columns`, and those that
     /// are not listed there follow.
     pub(crate) fn arranged(&self, columns: &[Column], positions: &[usize]) -> Table {

@@ -85,10 +85,7 @@ impl ColumnChoice {
         }
         Ok(roles)
     }
-}
 
-#[cfg(feature = "cli")]
-impl ColumnChoice {
     /// The columns among `names` that are kept.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use crate::data::{Column, ColumnKind, Table};
 use crate::encode::Encoder;
-use crate::error::{DataError, Error, Result};
+use crate::error::{DataError, Result};
 use crate::stats::lower_quantile;
 
 /// Quantiles of a column of which no row is known.
@@ -115,15 +115,12 @@ impl Columns {
     /// Where each column stands in a table.
     ///
     /// # Errors
-    /// [`Error::Data`] naming a column that the table lacks.
+    /// [`crate::Error::Data`] naming a column that the table lacks.
     pub fn positions(&self, table: &Table) -> Result<Vec<usize>> {
-        let find = |name: &String| {
-            table.names().iter().position(|n| n == name).ok_or_else(|| {
-                let problem = "the reference rows have this column, but the table has none of this name; add it";
-                Error::from(DataError::new(table.source(), problem).in_column(name))
-            })
-        };
-        self.schema.iter().map(|column| find(&column.name)).collect()
+        table.positions(self.schema.iter().map(|column| column.name.as_str())).map_err(|name| {
+            let problem = "the reference rows have this column, but the table has none of this name; add it";
+            DataError::new(table.source(), problem).in_column(name).into()
+        })
     }
 }
 

@@ -59,13 +59,10 @@ impl Reference {
         let chosen = data.select(&chosen)?.without_labels();
         let cases: Arc<dyn Dataset> = match (chosen.downcast::<Table>(), schema) {
             // As the model counts its columns and categories.
-            (Some(table), Some(schema)) => {
-                let place = |column: &Column| table.names().iter().position(|name| *name == column.name);
-                match schema.iter().map(place).collect::<Option<Vec<usize>>>() {
-                    Some(positions) => Arc::new(table.arranged(schema, &positions)),
-                    None => chosen.into(),
-                }
-            }
+            (Some(table), Some(schema)) => match table.positions(schema.iter().map(|column| column.name.as_str())) {
+                Ok(positions) => Arc::new(table.arranged(schema, &positions)),
+                Err(_) => chosen.into(),
+            },
             _ => chosen.into(),
         };
         Ok(Reference { cases })

@@ -65,7 +65,10 @@ impl Model {
     /// # Errors
     /// As [`Model::score`].
     pub fn score_with_p_values(&self, cases: &dyn Dataset) -> Result<(Vec<f64>, Vec<f64>)> {
-        let chunks = self.by_chunk(cases, |features, scratch| self.score_features(features, scratch))?;
+        let novelty = Novelty::of(&*self.encoder, self.configuration.folds);
+        let scored =
+            |features: &Features, scratch: &mut Scratch| self.score_features(features, novelty.as_ref(), scratch);
+        let chunks = self.by_chunk(cases, scored)?;
         Ok(chunks.into_iter().flatten().unzip())
     }
 
@@ -101,7 +104,7 @@ impl Model {
     }
 
     /// Score and p-value of each case.
-    fn score_features(&self, features: &Features, scratch: &mut Scratch) -> Vec<(f64, f64)> {
+    fn score_features(&self, features: &Features, novelty: Option<&Novelty>, scratch: &mut Scratch) -> Vec<(f64, f64)> {
         let mut scores: Vec<ScoreAggregator> =
             (0..features.cases()).map(|_| ScoreAggregator::new(&self.configuration)).collect();
         self.each_member(features, scratch, |FittedHead { calibration, share, .. }, views| {
@@ -110,8 +113,7 @@ impl Model {
             }
             scores.iter_mut().for_each(|score| score.end_family(*share));
         });
-        let novelty = Novelty::of(&*self.encoder, self.configuration.folds);
-        let added = |case: usize| novelty.as_ref().map_or(0.0, |novelty| novelty.mean(features, case));
+        let added = |case: usize| novelty.map_or(0.0, |novelty| novelty.mean(features, case));
         let with_p_value = |score: f64| (score, self.conformal.p_value(score));
         scores.iter().enumerate().map(|(case, score)| with_p_value(score.value() + added(case))).collect()
     }

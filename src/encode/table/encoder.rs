@@ -3,6 +3,7 @@
 //! Learned from all training rows: the blocks `standardised` and `gaussian`. Learned without each fold: the blocks
 //! `REPRESENTATION/FOLD`.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use super::expansion::{Expansion, Translation};
 use super::folded::FoldedColumns;
 use super::marginal::MarginalGaussianisation;
-use super::requirements::{check_numbers, check_whole, positions};
+use super::requirements::{bind, check_whole};
 use super::{KIND, made};
 use crate::data::container::{Container, Fields, MAX_HEADER_BYTES};
 use crate::data::{Column, ColumnKind, Dataset, Kind, Table, check_names};
@@ -39,18 +40,18 @@ impl EncoderSettings for TableEncoding {
     fn fit(&self, data: &dyn Dataset, plan: &Plan) -> Result<(Arc<dyn Encoder>, Features)> {
         let (table, isa) = (data.expect::<Table>(KIND)?, Isa::detect());
         check_room(table)?;
+        let positions: Vec<usize> = (0..table.columns()).collect();
         if !self.impute {
-            check_whole(table, plan.kept)?;
+            check_whole(table, &positions, plan.kept.iter().copied())?;
         }
         let expansion = Expansion::fit(table, plan.kept, plan.folds, plan.fold_count, self.impute).map(Arc::new);
         let label = table.label_name().map(str::to_owned);
         let (columns, names, folds) = (table.schema(), table.names().to_vec(), plan.fold_count);
-        let positions: Vec<usize> = (0..columns.len()).collect();
         let cells: Vec<f64> = plan.kept.iter().flat_map(|&i| table.row(i).iter().copied()).collect();
         let translation = expansion.as_ref().map(|e| e.translation(table, &positions));
         let values = match (&expansion, &translation) {
-            (Some(expansion), Some(translation)) => expansion.apply(&cells, translation),
-            _ => cells.clone(),
+            (Some(expansion), Some(translation)) => Cow::Owned(expansion.apply(&cells, translation)),
+            _ => Cow::Borrowed(&cells[..]),
         };
         let d = expansion.as_ref().map_or(columns.len(), |expansion| expansion.width());
         check_varies(&values, d, table.source())?;
@@ -214,20 +215,7 @@ impl Encoder for TableEncoder {
     }
     fn bind<'a>(&'a self, data: &'a dyn Dataset) -> Result<Box<dyn BoundCases + 'a>> {
         let table = data.expect::<Table>(KIND)?;
-        let positions = positions(&self.names, table)?;
-        let translation = match &self.expansion {
-            Some(expansion) => {
-                expansion.check(table, &positions)?;
-                Some(expansion.translation(table, &positions))
-            }
-            None => {
-                check_numbers(table, &positions)?;
-                None
-            }
-        };
-        if !self.imputes() {
-            check_whole(table, &(0..table.rows()).collect::<Vec<_>>())?;
-        }
+        let (positions, translation) = bind(&self.names, self.expansion.as_deref(), table)?;
         Ok(Box::new(BoundTable { table, encoder: self, positions, translation }))
     }
     fn invert(&self, block: usize, feature: usize, value: f64) -> Option<(usize, f64)> {
@@ -245,7 +233,7 @@ impl Encoder for TableEncoder {
     }
     fn feature_of(&self, input: usize) -> Option<usize> {
         match &self.expansion {
-            Some(expansion) => (0..expansion.width()).find(|&value| expansion.column_of(value) == Some(input)),
+            Some(expansion) => expansion.value_of(input),
             None => Some(input),
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::KIND;
 use super::expansion::Expansion;
-use super::requirements::{check_numbers, check_whole, positions};
+use super::requirements::bind;
 use crate::data::container::Container;
 use crate::data::{Dataset, Table};
 use crate::encode::points::{Flattening, Points};
@@ -43,17 +43,15 @@ impl Flattening for Columns {
     }
     fn points<'a>(&self, cases: &'a dyn Dataset) -> Result<Points<'a>> {
         let table = cases.expect::<Table>(KIND)?;
-        let positions = positions(&self.names, table)?;
+        let (positions, translation) = bind(&self.names, self.expansion.as_ref(), table)?;
         let cells = cells(&positions, table);
-        let Some(expansion) = &self.expansion else {
-            check_numbers(table, &positions)?;
-            return Ok(Points::new(self.width(), cells));
-        };
-        expansion.check(table, &positions)?;
-        if !expansion.imputes() {
-            check_whole(table, &(0..table.rows()).collect::<Vec<_>>())?;
-        }
-        Ok(Points::new(self.width(), expansion.apply(&cells, &expansion.translation(table, &positions))))
+        Ok(Points::new(
+            self.width(),
+            match (&self.expansion, &translation) {
+                (Some(expansion), Some(translation)) => expansion.apply(&cells, translation).into(),
+                _ => cells,
+            },
+        ))
     }
     fn write(&self, file: &mut Container) {
         file.set("kind", KIND.name());

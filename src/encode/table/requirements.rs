@@ -1,24 +1,41 @@
 //! What a table must have for those who learn from it or score it: the columns, by name, their kinds, no missing cell.
 
+use super::expansion::{Expansion, Translation};
 use crate::data::{ColumnKind, Table};
-use crate::error::{DataError, Error, Result, quoted};
+use crate::error::{DataError, Result, quoted};
 
-/// Where the columns `names` stand in a table.
+/// Where a model's columns `names` stand in a table, and which of the model's categories each of the table's is, where the cells are
+/// expanded.
 ///
 /// # Errors
-/// [`Error::Data`] for one that it does not have.
-pub(super) fn positions(names: &[String], table: &Table) -> Result<Vec<usize>> {
-    let find = |name: &String| {
-        table.names().iter().position(|n| n == name).ok_or_else(|| {
-            let problem = "the model was fitted with this column, but the table has none of this name; add it";
-            Error::from(DataError::new(table.source(), problem).in_column(name))
-        })
+/// [`crate::Error::Data`] for a column that is missing or of another kind, and for missing cells that may not be.
+pub(super) fn bind(
+    names: &[String],
+    expansion: Option<&Expansion>,
+    table: &Table,
+) -> Result<(Vec<usize>, Option<Translation>)> {
+    let positions = table.positions(names.iter().map(String::as_str)).map_err(|name| {
+        let problem = "the model was fitted with this column, but the table has none of this name; add it";
+        DataError::new(table.source(), problem).in_column(name)
+    })?;
+    let translation = match expansion {
+        Some(expansion) => {
+            expansion.check(table, &positions)?;
+            Some(expansion.translation(table, &positions))
+        }
+        None => {
+            check_numbers(table, &positions)?;
+            None
+        }
     };
-    names.iter().map(find).collect()
+    if !expansion.is_some_and(Expansion::imputes) {
+        check_whole(table, &positions, 0..table.rows())?;
+    }
+    Ok((positions, translation))
 }
 
 /// Refuses columns at `positions` that do not hold numbers.
-pub(super) fn check_numbers(table: &Table, positions: &[usize]) -> Result<()> {
+fn check_numbers(table: &Table, positions: &[usize]) -> Result<()> {
     let other = positions.iter().find(|&&j| !matches!(table.kinds()[j], ColumnKind::Number | ColumnKind::Truth));
     other.map_or(Ok(()), |&j| {
         let kind = table.kinds()[j].name();
@@ -27,16 +44,22 @@ pub(super) fn check_numbers(table: &Table, positions: &[usize]) -> Result<()> {
     })
 }
 
-/// Refuses missing cells of the rows `kept`, all columns at once.
-pub(super) fn check_whole(table: &Table, kept: &[usize]) -> Result<()> {
-    let missing = |j: usize| kept.iter().filter(|&&i| table.row(i)[j].is_nan()).count();
-    let lacking: Vec<String> = (0..table.columns())
-        .filter_map(|j| Some((j, missing(j))).filter(|(_, count)| *count > 0))
-        .map(|(j, count)| format!("{count} of {}", quoted(&table.names()[j])))
-        .collect();
-    if lacking.is_empty() {
+/// Refuses missing cells of the columns at `positions` in the rows `rows`, all columns at once.
+///
+/// # Errors
+/// [`crate::Error::Data`] naming the columns, with how many cells of each are missing.
+pub(super) fn check_whole(table: &Table, positions: &[usize], rows: impl Iterator<Item = usize> + Clone) -> Result<()> {
+    let lacks = |i: usize, j: usize| table.row(i)[j].is_nan();
+    // Nearly always nothing is missing: one pass in the order of memory.
+    if !rows.clone().any(|i| positions.iter().any(|&j| lacks(i, j))) {
         return Ok(());
     }
+    let missing = |j: usize| rows.clone().filter(|&i| lacks(i, j)).count();
+    let lacking: Vec<String> = positions
+        .iter()
+        .filter_map(|&j| Some((j, missing(j))).filter(|(_, count)| *count > 0))
+        .map(|(j, count)| format!("{count} of {}", quoted(&table.names()[j])))
+        .collect();
     let shown = lacking.len().min(8);
     let more =
         if lacking.len() > shown { format!(" and of {} more columns", lacking.len() - shown) } else { String::new() };

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::header::{self, Attribute, Domain, refuse};
 use super::value::{Value, Values};
 use crate::data::columns::Role;
-use crate::data::formats::cases::{Cases, FileColumns, Row, Selection, Slots, Step, TableStore, missing_value};
+use crate::data::formats::cases::{FileColumns, Row, Selection, Step, TableRows, missing_value};
 use crate::data::formats::ts::Lines;
-use crate::data::{Column, ColumnKind, Dataset, ReadOptions};
+use crate::data::{Column, ColumnKind, ReadOptions};
 use crate::error::{DataError, Result, quoted, short};
 
 /// Reads the rows of an ARFF table.
@@ -135,20 +135,12 @@ fn number(value: &Value) -> Result<f64, String> {
     }
 }
 
-impl Cases for ArffTable {
-    type Store = TableStore;
-
+impl TableRows for ArffTable {
     fn source(&self) -> &str {
         self.lines.source()
     }
-    fn ignored(&self) -> &[String] {
-        &self.selection.ignored
-    }
-    fn carried(&self) -> &[String] {
-        &self.selection.carried_names
-    }
-    fn notes(&self) -> &[String] {
-        &self.selection.notes
+    fn selection(&self) -> &Selection {
+        &self.selection
     }
     fn advance(&mut self, wait: bool) -> Result<Step, DataError> {
         if !wait && self.lines.is_drained(b"%") {
@@ -167,20 +159,13 @@ impl Cases for ArffTable {
             }
         })
     }
-    fn size(&self) -> usize {
-        self.row.size()
+    fn row(&self) -> &Row {
+        &self.row
     }
-    fn no_cases(&self) -> DataError {
+    fn row_mut(&mut self) -> &mut Row {
+        &mut self.row
+    }
+    fn no_rows(&self) -> DataError {
         DataError::new(self.lines.source(), "has a header but no rows; add rows of numbers below `@data`")
-    }
-
-    fn store(&self) -> TableStore {
-        TableStore::new(&self.selection.shape().kinds)
-    }
-    fn put(&mut self, store: &mut TableStore, slot: usize) {
-        store.put(&mut self.row, slot);
-    }
-    fn dataset(&self, store: TableStore, slots: Slots) -> Result<Box<dyn Dataset>> {
-        store.dataset(self.selection.shape(), self.lines.source(), slots)
     }
 }

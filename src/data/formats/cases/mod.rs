@@ -9,10 +9,10 @@ mod stream;
 mod table;
 
 pub use reader::{BadCase, CaseReader, Chunk, Gathered};
-pub(super) use selection::{FileColumns, Selection, missing_value};
+pub(super) use selection::{ColumnRole, FileColumns, Selection, missing_column, missing_value};
 pub(super) use series::{Problem, Record, Records, SeriesReader, check_room};
 pub(super) use stream::CaseStream;
-pub(super) use table::{ColumnRole, Row, TableStore, missing_column};
+pub(super) use table::{Row, TableRows};
 
 use crate::data::{Dataset, Dialect};
 use crate::error::{DataError, Result};

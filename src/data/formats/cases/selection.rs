@@ -2,11 +2,44 @@
 
 use std::collections::HashMap;
 
-use super::table::{ColumnRole, missing_column};
 use crate::data::columns::Role;
 use crate::data::table::{TableShape, check_name, check_names};
 use crate::data::{Column, ColumnKind, ReadOptions};
-use crate::error::{DataError, quoted};
+use crate::error::{DataError, listed, quoted};
+
+/// What a column is named for.
+#[derive(Clone, Copy)]
+pub(in crate::data::formats) enum ColumnRole {
+    Feature,
+    Label,
+}
+
+impl ColumnRole {
+    /// The column in words.
+    pub fn column(self) -> &'static str {
+        match self {
+            ColumnRole::Feature => "the column",
+            ColumnRole::Label => "the label column",
+        }
+    }
+}
+
+/// The problem of a column that is not among the header's `names`.
+pub(in crate::data::formats) fn missing_column<S: AsRef<str>>(
+    role: ColumnRole,
+    wanted: &str,
+    names: impl IntoIterator<Item = S> + Clone,
+) -> String {
+    let alike = |name: &S| name.as_ref().trim().eq_ignore_ascii_case(wanted.trim());
+    if let Some(name) = names.clone().into_iter().find(alike) {
+        return format!("{} is missing; did you mean {}?", role.column(), quoted(name.as_ref()));
+    }
+    let todo = match role {
+        ColumnRole::Feature => "add it to",
+        ColumnRole::Label => "name one of",
+    };
+    format!("{} is missing; {todo} the header's, {}", role.column(), listed(names))
+}
 
 /// The columns of a file, as a format knows them.
 pub(in crate::data::formats) trait FileColumns {

@@ -3,44 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::Slots;
+use super::{Cases, Selection, Slots, Step};
 use crate::data::table::TableShape;
-use crate::data::{ColumnKind, Dataset, Table};
-use crate::error::{DataError, Result, listed, quoted};
-
-/// What a column is named for.
-#[derive(Clone, Copy)]
-pub(in crate::data::formats) enum ColumnRole {
-    Feature,
-    Label,
-}
-
-impl ColumnRole {
-    /// The column in words.
-    pub fn column(self) -> &'static str {
-        match self {
-            ColumnRole::Feature => "the column",
-            ColumnRole::Label => "the label column",
-        }
-    }
-}
-
-/// The problem of a column that is not among the header's `names`.
-pub(in crate::data::formats) fn missing_column<S: AsRef<str>>(
-    role: ColumnRole,
-    wanted: &str,
-    names: impl IntoIterator<Item = S> + Clone,
-) -> String {
-    let alike = |name: &S| name.as_ref().trim().eq_ignore_ascii_case(wanted.trim());
-    if let Some(name) = names.clone().into_iter().find(alike) {
-        return format!("{} is missing; did you mean {}?", role.column(), quoted(name.as_ref()));
-    }
-    let todo = match role {
-        ColumnRole::Feature => "add it to",
-        ColumnRole::Label => "name one of",
-    };
-    format!("{} is missing; {todo} the header's, {}", role.column(), listed(names))
-}
+use crate::data::{Column, ColumnKind, Dataset, Dialect, Table};
+use crate::error::{DataError, Result};
 
 /// The row read last.
 #[derive(Default)]
@@ -64,7 +30,7 @@ impl Row {
     }
 
     /// Bytes it takes in a store, its categories aside.
-    pub fn size(&self) -> usize {
+    fn size(&self) -> usize {
         let texts = self.label.iter().chain(&self.carried);
         size_of_val(&self.values[..]) + texts.map(|text| size_of::<String>() + text.len()).sum::<usize>()
     }
@@ -73,9 +39,70 @@ impl Row {
 /// Most categories of a column, beside those that are known.
 const MOST_CATEGORIES: usize = 65_536;
 
+/// The rows of a file in order, whatever its format.
+pub(in crate::data::formats) trait TableRows: Send {
+    /// The name of the stream in messages.
+    fn source(&self) -> &str;
+    /// The columns that are read.
+    fn selection(&self) -> &Selection;
+    /// How the file is written, where that may differ from file to file.
+    fn dialect(&self) -> Option<&Dialect> {
+        None
+    }
+    /// Reads the next row; `wait`: whether the stream may be waited for.
+    ///
+    /// # Errors
+    /// What ends the reading. Nothing is read after an error.
+    fn advance(&mut self, wait: bool) -> Result<Step, DataError>;
+    /// The row read last.
+    fn row(&self) -> &Row;
+    /// The same, to be taken.
+    fn row_mut(&mut self) -> &mut Row;
+    /// The error of a file without rows.
+    fn no_rows(&self) -> DataError;
+}
+
+impl<R: TableRows> Cases for R {
+    type Store = TableStore;
+
+    fn source(&self) -> &str {
+        TableRows::source(self)
+    }
+    fn ignored(&self) -> &[String] {
+        &self.selection().ignored
+    }
+    fn carried(&self) -> &[String] {
+        &self.selection().carried_names
+    }
+    fn notes(&self) -> &[String] {
+        &self.selection().notes
+    }
+    fn dialect(&self) -> Option<&Dialect> {
+        TableRows::dialect(self)
+    }
+    fn advance(&mut self, wait: bool) -> Result<Step, DataError> {
+        TableRows::advance(self, wait)
+    }
+    fn size(&self) -> usize {
+        self.row().size()
+    }
+    fn no_cases(&self) -> DataError {
+        self.no_rows()
+    }
+
+    fn store(&self) -> TableStore {
+        TableStore::new(&self.selection().columns)
+    }
+    fn put(&mut self, store: &mut TableStore, slot: usize) {
+        store.put(self.row_mut(), slot);
+    }
+    fn dataset(&self, store: TableStore, slots: Slots) -> Result<Box<dyn Dataset>> {
+        store.dataset(self.selection().shape(), TableRows::source(self), slots)
+    }
+}
+
 /// Rows that are kept, all with labels or none.
 pub(in crate::data::formats) struct TableStore {
-    kinds: Vec<ColumnKind>,
     values: Vec<f64>,
     labels: Vec<String>,
     carried: Vec<String>,
@@ -87,21 +114,20 @@ pub(in crate::data::formats) struct TableStore {
 }
 
 impl TableStore {
-    /// Without rows, for columns of these kinds; to the categories that are known those are added that are met.
-    pub fn new(kinds: &[ColumnKind]) -> TableStore {
-        let places: Vec<(usize, HashMap<String, usize>)> = kinds
+    /// Without rows, for these columns; to the categories that are known those are added that are met.
+    fn new(columns: &[Column]) -> TableStore {
+        let places: Vec<(usize, HashMap<String, usize>)> = columns
             .iter()
             .enumerate()
-            .filter_map(|(column, kind)| {
-                let known = kind.categories()?;
-                Some((column, known.iter().cloned().enumerate().map(|(place, name)| (name, place)).collect()))
+            .filter_map(|(i, column)| {
+                let known = column.kind.categories()?;
+                Some((i, known.iter().cloned().enumerate().map(|(place, name)| (name, place)).collect()))
             })
             .collect();
         TableStore {
             most: MOST_CATEGORIES + places.iter().map(|(_, known)| known.len()).max().unwrap_or(0),
             full: None,
             places,
-            kinds: kinds.to_vec(),
             values: Vec::new(),
             labels: Vec::new(),
             carried: Vec::new(),
@@ -109,7 +135,7 @@ impl TableStore {
     }
 
     /// Puts a row, whose texts are taken, into `slot`, which may be the first behind those it has.
-    pub fn put(&mut self, row: &mut Row, slot: usize) {
+    fn put(&mut self, row: &mut Row, slot: usize) {
         for ((column, places), name) in self.places.iter_mut().zip(row.categories.drain(..)) {
             if row.values[*column].is_nan() {
                 continue;
@@ -139,7 +165,7 @@ impl TableStore {
     ///
     /// # Errors
     /// If a column has more categories than there may be.
-    pub fn dataset(self, shape: TableShape, source: &str, slots: Slots) -> Result<Box<dyn Dataset>> {
+    fn dataset(self, mut shape: TableShape, source: &str, slots: Slots) -> Result<Box<dyn Dataset>> {
         if let Some(column) = self.full {
             let problem = format!(
                 "more than {MOST_CATEGORIES} categories, so that it tells rows apart rather than kinds of rows; carry it with \
@@ -147,14 +173,13 @@ impl TableStore {
             );
             return Err(DataError::new(source, problem).in_column(&shape.names[column]).into());
         }
-        let mut kinds = self.kinds;
         for (column, places) in self.places {
             let mut names: Vec<(usize, String)> = places.into_iter().map(|(name, place)| (place, name)).collect();
             names.sort_unstable();
             let names = names.into_iter().map(|(_, name)| name).collect();
-            kinds[column] = ColumnKind::Category(Arc::new(names));
+            shape.kinds[column] = ColumnKind::Category(Arc::new(names));
         }
-        let table = Table::from_cells(TableShape { kinds, ..shape }, self.values, self.labels, self.carried, source);
+        let table = Table::from_cells(shape, self.values, self.labels, self.carried, source);
         Ok(Box::new(match slots {
             Slots::All => table,
             Slots::Some(slots) => table.select_rows(&slots),

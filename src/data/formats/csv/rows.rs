@@ -7,10 +7,10 @@ use super::prefix::Prefix;
 use super::record::Record;
 use super::records::{Found, RecordReader};
 use crate::data::dialect::Numbers;
-use crate::data::formats::cases::{Cases, Row, Slots, Step, TableStore};
+use crate::data::formats::cases::{Row, Selection, Step, TableRows};
 use crate::data::formats::source::Source;
-use crate::data::{ColumnKind, Dataset, Dialect, ReadOptions};
-use crate::error::{DataError, Result};
+use crate::data::{ColumnKind, Dialect, ReadOptions};
+use crate::error::DataError;
 
 /// Reads the rows of a CSV stream. The first line names the columns, unless there is no header; label cells and categories are any
 /// text. Blank lines between rows of several columns are passed over.
@@ -103,20 +103,12 @@ impl CsvRows {
     }
 }
 
-impl Cases for CsvRows {
-    type Store = TableStore;
-
+impl TableRows for CsvRows {
     fn source(&self) -> &str {
         self.records.name()
     }
-    fn ignored(&self) -> &[String] {
-        &self.layout.selection.ignored
-    }
-    fn carried(&self) -> &[String] {
-        &self.layout.selection.carried_names
-    }
-    fn notes(&self) -> &[String] {
-        &self.layout.selection.notes
+    fn selection(&self) -> &Selection {
+        &self.layout.selection
     }
     fn dialect(&self) -> Option<&Dialect> {
         Some(&self.dialect)
@@ -147,21 +139,14 @@ impl Cases for CsvRows {
             Err(error) => Ok(Step::Bad(at(self.records.record().line, error, self.records.name()))),
         }
     }
-    fn size(&self) -> usize {
-        self.row.size()
+    fn row(&self) -> &Row {
+        &self.row
     }
-    fn no_cases(&self) -> DataError {
+    fn row_mut(&mut self) -> &mut Row {
+        &mut self.row
+    }
+    fn no_rows(&self) -> DataError {
         DataError::new(self.records.name(), "has a header but no rows; add rows of numbers below it")
-    }
-
-    fn store(&self) -> TableStore {
-        TableStore::new(&self.layout.selection.shape().kinds)
-    }
-    fn put(&mut self, store: &mut TableStore, slot: usize) {
-        store.put(&mut self.row, slot);
-    }
-    fn dataset(&self, store: TableStore, slots: Slots) -> Result<Box<dyn Dataset>> {
-        store.dataset(self.layout.selection.shape(), self.records.name(), slots)
     }
 }
 

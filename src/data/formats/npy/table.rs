@@ -2,10 +2,10 @@
 
 use super::arrays::Arrays;
 use crate::data::columns::Role;
-use crate::data::formats::cases::{Cases, FileColumns, Row, Selection, Slots, Step, TableStore, missing_value};
+use crate::data::formats::cases::{FileColumns, Row, Selection, Step, TableRows, missing_value};
 use crate::data::formats::source::Source;
-use crate::data::{ColumnKind, Dataset, MAX_COLUMNS, ReadOptions};
-use crate::error::{DataError, Result};
+use crate::data::{ColumnKind, MAX_COLUMNS, ReadOptions};
+use crate::error::DataError;
 
 /// Reads the rows of an array.
 pub(super) struct NpyTable {
@@ -87,20 +87,12 @@ impl FileColumns for Columns<'_> {
     }
 }
 
-impl Cases for NpyTable {
-    type Store = TableStore;
-
+impl TableRows for NpyTable {
     fn source(&self) -> &str {
         self.arrays.source()
     }
-    fn ignored(&self) -> &[String] {
-        &self.selection.ignored
-    }
-    fn carried(&self) -> &[String] {
-        &self.selection.carried_names
-    }
-    fn notes(&self) -> &[String] {
-        &self.selection.notes
+    fn selection(&self) -> &Selection {
+        &self.selection
     }
     fn advance(&mut self, wait: bool) -> Result<Step, DataError> {
         if !wait && self.arrays.is_drained() {
@@ -116,20 +108,13 @@ impl Cases for NpyTable {
             Err(error) => Step::Bad(DataError { source: self.arrays.source().into(), ..error.at_row(at) }),
         })
     }
-    fn size(&self) -> usize {
-        self.row.size()
+    fn row(&self) -> &Row {
+        &self.row
     }
-    fn no_cases(&self) -> DataError {
+    fn row_mut(&mut self) -> &mut Row {
+        &mut self.row
+    }
+    fn no_rows(&self) -> DataError {
         DataError::new(self.arrays.source(), "there are no rows; add some")
-    }
-
-    fn store(&self) -> TableStore {
-        TableStore::new(&self.selection.shape().kinds)
-    }
-    fn put(&mut self, store: &mut TableStore, slot: usize) {
-        store.put(&mut self.row, slot);
-    }
-    fn dataset(&self, store: TableStore, slots: Slots) -> Result<Box<dyn Dataset>> {
-        store.dataset(self.selection.shape(), self.arrays.source(), slots)
     }
 }

@@ -189,6 +189,12 @@ impl Expansion {
         (value < plain && is_cell).then_some(column)
     }
 
+    /// The value that is the cell of column `column` itself; `None` if there is none.
+    pub fn value_of(&self, column: usize) -> Option<usize> {
+        let is_cell = matches!(self.columns[column], Expanded::Number | Expanded::Truth);
+        is_cell.then(|| self.columns[..column].iter().map(Expanded::width).sum())
+    }
+
     /// The field `expansion`, a list of one object a column, and the tensors of the imputation.
     pub fn write(&self, file: &mut Container) {
         let mut column = |(j, expanded): (usize, &Expanded)| match expanded {
