@@ -131,6 +131,8 @@ pub enum Key {
     TrainingCases,
     /// Which training cases a model keeps as they are, for explanations to take values from.
     ReferenceCases,
+    /// How far training windows of a log lie apart.
+    WindowGaps,
     /// View `view` of learner `learner` (below 2³²).
     Learner {
         /// The learner's number in its detector.
@@ -168,6 +170,7 @@ impl Key {
             Key::Contamination => [14, 0, 0],
             Key::TrainingCases => [15, 0, 0],
             Key::ReferenceCases => [18, 0, 0],
+            Key::WindowGaps => [19, 0, 0],
         }
     }
 }
@@ -233,7 +236,7 @@ mod tests {
             numbers.dedup();
             numbers
         };
-        let mut keys = vec![Key::Folds, Key::TrainingCases, Key::ReferenceCases];
+        let mut keys = vec![Key::Folds, Key::TrainingCases, Key::ReferenceCases, Key::WindowGaps];
         for a in some(58) {
             keys.push(Key::ClassifierWeights { flow: a });
             for b in some(6) {

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::apart::keep_apart;
 use super::messages::failure::eprint_json;
 use super::output::{DASH, Output, eprint};
-use super::reading::DialectArgs;
+use super::reading::{DialectArgs, WindowArgs};
 use super::resources::memory::{Memory, Size};
 use crate::data::{ColumnChoice, Input, Kind, ReadOptions, readable_formats};
 use crate::detect::{Model, Preset};
@@ -176,21 +176,33 @@ pub(super) struct ModelAndData {
     #[arg(long, value_name = "COLUMNS")]
     pub keep: Vec<String>,
     #[command(flatten)]
+    pub log: WindowArgs,
+    #[command(flatten)]
     pub dialect: DialectArgs,
 }
 
 impl ModelAndData {
-    /// How the data are read for this model, with labels of the column `label`.
-    pub fn options(&self, model: &Model, label: Option<&str>, global: &Global) -> ReadOptions {
+    /// How the data are read for this model, with labels of the column `label`; `apart`: windows of a log as independent cases.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] for another cut of a log than the model's.
+    pub fn options(
+        &self,
+        model: &Model,
+        label: Option<&str>,
+        apart: Option<u64>,
+        global: &Global,
+    ) -> Result<ReadOptions> {
         let known = model.read_options(label);
-        ReadOptions {
+        Ok(ReadOptions {
+            windows: self.log.of_data(known.windows.clone(), apart)?,
             array: self.array.clone(),
             skip_bad: self.on_bad_row != OnBadRow::Stop,
             most_bytes: Some(global.memory().of_cases_at_once()),
             choice: ColumnChoice { kept: self.keep.clone(), ..known.choice.clone() },
             dialect: self.dialect.dialect().or(&known.dialect),
             ..known
-        }
+        })
     }
 
     /// The model and all data, which the command reads.
@@ -234,6 +246,8 @@ impl ModelAndData {
             let problem = format!("--kind {asked}, but {path} was fitted to data of the kind {kind}; leave out --kind");
             return Err(Error::Usage(problem));
         }
+        // A log is a table of readings.
+        let kind = if model.reading().windows.is_some() { Kind::Table } else { kind };
         Input::open(data, Some(kind))
     }
 }

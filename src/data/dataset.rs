@@ -7,7 +7,7 @@ use std::any::Any;
 use std::collections::HashSet;
 use std::fmt::Debug;
 
-use super::{Kind, is_normal};
+use super::{Carried, Kind, is_normal};
 use crate::error::{DataError, Error, Result, listed};
 
 /// Cases of one kind: the rows of a table, or whole series.
@@ -24,6 +24,8 @@ pub trait Dataset: Any + Debug + Send + Sync {
     fn labels(&self) -> Option<&[String]>;
     /// Name of the label column, if there are labels.
     fn label_name(&self) -> Option<&str>;
+    /// Columns of text that are carried along, a row of them a case.
+    fn carried(&self) -> &Carried;
     /// The file the cases came from, `<stdin>`, or empty.
     fn source(&self) -> &str;
     /// The cases `keep`, in that order (repeats allowed), with their labels.

@@ -64,7 +64,7 @@ impl Input {
     /// If it cannot be read at all.
     pub fn survey(path: impl AsRef<Path>, kind: Option<Kind>, options: &ReadOptions) -> Result<Vec<Finding>> {
         match Self::open(path.as_ref(), kind)?.format() {
-            "csv" => survey(path.as_ref(), options),
+            "csv" => survey(path.as_ref(), &options.with_columns_of_windows()),
             _ => Ok(Vec::new()),
         }
     }
@@ -92,7 +92,7 @@ impl Input {
     /// # Errors
     /// If what stands before the first case is wrong, or for an option that the format does not have.
     pub fn stream(self, options: &ReadOptions) -> Result<Box<dyn CaseReader>> {
-        self.format.read(self.source, options)
+        self.format.read(self.source, &options.with_columns_of_windows())
     }
 }
 

@@ -17,7 +17,7 @@ pub mod series;
 mod standard_streams;
 mod table;
 
-pub use columns::{Column, ColumnChoice, ColumnKind};
+pub use columns::{Carried, Column, ColumnChoice, ColumnKind};
 pub use dataset::Dataset;
 pub use dialect::{Dialect, Reading};
 #[cfg(feature = "cli")]
@@ -30,8 +30,8 @@ pub use labels::is_normal;
 pub(crate) use labels::is_usual_label;
 pub use outputs::{OutputFile, OutputFolder};
 pub use read_options::{ReadOptions, Sample};
-pub use series::{Series, SeriesSet};
+pub use series::{Cut, Series, SeriesSet, Windows};
 #[cfg(feature = "cli")]
 pub use standard_streams::check_standard_output;
 pub(crate) use table::check_names;
-pub use table::{Carried, MAX_COLUMNS, MAX_NAME_BYTES, Table};
+pub use table::{MAX_COLUMNS, MAX_NAME_BYTES, Table};

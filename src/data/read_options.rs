@@ -1,9 +1,9 @@
 //! Which parts of a file are read, and how much of it.
 
-use super::{Column, ColumnChoice, Dialect};
+use super::{Column, ColumnChoice, Dialect, Windows};
 
 /// Which parts of a file are read, and how much of it; a format that cannot do what is asked says so in an error.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ReadOptions {
     /// The column that holds labels; it is no feature. Where labels stand apart from the features, as those of series
     /// do, it must be their fixed name. `None`: every column is a feature, and labels that stand apart are read if there
@@ -18,6 +18,8 @@ pub struct ReadOptions {
     pub missing: bool,
     /// Whether a stream that is slow may be waited for, to look at more than its first rows before they are read.
     pub patient: bool,
+    /// Of a table: read it as a log, whose readings become series.
+    pub windows: Option<Windows>,
     /// What is known of how a file of text is written.
     pub dialect: Dialect,
     /// The array that is read, where a file may hold several, as `.npz` does. `None`: the only one.
@@ -38,4 +40,23 @@ pub struct Sample {
     pub most: usize,
     /// Seed of the choice.
     pub seed: u64,
+}
+
+#[cfg(feature = "cli")]
+impl ReadOptions {
+    /// The same, with the columns carried along that a log is cut by.
+    pub(super) fn with_columns_of_windows(&self) -> ReadOptions {
+        let mut options = self.clone();
+        if let Some(windows) = &self.windows {
+            for column in windows.columns() {
+                if !options.choice.ids.iter().any(|id| id == column) {
+                    options.choice.ids.push(column.to_owned());
+                }
+            }
+            options.missing |= windows.missing;
+            let channels = |names: &Vec<String>| names.iter().map(Column::number).collect();
+            options.columns = options.columns.or_else(|| windows.channels.as_ref().map(channels));
+        }
+        options
+    }
 }

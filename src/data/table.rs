@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::labels::is_usual_label;
-use super::{Column, ColumnKind, Dataset, Kind};
+use super::{Carried, Column, ColumnKind, Dataset, Kind};
 use crate::error::{DataError, Result};
 
 /// Most columns of a table.
@@ -51,22 +51,6 @@ pub struct Table {
     label_name: Option<String>,
     carried: Carried,
     source: String,
-}
-
-/// Columns of text that are no features: `[rows, names.len()]`, row-major.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Carried {
-    /// Their names.
-    pub names: Vec<String>,
-    /// Their cells.
-    pub cells: Vec<String>,
-}
-
-impl Carried {
-    /// The cells of row `i`.
-    pub fn row(&self, i: usize) -> &[String] {
-        &self.cells[i * self.names.len()..(i + 1) * self.names.len()]
-    }
 }
 
 impl Table {
@@ -298,6 +282,9 @@ impl Dataset for Table {
     }
     fn label_name(&self) -> Option<&str> {
         self.label_name.as_deref()
+    }
+    fn carried(&self) -> &Carried {
+        &self.carried
     }
     fn source(&self) -> &str {
         &self.source

@@ -46,6 +46,7 @@ impl Detector {
             drawn_from: None,
             no_training_rows: false,
             impute: false,
+            windows: false,
             reading: Reading::default(),
             active: false,
             control: false,
@@ -72,6 +73,7 @@ pub struct DetectorBuilder<'p> {
     drawn_from: Option<usize>,
     no_training_rows: bool,
     impute: bool,
+    windows: bool,
     reading: Reading,
     active: bool,
     control: bool,
@@ -171,6 +173,12 @@ impl<'p> DetectorBuilder<'p> {
         self.impute = impute;
         self
     }
+    /// Whether the series are windows of one length, cut from a log: they are known by figures of their course (level, slope, noise,
+    /// rhythm, …), which the configuration for tables looks at.
+    pub fn windows(mut self, windows: bool) -> Self {
+        self.windows = windows;
+        self
+    }
     /// How the training file was read, which the model remembers for the files that it scores: its dialect, and the columns that
     /// say what a row is called.
     pub fn reading(mut self, reading: Reading) -> Self {
@@ -217,7 +225,10 @@ impl<'p> DetectorBuilder<'p> {
             None => {
                 let experts = if self.members.is_empty() { self.experts } else { Experts::All };
                 let preset = if self.robust { Configuration::robust } else { Configuration::preset };
-                preset(kind, experts, self.preset)?
+                match self.windows && kind == Kind::Series {
+                    true => preset(Kind::Table, experts, self.preset)?.of_windows(),
+                    false => preset(kind, experts, self.preset)?,
+                }
             }
         };
         configuration.score = self.score.unwrap_or(configuration.score);

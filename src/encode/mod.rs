@@ -9,6 +9,7 @@ mod made;
 mod points;
 pub mod series;
 pub mod table;
+mod windows;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ pub use encoder::{BoundCases, Encoder, EncoderSettings, Plan};
 pub use features::{Block, Features};
 pub use held::Held;
 pub use made::Making;
+pub use windows::WindowEncoding;
 pub(crate) use points::{Flattening, Points};
 
 use crate::data::container::{Container, Fields};
@@ -46,8 +48,11 @@ const ENCODERS: [Entry; 2] = [
     },
     Entry {
         kind: series::KIND,
-        read: series::read,
-        settings: series::read_settings,
+        read: |file| windows::read(file)?.map_or_else(|| series::read(file), Ok),
+        settings: |fields| match windows::is_of(fields) {
+            true => windows::read_settings(fields),
+            false => series::read_settings(fields),
+        },
         fit_flattening: series::fit_flattening,
         read_flattening: series::read_flattening,
     },

@@ -6,7 +6,7 @@ use super::row_place::RowPlace;
 use crate::cli::arguments::{Global, ModelAndData, OnBadRow, note_all};
 use crate::cli::messages::bad_rows::BadRows;
 use crate::cli::progress::ProgressReporter;
-use crate::data::{Carried, CaseReader, Chunk, Dataset, ReadOptions, Table, is_normal};
+use crate::data::{Carried, CaseReader, Chunk, Dataset, ReadOptions, is_normal};
 use crate::detect::Model;
 use crate::error::{DataError, Result, listed};
 use crate::progress::Progress;
@@ -118,7 +118,22 @@ impl<'a> ScoreStream<'a> {
         global: &'a Global,
         on_terminal: bool,
     ) -> Result<ScoreStream<'a>> {
-        let options = inputs.options(model, labels.map(|labels| labels.column), global);
+        Self::open_apart(model, inputs, labels, None, global, on_terminal)
+    }
+
+    /// As [`ScoreStream::open`]; with a seed, windows of a log are independent cases.
+    ///
+    /// # Errors
+    /// As [`ScoreStream::open`].
+    pub fn open_apart(
+        model: &'a Model,
+        inputs: &'a ModelAndData,
+        labels: Option<Labels<'a>>,
+        apart: Option<u64>,
+        global: &'a Global,
+        on_terminal: bool,
+    ) -> Result<ScoreStream<'a>> {
+        let options = inputs.options(model, labels.map(|labels| labels.column), apart, global)?;
         // A file that is not there is said before the rows of those before it are printed.
         inputs.check_that_all_are_there(model)?;
         let cases = inputs.open(&inputs.data[0], model)?.stream(&options)?;
@@ -190,6 +205,7 @@ impl<'a> ScoreStream<'a> {
             if let Some(chunk) = self.cases.next_chunk(CHUNK)? {
                 return self.scored(chunk).map(Some);
             }
+            note_all(&self.cases.late_notes(), self.global);
             let Some(path) = self.inputs.data.get(self.file + 1) else { return Ok(None) };
             self.turn_to(path)?;
         }
@@ -220,8 +236,8 @@ impl<'a> ScoreStream<'a> {
                 scored.anomalous = labels.iter().map(is_anomaly).collect();
             }
         }
-        if let Some(table) = chunk.cases.as_ref().and_then(|cases| cases.downcast::<Table>()) {
-            scored.carried = table.carried().clone();
+        if let Some(cases) = &chunk.cases {
+            scored.carried = cases.carried().clone();
         }
         if self.labels.is_none() && self.unused_labels.is_none() {
             self.unused_labels = chunk.cases.as_ref().and_then(|cases| cases.label_name()).map(str::to_owned);

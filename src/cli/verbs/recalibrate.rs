@@ -52,7 +52,7 @@ impl Recalibrate {
         let mut output = Output::open(Some(&self.output))?;
         let normals = if self.normal.is_empty() { model.normal_labels() } else { &self.normal };
         let labels = self.label.as_deref().map(|column| Labels { column, normal: normals });
-        let mut stream = ScoreStream::open(&model, &self.inputs, labels, global, output.is_terminal())?;
+        let mut stream = ScoreStream::open_apart(&model, &self.inputs, labels, Some(0), global, output.is_terminal())?;
         let (mut scores, mut left_out, mut watch) = (Vec::new(), 0, DriftWatch::new(model.calibration_rows()));
         while let Some(some) = stream.next()? {
             for (i, (&score, &p_value)) in some.scores.iter().zip(&some.p_values).enumerate() {

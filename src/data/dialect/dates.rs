@@ -41,6 +41,11 @@ impl DateFormat {
     }
 }
 
+/// The formats that `cell` may be written in, those with the day before the month first.
+pub(in crate::data) fn date_formats(cell: &str) -> Vec<DateFormat> {
+    all().filter(|format| format.seconds(cell).is_some()).collect()
+}
+
 fn all() -> impl Iterator<Item = DateFormat> {
     let dated = DATES.iter().flat_map(|date| TIMES.iter().map(move |time| DateFormat(format!("{date}{time}"))));
     dated.chain(TIMES_ALONE.iter().map(|&time| DateFormat(time.to_owned())))

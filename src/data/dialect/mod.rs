@@ -14,7 +14,7 @@ mod reading;
 mod sniffing;
 
 #[cfg(feature = "cli")]
-pub(in crate::data) use dates::{DateFormat, date_format};
+pub(in crate::data) use dates::{DateFormat, date_format, date_formats};
 pub use known::Dialect;
 #[cfg(feature = "cli")]
 pub(in crate::data) use known::line_is_skipped;

@@ -4,21 +4,24 @@ use serde_json::{Map, Value, json};
 
 use super::Dialect;
 use crate::data::container::Fields;
+use crate::data::series::Windows;
 use crate::error::Result;
 
 /// How a file was read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading {
     /// How it is written.
     pub dialect: Dialect,
     /// The columns that say what a row is called: carried to every output.
     pub ids: Vec<String>,
+    /// How its readings became series.
+    pub windows: Option<Windows>,
 }
 
 impl Reading {
-    /// Whether there is nothing to remember: plain comma-separated text, no ids.
+    /// Whether there is nothing to remember: plain comma-separated text of rows, no ids.
     pub fn is_plain(&self) -> bool {
-        self.dialect.is_plain() && self.ids.is_empty()
+        self.dialect.is_plain() && self.ids.is_empty() && self.windows.is_none()
     }
 
     /// What is not usual, as an object.
@@ -38,6 +41,7 @@ impl Reading {
         if !self.ids.is_empty() {
             object.insert("ids".into(), self.ids.clone().into());
         }
+        self.windows.as_ref().map(|windows| object.insert("windows".into(), windows.to_json()));
         object.into()
     }
 
@@ -69,6 +73,11 @@ impl Reading {
             header: if fields.contains("header") { Some(fields.bool("header")?) } else { None },
             encoding: if fields.contains("encoding") { Some(fields.str("encoding")?.to_owned()) } else { None },
         };
-        Ok(Reading { dialect, ids: if fields.contains("ids") { fields.strings("ids")? } else { Vec::new() } })
+        let ids = if fields.contains("ids") { fields.strings("ids")? } else { Vec::new() };
+        let windows = match fields.contains("windows") {
+            true => Some(Windows::read(&fields.object("windows")?)?),
+            false => None,
+        };
+        Ok(Reading { dialect, ids, windows })
     }
 }

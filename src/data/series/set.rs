@@ -1,7 +1,8 @@
 //! Many cases with the same channels, and their labels.
 
 use super::Series;
-use crate::data::{Dataset, Kind};
+use crate::data::table::check_names;
+use crate::data::{Carried, Dataset, Kind};
 use crate::error::{DataError, Result};
 
 /// Cases of `C` channels each, all or none labelled.
@@ -9,7 +10,14 @@ use crate::error::{DataError, Result};
 pub struct SeriesSet {
     cases: Vec<Series>,
     labels: Option<Vec<String>>,
+    /// Name of the labels, where it is not the usual one.
+    label_name: Option<String>,
     source: String,
+    /// Names of the channels, if they have names.
+    names: Option<Vec<String>>,
+    carried: Carried,
+    /// The rows of the log that each case is made of, if the cases are cut from one.
+    rows: Option<Vec<Vec<usize>>>,
 }
 
 impl SeriesSet {
@@ -26,7 +34,8 @@ impl SeriesSet {
             let problem = format!("{} channels, the first case has {channels}; mend the case", cases[row].channels());
             return Err(DataError::new("", problem).at_row(row).into());
         }
-        Ok(SeriesSet { cases, labels: None, source: String::new() })
+        let (labels, label_name, source) = (None, None, String::new());
+        Ok(SeriesSet { cases, labels, label_name, source, names: None, carried: Carried::default(), rows: None })
     }
 
     /// The same set with one label a case.
@@ -44,7 +53,33 @@ impl SeriesSet {
 
     /// The same set without labels.
     pub fn without_labels(self) -> SeriesSet {
-        SeriesSet { labels: None, ..self }
+        SeriesSet { labels: None, label_name: None, ..self }
+    }
+
+    /// The same set with names of its channels.
+    ///
+    /// # Errors
+    /// If there are not as many as channels, or two are the same.
+    pub fn with_channel_names(mut self, names: Vec<String>) -> Result<SeriesSet> {
+        check_names(&names)?;
+        if names.len() != self.channels() {
+            let problem = format!("{} names for {} channels", names.len(), self.channels());
+            return Err(DataError::new(&self.source, problem).into());
+        }
+        self.names = Some(names);
+        Ok(self)
+    }
+
+    /// The same set as one cut from a log: the rows that each case is made of, what is carried along with each, and the name of
+    /// the label column.
+    #[cfg(feature = "cli")]
+    pub(in crate::data) fn of_log(
+        self,
+        rows: Vec<Vec<usize>>,
+        carried: Carried,
+        label_name: Option<String>,
+    ) -> SeriesSet {
+        SeriesSet { rows: Some(rows), carried, label_name, ..self }
     }
 
     /// The same set, remembering the file it came from (for messages).
@@ -84,6 +119,14 @@ impl SeriesSet {
         }
         classes
     }
+    /// Names of the channels, if they have names.
+    pub fn channel_names(&self) -> Option<&[String]> {
+        self.names.as_deref()
+    }
+    /// The rows of the log that case `i` is made of, counted from 0, if the cases are cut from one.
+    pub fn rows_of(&self, i: usize) -> Option<&[usize]> {
+        Some(&self.rows.as_ref()?[i])
+    }
     /// The file this set came from, `<stdin>`, or empty.
     pub fn source(&self) -> &str {
         &self.source
@@ -101,7 +144,12 @@ impl SeriesSet {
         if keep.is_empty() {
             return Err(DataError::new(&self.source, "no case is left after selecting; select some").into());
         }
+        let cells = keep.iter().flat_map(|&i| self.carried.row(i)).cloned().collect();
         Ok(SeriesSet {
+            label_name: self.label_name.clone(),
+            names: self.names.clone(),
+            carried: Carried { names: self.carried.names.clone(), cells },
+            rows: self.rows.as_ref().map(|rows| keep.iter().map(|&i| rows[i].clone()).collect()),
             cases: keep.iter().map(|&i| self.cases[i].clone()).collect(),
             labels: self.labels.as_ref().map(|l| keep.iter().map(|&i| l[i].clone()).collect()),
             source: self.source.clone(),
@@ -123,13 +171,16 @@ impl Dataset for SeriesSet {
         self.labels.as_deref()
     }
     fn label_name(&self) -> Option<&str> {
-        self.labels.as_ref().map(|_| SERIES_LABEL)
+        self.labels.as_ref().map(|_| self.label_name.as_deref().unwrap_or(SERIES_LABEL))
     }
     fn source(&self) -> &str {
         &self.source
     }
     fn select(&self, keep: &[usize]) -> Result<Box<dyn Dataset>> {
         Ok(Box::new(SeriesSet::select(self, keep)?))
+    }
+    fn carried(&self) -> &Carried {
+        &self.carried
     }
     fn without_labels(self: Box<Self>) -> Box<dyn Dataset> {
         Box::new(SeriesSet::without_labels(*self))

@@ -92,6 +92,8 @@ fn explain_cases(fitted: &dyn Fitted, references: &References, cases: &[Series])
     }
     let mut causes: Vec<Vec<Cause>> = vec![Vec::new(); cases.len()];
     for channel in channels {
+        let own = own[channel.case];
+        let with = if channel.with.0 < own.0 { channel.with } else { own };
         causes[channel.case].push(Cause {
             input: channel.channel,
             stretch: Some(channel.stretch),
@@ -99,8 +101,8 @@ fn explain_cases(fitted: &dyn Fitted, references: &References, cases: &[Series])
             share: 0.0,
             normal_value: None,
             categories: None,
-            score_with: channel.with.0,
-            p_value_with: channel.with.1,
+            score_with: with.0,
+            p_value_with: with.1,
         });
     }
     Ok(own.iter().zip(causes).map(|(&own, causes)| explained(own, causes)).collect())

@@ -157,12 +157,13 @@ impl Model {
     /// How to read a file of cases for this model: its columns, where a case has columns, and the labels of `label`.
     pub fn read_options(&self, label: Option<&str>) -> ReadOptions {
         let columns = self.encoder.columns().map(<[Column]>::to_vec);
-        let Reading { dialect, ids } = self.reading.clone();
+        let Reading { dialect, ids, windows } = self.reading.clone();
         ReadOptions {
             label: label.map(str::to_owned),
             columns,
             choice: ColumnChoice { ids, ..ColumnChoice::default() },
             missing: self.encoder.imputes(),
+            windows,
             dialect,
             ..ReadOptions::default()
         }

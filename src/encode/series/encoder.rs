@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::fitted_view::{FittedView, Scratch};
 use super::prepare::Preparation;
 use super::view::{LARGEST, View};
-use super::{EncoderOptions, KIND, made, variety};
+use super::{EncoderOptions, KIND, MADE_KINDS, made, variety};
 use crate::data::container::{Container, Fields};
 use crate::data::series::SERIES_LABEL;
 use crate::data::{Dataset, Kind, Series, SeriesSet};
@@ -31,8 +31,8 @@ pub struct SeriesEncoder {
     views: Vec<FittedView>,
     width: usize,
     channels: Vec<String>,
-    /// Whether the training series had labels.
-    labelled: bool,
+    /// The name of the training series' labels, if they had some.
+    label: Option<String>,
     isa: Isa,
 }
 
@@ -76,7 +76,7 @@ impl SeriesEncoder {
             .collect();
         let (views, blocks): (Vec<_>, Vec<_>) = fitted.into_iter().unzip();
         let channels = channel_names(channels);
-        let encoder = SeriesEncoder { preparation, slope: options.slope, views, width, channels, labelled: false, isa };
+        let encoder = SeriesEncoder { preparation, slope: options.slope, views, width, channels, label: None, isa };
         Ok((encoder, Features::new(cases.len(), blocks)))
     }
 
@@ -137,7 +137,11 @@ impl SeriesEncoder {
     /// # Errors
     /// [`crate::Error::ModelFile`] naming the field or tensor that is missing or makes no sense.
     pub fn read(file: &Container) -> Result<SeriesEncoder> {
-        let labelled = file.header().bool("labelled")?;
+        let header = file.header();
+        let label = match (header.bool("labelled")?, header.contains("label")) {
+            (true, true) => Some(header.str("label")?.to_owned()),
+            (labelled, _) => labelled.then(|| SERIES_LABEL.to_owned()),
+        };
         let fields = file.header().object(FIELD)?;
         let channels = fields.usize_in("channels", 1..=LARGEST)?;
         let length = fields.usize_in("length", 1..=LARGEST)?;
@@ -158,8 +162,12 @@ impl SeriesEncoder {
         if views.is_empty() {
             return Err(fields.error("views", "is an empty list"));
         }
-        let channels = channel_names(channels);
-        Ok(SeriesEncoder { preparation, slope, views, width, channels, labelled, isa: Isa::detect() })
+        let numbered = channel_names(channels);
+        let channels = if fields.contains("names") { fields.strings("names")? } else { numbered.clone() };
+        if channels.len() != numbered.len() {
+            return Err(fields.error("names", "are not as many as the channels"));
+        }
+        Ok(SeriesEncoder { preparation, slope, views, width, channels, label, isa: Isa::detect() })
     }
 }
 
@@ -195,7 +203,7 @@ impl Encoder for SeriesEncoder {
         vec![("channels", self.channels()), ("length", self.length())]
     }
     fn label(&self) -> Option<&str> {
-        self.labelled.then_some(SERIES_LABEL)
+        self.label.as_deref()
     }
     fn widths(&self) -> Vec<usize> {
         vec![self.width; self.views.len()]
@@ -231,26 +239,29 @@ impl Encoder for SeriesEncoder {
         Held::Figures
     }
     fn made_kinds(&self) -> &'static [&'static str] {
-        &made::KINDS
+        &MADE_KINDS
     }
     fn made(&self, data: &dyn Dataset, kept: &[usize], makings: &[Making], seed: u64) -> Result<Box<dyn Dataset>> {
-        let set = data.expect::<SeriesSet>(KIND)?;
-        let made = made::make(|i| set.case(i), kept, makings, seed);
-        Ok(Box::new(SeriesSet::new(made.map_err(|problem| DataError::new(set.source(), problem))?)?))
+        made(data, kept, makings, seed)
     }
     /// Sizes in the header; everything learned or drawn as tensors `encoder.…`.
     fn write(&self, file: &mut Container) {
         let views: Vec<Value> = self.views.iter().map(|v| v.view.sizes()).collect();
         let quantiles = self.views[0].thresholds.len() / self.views[0].view.filters();
         file.set("kind", KIND.name());
-        file.set("labelled", self.labelled);
-        file.set(
-            FIELD,
-            json!({
-                "channels": self.channels(), "length": self.length(), "features": self.width,
-                "slope": f64::from(self.slope), "quantiles": quantiles, "views": views,
-            }),
-        );
+        file.set("labelled", self.label.is_some());
+        // What is not as usual alone.
+        if let Some(label) = self.label.as_ref().filter(|label| *label != SERIES_LABEL) {
+            file.set("label", label.clone());
+        }
+        let mut fields = json!({
+            "channels": self.channels(), "length": self.length(), "features": self.width,
+            "slope": f64::from(self.slope), "quantiles": quantiles, "views": views,
+        });
+        if self.channels != channel_names(self.channels()) {
+            fields["names"] = json!(self.channels);
+        }
+        file.set(FIELD, fields);
         self.preparation.write(file);
         for (k, view) in self.views.iter().enumerate() {
             view.write(file, &format!("encoder.view{k}"));
@@ -290,7 +301,9 @@ impl EncoderSettings for EncoderOptions {
         let (source, different) = (set.source(), variety::FEWEST_DIFFERENT);
         variety::check_varies(&cases, source)?;
         let (encoder, features) = SeriesEncoder::fit_views(&cases, source, &options, plan.seed, different, learned)?;
-        Ok((Arc::new(SeriesEncoder { labelled: set.labels().is_some(), ..encoder }), features))
+        let label = set.label_name().map(str::to_owned);
+        let channels = set.channel_names().map_or_else(|| channel_names(set.channels()), <[String]>::to_vec);
+        Ok((Arc::new(SeriesEncoder { label, channels, ..encoder }), features))
     }
     fn to_json(&self) -> Value {
         EncoderOptions::to_json(self)

@@ -4,13 +4,15 @@
 //! 0.3…0.7; `spliced` follows `x` up to a step in the middle third and `y` from there on; `noise = x + ½·sd ∘ ε` with the
 //! channels' standard deviations.
 
-use crate::data::Series;
+use super::KIND;
+use crate::data::{Dataset, Series, SeriesSet};
 use crate::encode::Making;
+use crate::error::{DataError, Result};
 use crate::random::{Key, normal, stream, uniform};
 use crate::stats::mean_and_scale;
 
 /// Kinds of made series.
-pub(super) const KINDS: [&str; 3] = ["mixed", "spliced", "noise"];
+pub(in crate::encode) const KINDS: [&str; 3] = ["mixed", "spliced", "noise"];
 
 /// Noise in standard deviations of a channel.
 const NOISE: f64 = 0.5;
@@ -22,8 +24,23 @@ fn value_at(channel: &[f64], at: f64) -> f64 {
     channel[below] * (1.0 - part) + channel[(below + 1).min(channel.len() - 1)] * part
 }
 
+/// Cases made of the series of `data`, of which `kept` are training cases.
+///
+/// # Errors
+/// [`crate::Error::Data`] for data of another kind.
+pub(in crate::encode) fn made(
+    data: &dyn Dataset,
+    kept: &[usize],
+    makings: &[Making],
+    seed: u64,
+) -> Result<Box<dyn Dataset>> {
+    let set = data.expect::<SeriesSet>(KIND)?;
+    let made = make(|i| set.case(i), kept, makings, seed);
+    Ok(Box::new(SeriesSet::new(made.map_err(|problem| DataError::new(set.source(), problem))?)?))
+}
+
 /// The made series; `case` gives a series of the data.
-pub(super) fn make<'a>(
+fn make<'a>(
     case: impl Fn(usize) -> &'a Series,
     kept: &[usize],
     makings: &[Making],

@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 pub use encoder::SeriesEncoder;
 pub(super) use flattening::{fit_flattening, read_flattening};
+pub(super) use made::{KINDS as MADE_KINDS, made};
 pub use options::EncoderOptions;
 pub use resample::resample;
 

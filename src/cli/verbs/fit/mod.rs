@@ -16,11 +16,11 @@ use crate::cli::messages::warnings::of_model;
 use crate::cli::output::{DASH, Output, check_stdout, print};
 use crate::cli::pages::{held_in_words, panel_in_words, training_page, trimmed_in_words};
 use crate::cli::progress::ProgressReporter;
-use crate::cli::reading::{ColumnArgs, DialectArgs};
+use crate::cli::reading::{ColumnArgs, DialectArgs, WindowArgs};
 use crate::cli::table_writer::{Cell, TableWriter};
 use crate::data::{Dataset, Gathered, Input, Kind, ReadOptions, Reading, Sample, Table};
 use crate::detect::{Detector, Experts, MIN_ROWS, Model, ScoreKind, TrainingScore};
-use crate::error::{DataError, Result, place, quoted, short};
+use crate::error::{DataError, Error, Result, place, quoted, short};
 use crate::progress::Progress;
 
 /// Fit a detector to normal rows, or to normal series
@@ -89,6 +89,8 @@ pub(in crate::cli) struct Fit {
     #[command(flatten)]
     columns: ColumnArgs,
     #[command(flatten)]
+    log: WindowArgs,
+    #[command(flatten)]
     dialect: DialectArgs,
 }
 
@@ -138,14 +140,15 @@ impl Fit {
         let options = ReadOptions {
             most_bytes: Some(memory.of_training_cases()),
             sample: Some(Sample { most: self.fit_rows.map_or(usize::MAX, |rows| rows as usize), seed: self.seed }),
-            ..self.options()
+            ..self.options()?
         };
-        let input = Input::open(&self.data, self.kind)?;
+        let input = self.open(&options)?;
         let (source, reading, gathered) = match read(input, &options, global) {
             Ok(read) => read,
             Err(error) => return Err(refusal::all_problems(self, &options, error)),
         };
-        let Gathered { mut cases, numbers, good, bad, first_bad } = gathered;
+        let Gathered { mut cases, numbers, good, bad, first_bad, notes, .. } = gathered;
+        note_all(&notes, global);
         memory.check_fit(&*cases)?;
         let mut said = Vec::from_iter(BadRows::of(bad, first_bad).warning(good + bad, cases.kind()));
         let drawn_from = (cases.len() < good).then_some(good);
@@ -173,17 +176,31 @@ impl Fit {
     }
 
     /// How the data are read.
-    fn options(&self) -> ReadOptions {
-        ReadOptions {
+    ///
+    /// # Errors
+    /// [`crate::Error::Usage`] for options that do not go together.
+    fn options(&self) -> Result<ReadOptions> {
+        let missing = self.missing == Missing::Impute;
+        Ok(ReadOptions {
+            windows: self.log.of_training(missing, self.seed)?,
             label: self.label.clone(),
             array: self.array.clone(),
             skip_bad: self.on_bad_row != OnBadRow::Stop,
             choice: self.columns.choice(),
-            missing: self.missing == Missing::Impute,
+            missing,
             patient: true,
             dialect: self.dialect.dialect(),
             ..ReadOptions::default()
+        })
+    }
+
+    /// Opens the data; a log is a table.
+    fn open(&self, options: &ReadOptions) -> Result<Input> {
+        let kind = if options.windows.is_some() { Some(Kind::Table) } else { self.kind };
+        if let Some(Kind::Series) = self.kind.filter(|_| options.windows.is_some()) {
+            return Err(Error::Usage("--kind series, and a log is a table of readings; leave out --kind".into()));
         }
+        Input::open(&self.data, kind)
     }
 
     fn fit(
@@ -209,7 +226,7 @@ impl Fit {
         }
         drop(progress);
         if let Some(scores) = scores {
-            write_training_scores(&model, numbers, scores, global)?;
+            write_training_scores(&model, cases, numbers, scores, global)?;
         }
         output.finish()?;
         report.map_or(Ok(()), Output::finish)?;
@@ -239,7 +256,8 @@ impl Fit {
             .members(self.experts.iter().map(|name| name.trim()).filter(|name| !name.is_empty()))
             .robust(self.robust)
             .no_training_rows(self.no_training_rows)
-            .impute(self.missing == Missing::Impute)
+            .impute(self.missing == Missing::Impute && reading.windows.is_none())
+            .windows(reading.windows.as_ref().is_some_and(|windows| windows.length().is_some()))
             .reading(reading)
             .active(self.active())
             .preset(self.preset.into())
@@ -311,16 +329,27 @@ fn read(input: Input, options: &ReadOptions, global: &Global) -> Result<(String,
     note_all(reader.notes(), global);
     let source = reader.source().to_owned();
     let dialect = reader.dialect().cloned().unwrap_or_default();
+    let ids = reader.ids().to_vec();
     let gathered = reader.gather()?;
-    let carried = gathered.cases.downcast().map(|table: &Table| table.carried().names.clone());
-    Ok((source, Reading { dialect, ids: carried.unwrap_or_default() }, gathered))
+    let reading = Reading { dialect, ids, windows: gathered.windows.clone() };
+    Ok((source, reading, gathered))
 }
 
 /// Writes the training scores; `numbers`: which row of the file each case is.
-fn write_training_scores(model: &Model, numbers: &[usize], output: Output, global: &Global) -> Result<()> {
-    let mut table = TableWriter::new(output, global.json, &["row", "score", "p_value"])?;
+fn write_training_scores(
+    model: &Model,
+    cases: &dyn Dataset,
+    numbers: &[usize],
+    output: Output,
+    global: &Global,
+) -> Result<()> {
+    let carried = cases.carried();
+    let names: Vec<&str> = ["row"].into_iter().chain(carried.names.iter().map(String::as_str)).collect();
+    let mut table = TableWriter::new(output, global.json, &[&names[..], &["score", "p_value"]].concat())?;
     for TrainingScore { row, score, p_value } in model.scored_training_cases().unwrap_or_default() {
-        table.row(&[Cell::Count(numbers[row]), Cell::Number(score), Cell::Number(p_value)])?;
+        let ids = carried.row(row).iter().map(|cell| Cell::Text(cell));
+        let scores = [Cell::Number(score), Cell::Number(p_value)];
+        table.row(&[Cell::Count(numbers[row])].into_iter().chain(ids).chain(scores).collect::<Vec<_>>())?;
     }
     table.finish()
 }

@@ -27,7 +27,8 @@ pub(super) fn all_problems(fit: &Fit, options: &ReadOptions, error: Error) -> Er
     }
     // A sample is no help here: every row is read, one chunk after another.
     let bounded = |asked: ReadOptions| ReadOptions { most_bytes: options.most_bytes, ..asked };
-    let (mut findings, mut added, mut options) = (Vec::new(), Vec::new(), bounded(fit.options()));
+    let Ok(asked) = fit.options() else { return error };
+    let (mut findings, mut added, mut options) = (Vec::new(), Vec::new(), bounded(asked));
     let mut reads = false;
     for _ in 0..ROUNDS {
         let found = Input::survey(&fit.data, fit.kind, &options).unwrap_or_default();
@@ -100,13 +101,13 @@ enum Only {
 /// The fit that these arguments ask for, and how it reads its data.
 fn extended(added: &[(&'static str, Option<String>)]) -> Option<(Fit, ReadOptions)> {
     let Only::Fit(fit) = Again::try_parse_from(arguments(added)).ok()?.verb;
-    let options = fit.options();
+    let options = fit.options().ok()?;
     Some((*fit, options))
 }
 
 /// Reads all rows, keeping none.
 fn read_whole(fit: &Fit, options: &ReadOptions) -> Result<()> {
-    let mut reader = Input::open(&fit.data, fit.kind)?.stream(options)?;
+    let mut reader = fit.open(options)?.stream(options)?;
     let mut good = 0;
     while let Some(chunk) = reader.next_chunk(CHUNK)? {
         good += chunk.good();

@@ -9,7 +9,7 @@ mod series;
 mod table;
 mod value;
 
-use super::cases::{CaseStream, SeriesReader};
+use super::cases::{SeriesReader, open_rows};
 use super::format::Format;
 use super::source::Source;
 use super::ts::Lines;
@@ -23,7 +23,7 @@ pub(super) const TABLE: Format = Format {
     kind: Kind::Table,
     has_arrays: false,
     recognises: |source, asked| Ok(is_arff(source)? && (asked || !is_relational(source)?)),
-    open: |source, options| Ok(Box::new(CaseStream::new(table::ArffTable::new(lines(source)?, options)?, options))),
+    open: |source, options| open_rows(table::ArffTable::new(lines(source)?, options)?, options),
 };
 
 /// A file with a relational attribute, or one with the values of one channel a row if series were asked for.

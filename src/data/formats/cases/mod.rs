@@ -1,6 +1,7 @@
 //! From a format to its cases: a format reads one case after another ([`Cases`]), and [`CaseStream`] makes chunks, whole sets
 //! or samples of them.
 
+mod log;
 mod reader;
 mod sampler;
 mod selection;
@@ -8,13 +9,14 @@ mod series;
 mod stream;
 mod table;
 
+use log::LogReader;
 pub use reader::{BadCase, CaseReader, Chunk, Gathered};
 pub(super) use selection::{ColumnRole, FileColumns, Selection, missing_column, missing_value};
 pub(super) use series::{Problem, Record, Records, SeriesReader, check_room};
 pub(super) use stream::CaseStream;
 pub(super) use table::{Row, TableRows};
 
-use crate::data::{Dataset, Dialect};
+use crate::data::{Dataset, Dialect, ReadOptions, Windows};
 use crate::error::{DataError, Result};
 
 /// What stands next in a file.
@@ -44,6 +46,18 @@ pub(super) trait Cases: Send {
     /// Names of the columns that are carried along.
     fn carried(&self) -> &[String] {
         &[]
+    }
+    /// Names of the columns of the file that are carried along, without those that a log is cut by.
+    fn ids(&self) -> &[String] {
+        self.carried()
+    }
+    /// How readings became series, with what was found out, once all are read.
+    fn windows(&self) -> Option<Windows> {
+        None
+    }
+    /// What came to light while the cases were read, each a sentence.
+    fn late_notes(&self) -> Vec<String> {
+        Vec::new()
     }
     /// What is odd about the file, each a sentence, though it is read all the same.
     fn notes(&self) -> &[String] {
@@ -80,4 +94,15 @@ pub(super) enum Slots {
     All,
     /// These.
     Some(Vec<usize>),
+}
+
+/// The rows of a file as cases, or as a log that is cut into series, as the options say.
+///
+/// # Errors
+/// [`crate::Error::Data`] if a column that a log is cut by is missing.
+pub(super) fn open_rows<R: TableRows + 'static>(rows: R, options: &ReadOptions) -> Result<Box<dyn CaseReader>> {
+    Ok(match &options.windows {
+        Some(windows) => Box::new(CaseStream::new(LogReader::new(rows, windows, options)?, options)),
+        None => Box::new(CaseStream::new(rows, options)),
+    })
 }

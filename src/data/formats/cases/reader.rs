@@ -1,6 +1,6 @@
 //! The cases of an opened file, whatever its format.
 
-use crate::data::{Dataset, Dialect};
+use crate::data::{Dataset, Dialect, Windows};
 use crate::error::{DataError, Result};
 
 /// Reads the cases of a file in order: chunk by chunk, in memory that does not grow with the file, or all of them.
@@ -13,6 +13,12 @@ pub trait CaseReader: Send {
 
     /// Names of the columns that are carried along.
     fn carried(&self) -> &[String];
+
+    /// Names of the columns of the file that are carried along, without those that a log is cut by.
+    fn ids(&self) -> &[String];
+
+    /// What came to light while the cases were read so far, each a sentence.
+    fn late_notes(&self) -> Vec<String>;
 
     /// What is odd about the file, each a sentence, though it is read all the same.
     fn notes(&self) -> &[String];
@@ -73,4 +79,8 @@ pub struct Gathered {
     pub bad: usize,
     /// What is wrong with the first of them.
     pub first_bad: Option<DataError>,
+    /// How readings became series, with what was found out: the usual time between them, and their channels.
+    pub windows: Option<Windows>,
+    /// What came to light while the cases were read, each a sentence.
+    pub notes: Vec<String>,
 }

@@ -85,6 +85,14 @@ impl<C: Cases> CaseReader for CaseStream<C> {
         self.cases.notes()
     }
 
+    fn ids(&self) -> &[String] {
+        self.cases.ids()
+    }
+
+    fn late_notes(&self) -> Vec<String> {
+        self.cases.late_notes()
+    }
+
     fn dialect(&self) -> Option<&Dialect> {
         self.cases.dialect()
     }
@@ -176,6 +184,7 @@ impl<C: Cases> CaseReader for CaseStream<C> {
             numbers = some.iter().map(|&slot| numbers[slot]).collect();
         }
         let cases = self.cases.dataset(store, slots)?;
-        Ok(Gathered { cases, numbers, good, bad, first_bad })
+        let (windows, notes) = (self.cases.windows(), self.cases.late_notes());
+        Ok(Gathered { cases, numbers, good, bad, first_bad, windows, notes })
     }
 }

@@ -15,7 +15,7 @@ mod tests;
 
 use std::path::Path;
 
-use super::cases::{CaseReader, CaseStream};
+use super::cases::{CaseReader, CaseStream, open_rows};
 use super::format::Format;
 use super::source::Source;
 use crate::data::{Kind, ReadOptions, Table};
@@ -29,7 +29,7 @@ pub(super) const FORMAT: Format = Format {
     kind: Kind::Table,
     has_arrays: false,
     recognises: |_, _| Ok(false),
-    open: |source, options| Ok(Box::new(CaseStream::new(CsvRows::new(source, options)?, options))),
+    open: |source, options| open_rows(CsvRows::new(source, options)?, options),
 };
 
 impl Table {

@@ -9,7 +9,7 @@ mod element;
 mod header;
 mod table;
 
-use super::cases::{CaseReader, CaseStream, Record, Records, SeriesReader};
+use super::cases::{CaseReader, Record, Records, SeriesReader, open_rows};
 use super::format::Format;
 use super::missing;
 use super::source::Source;
@@ -25,7 +25,7 @@ pub(super) const TABLE: Format = Format {
     has_arrays: false,
     // Asked for a table, an array of three axes is refused in words.
     recognises: |source, asked| Ok(source.starts_with(header::MAGIC)? && (asked || has_rows(source)?)),
-    open: |source, options| Ok(Box::new(CaseStream::new(table::NpyTable::new(source, options)?, options))),
+    open: |source, options| open_rows(table::NpyTable::new(source, options)?, options),
 };
 
 /// Bytes of a header that are looked at.

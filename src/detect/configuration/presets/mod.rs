@@ -5,9 +5,11 @@ mod paper;
 mod series;
 mod tables;
 
+use std::sync::Arc;
+
 use super::{Configuration, Experts, Preset};
 use crate::data::Kind;
-use crate::encode;
+use crate::encode::{self, WindowEncoding};
 use crate::error::Result;
 
 /// What a kind of data makes of a preset.
@@ -20,6 +22,12 @@ const PRESETS: [(Kind, [Presets; 3]); 2] = [
 ];
 
 impl Configuration {
+    /// The same for windows of a log, whose figures are the rows of a table, of a configuration for tables.
+    #[must_use]
+    pub fn of_windows(self) -> Configuration {
+        Configuration { encoder: Arc::new(WindowEncoding { rows: self.encoder }), ..self }
+    }
+
     /// The configuration of a preset for data of the kind `kind`, without active learning.
     ///
     /// # Errors
