@@ -128,8 +128,9 @@ impl WindowArgs {
                 return match of_log {
                     None => Ok(None),
                     Some(option) => {
-                        let problem =
-                            format!("{option} is for readings that follow each other; say how many are a case with --window");
+                        let problem = format!(
+                            "{option} is for readings that follow each other; say how many are a case with --window"
+                        );
                         Err(Error::Usage(problem))
                     }
                 };
@@ -147,7 +148,8 @@ impl WindowArgs {
         let Some(mut windows) = known else {
             let given = [self.window.is_some() || self.stride.is_some(), self.case.is_some()];
             if given.contains(&true) || self.time.is_some() || self.group.is_some() {
-                let problem = "the model was not fitted to a log; leave out --window, --stride, --time, --group and --case";
+                let problem =
+                    "the model was not fitted to a log; leave out --window, --stride, --time, --group and --case";
                 return Err(Error::Usage(problem.into()));
             }
             return Ok(None);
@@ -169,7 +171,8 @@ impl WindowArgs {
                 windows.apart = apart;
             }
             Cut::Cases { column } => {
-                if self.window.is_some() || self.stride.is_some() || self.case.as_ref().is_some_and(|own| own != column) {
+                if self.window.is_some() || self.stride.is_some() || self.case.as_ref().is_some_and(|own| own != column)
+                {
                     return other("--case", quoted(column));
                 }
             }

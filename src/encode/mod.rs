@@ -17,8 +17,8 @@ pub use encoder::{BoundCases, Encoder, EncoderSettings, Plan};
 pub use features::{Block, Features};
 pub use held::Held;
 pub use made::Making;
-pub use windows::WindowEncoding;
 pub(crate) use points::{Flattening, Points};
+pub use windows::WindowEncoding;
 
 use crate::data::container::{Container, Fields};
 use crate::data::{Dataset, Kind};

@@ -9,6 +9,7 @@ mod formats;
 mod kills;
 #[cfg(unix)]
 mod limits;
+mod log;
 mod messages;
 mod messy;
 #[cfg(unix)]

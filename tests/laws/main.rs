@@ -20,3 +20,4 @@ mod recalibration;
 mod tails;
 mod thresholds;
 mod training_scores;
+mod windows;

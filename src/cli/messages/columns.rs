@@ -1,6 +1,6 @@
 //! Columns that spoil a detector without any error: they count rows, tell rows apart, never change, or hold one gross value.
 
-use crate::data::{ColumnKind, Table};
+use crate::data::{ColumnKind, SeriesSet, Table};
 use crate::error::quoted;
 
 /// Fewest rows from which a column is judged.
@@ -20,6 +20,26 @@ enum Oddity {
     Identifies,
     /// One value beyond all others, in that row.
     Gross(usize, f64),
+}
+
+/// Readings of a log by which its channels are judged.
+const READINGS: usize = 20_000;
+
+/// What is to be said of the channels of a log whose windows are `set`.
+pub(in crate::cli) fn of_channels(set: &SeriesSet) -> Vec<String> {
+    let Some(names) = set.channel_names() else { return Vec::new() };
+    let each = set.longest().max(1);
+    let (mut values, mut numbers) = (Vec::new(), Vec::new());
+    for (i, case) in set.cases().iter().enumerate().take(READINGS.div_ceil(each)) {
+        // Windows may lie apart, but not cover a reading twice.
+        let length = (0..case.channels()).map(|c| case.channel(c).len()).min().unwrap_or(0);
+        for t in 0..length {
+            values.extend((0..case.channels()).map(|c| case.channel(c)[t]));
+            numbers.push(set.rows_of(i).map_or(0, |rows| rows[t]));
+        }
+    }
+    let kept: Vec<usize> = (0..numbers.len()).collect();
+    Table::new(names.to_vec(), values).map_or_else(|_| Vec::new(), |table| of_columns(&table, &kept, &numbers))
 }
 
 /// What is to be said of the columns of the rows `kept` of a table; `numbers` are the rows' numbers in the file.

@@ -79,7 +79,7 @@ pub(in crate::cli) fn of_model(model: &Model) -> Vec<String> {
         format!(
             "p-values rank a score among {calibrating} of the {rows} training {} only, since views leave out some folds \
              only; raise --views",
-            model.kind().cases()
+            model.cases()
         )
     });
     unseen.into_iter().chain(partly).chain(unattainable(model, ALPHA)).collect()

@@ -82,23 +82,23 @@ pub(in crate::cli) fn member_in_words(model: &Model, member: &PanelMember) -> St
 /// The training cases that a robust fit left out, if any: "40 rows as unusual".
 pub(in crate::cli) fn trimmed_in_words(model: &Model) -> Option<String> {
     let trimmed = model.trimmed_rows();
-    (trimmed > 0).then(|| format!("{trimmed} {} as unusual", model.kind().cases()))
+    (trimmed > 0).then(|| format!("{trimmed} {} as unusual", model.cases()))
 }
 
 /// What the training data were drawn from, if they are a sample: "a sample of 5000 rows".
 pub(in crate::cli) fn sample_in_words(model: &Model) -> Option<String> {
-    model.drawn_from().map(|all| format!("a sample of {all} {}", model.kind().cases()))
+    model.drawn_from().map(|all| format!("a sample of {all} {}", model.cases()))
 }
 
 /// What p-values rank among, if not among the training cases: "p-values from 500 rows given to recalibrate".
 pub(in crate::cli) fn recalibrated_in_words(model: &Model) -> Option<String> {
-    let (rows, cases) = (model.calibration_rows(), model.kind().cases());
+    let (rows, cases) = (model.calibration_rows(), model.cases());
     model.is_recalibrated().then(|| format!("p-values from {rows} {cases} given to recalibrate"))
 }
 
 /// What a model file holds of the training cases, beside their scores.
 pub(in crate::cli) fn held_in_words(model: &Model) -> String {
-    let (case, cases) = (model.kind().case(), model.kind().cases());
+    let (case, cases) = (model.case(), model.cases());
     match model.holds() {
         Held::Cases => {
             let (held, of, own) = (model.rows_held(), model.training_rows(), model.reference_rows());

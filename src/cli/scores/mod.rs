@@ -3,6 +3,7 @@
 mod kept_rows;
 mod listing;
 mod measures;
+pub(super) mod points;
 mod reasons;
 mod result_table;
 mod row_place;

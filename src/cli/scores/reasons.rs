@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::stream::Scored;
 use crate::cli::table_writer::Cell;
-use crate::data::{Dataset, Kind};
+use crate::data::{Dataset, Kind, SeriesSet};
 use crate::detect::{Cause, Explanation, Model};
 use crate::error::Result;
 
@@ -25,9 +25,17 @@ impl<'a> Reasons<'a> {
     /// Names of the columns that [`Reasons::cells`] fills.
     pub fn columns(self) -> &'static [&'static str] {
         match self.model.kind() {
+            Kind::Series if self.model.reading().windows.is_some() => {
+                &["channel", "from_row", "to_row", "share", "score_with"]
+            }
             Kind::Table => &["column", "value", "share", "normal_value", "score_with"],
             Kind::Series => &["channel", "first_step", "last_step", "share", "score_with"],
         }
+    }
+
+    /// What stretches of series are counted in.
+    pub fn steps(self) -> &'static str {
+        if self.model.reading().windows.is_some() { "rows" } else { "steps" }
     }
 
     /// The cells of a cause.
@@ -57,7 +65,8 @@ impl<'a> Reasons<'a> {
         self.model.input_names().get(cause.input).map_or("", String::as_str)
     }
 
-    /// Explanations of those of the scored cases that `wanted` names by their place, with at most `most` causes each.
+    /// Explanations of those of the scored cases that `wanted` names by their place, with at most `most` causes each. Of a log,
+    /// stretches are rows of it.
     ///
     /// # Errors
     /// As [`Model::explain`].
@@ -72,8 +81,13 @@ impl<'a> Reasons<'a> {
         let mut explained = BTreeMap::new();
         for some in places.chunks(AT_ONCE) {
             let cases: Box<dyn Dataset> = cases.select(some)?;
-            for (&place, mut why) in some.iter().zip(self.model.explain(&*cases)?) {
+            let set: Option<&SeriesSet> = cases.downcast();
+            for (i, (&place, mut why)) in some.iter().zip(self.model.explain(&*cases)?).enumerate() {
                 why.causes.truncate(most);
+                if let Some(rows) = set.and_then(|set| set.rows_of(i)) {
+                    let stretches = why.causes.iter_mut().filter_map(|cause| cause.stretch.as_mut());
+                    stretches.for_each(|steps| *steps = rows[steps.start]..rows[steps.end - 1] + 1);
+                }
                 explained.insert(place, why);
             }
         }

@@ -48,7 +48,7 @@ impl Tally {
 
     /// Says how many rows are anomalous, and how many would be by chance.
     pub fn say_flagged(&self, threshold: Threshold, model: &Model, global: &Global) {
-        let (rows, flagged, cases) = (self.rows, self.flagged, model.kind().cases());
+        let (rows, flagged, cases) = (self.rows, self.flagged, model.cases());
         let by_chance = match threshold {
             Threshold::Alpha(alpha) => Some(alpha * rows as f64),
             _ => None,
@@ -77,7 +77,7 @@ impl Tally {
     /// Says so where the rows as a whole look more unusual than those that calibrate.
     pub fn say_drift(&self, model: &Model, global: &Global) {
         let Some(drift) = self.watch.drift().filter(|drift| drift.is_significant()) else { return };
-        let (cases, of) = (model.kind().cases(), if model.is_recalibrated() { "calibrating" } else { "training" });
+        let (cases, of) = (model.cases(), if model.is_recalibrated() { "calibrating" } else { "training" });
         let line = format!(
             "note: the {cases} look different from the {of} {cases} as a whole (median p-value {} where 0.5 is expected): if \
              they are normal, `nafal recalibrate` gives p-values that hold",

@@ -19,7 +19,8 @@ use crate::report::{ExplainedCase, ExplainedInput, ExplanationPlot};
 ///
 /// Prints `row,score,p_value,rank,column,value,share,normal_value,score_with`, a line a row and rank: how much of what single
 /// replacements bring the score down is due to the column, the value that would have been normal given the others, and the
-/// score with it. Of series `row,score,p_value,rank,channel,first_step,last_step,share,score_with`, steps counted from 0.
+/// score with it. Of series `row,score,p_value,rank,channel,first_step,last_step,share,score_with`, steps counted from 0; of
+/// windows of a log `from_row,to_row`, rows of the log, in place of steps.
 /// Without --rows and --alpha all rows are explained, which takes some milliseconds each.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct Explain {
@@ -97,13 +98,13 @@ impl Explain {
         if let Some(rows) = self.rows.as_ref().filter(|rows| rows.last() >= rows_read) {
             let problem = format!(
                 "has {rows_read} {}, counted from 0, and --rows asks for {}; ask for rows that there are",
-                model.kind().cases(),
+                model.cases(),
                 rows.last()
             );
             return Err(DataError::new(stream.source(), problem).into());
         }
         if let Some(mut plot) = plot {
-            plot.put(picture(reasons, &drawn, model.kind().case()).as_bytes())?;
+            plot.put(picture(reasons, &drawn, model.case()).as_bytes())?;
             table.finish()?;
             plot.finish()?;
         } else {
@@ -130,7 +131,7 @@ fn picture(reasons: Reasons, drawn: &[(usize, Explanation)], case: &str) -> Stri
             (None, ..) if cause.categories.is_some() => {
                 cause.categories.iter().flatten().cloned().collect::<Vec<_>>().join(" → ")
             }
-            (Some(steps), ..) => format!("steps {}–{}", steps.start, steps.end - 1),
+            (Some(steps), ..) => format!("{} {}–{}", reasons.steps(), steps.start, steps.end - 1),
             (None, Some(value), Some(normal)) => format!("{} → {}", brief(value), brief(normal)),
             _ => String::new(),
         },

@@ -101,7 +101,7 @@ impl Info {
             "{}: fitted on {} {} of {}, {} views of flows\n{}\n",
             place(&self.file),
             model.training_rows(),
-            model.kind().cases(),
+            model.cases(),
             model.inputs(),
             model.flow_views(),
             members.chain(sample).chain(trimmed).chain(recalibrated).chain([held]).chain(warnings).collect::<String>()

@@ -69,12 +69,12 @@ impl Recalibrate {
             return Err(self.nothing_left(stream.source(), normals).into());
         }
         if let Some(name) = stream.unused_labels() {
-            let (case, name) = (model.kind().case(), short(name));
+            let (case, name) = (model.case(), short(name));
             let todo = format!("to use their labels, add --label {name} --normal NAME");
             global.note(format_args!("note: every {case} is taken as normal; {todo}"));
         }
         let mut said = Vec::from_iter(stream.conclude());
-        said.extend(seen_before(&watch, model.kind().cases()));
+        said.extend(seen_before(&watch, model.cases()));
         let recalibrated = model.ranking_among(scores)?;
         output.put(&recalibrated.to_bytes()?)?;
         output.finish()?;
@@ -103,7 +103,7 @@ impl Recalibrate {
         let out = &self.output;
         global.note(format_args!(
             "p-values from {rows} {} in {seconds:.1} s; wrote {}",
-            recalibrated.kind().cases(),
+            recalibrated.cases(),
             place(out)
         ));
         global.warn(&warnings);

@@ -3,8 +3,9 @@
 use clap::Args;
 
 use crate::cli::arguments::{Global, ModelAndData, OutputArgs};
-use crate::cli::scores::Listing;
-use crate::error::Result;
+use crate::cli::scores::{Listing, ScoreStream, points};
+use crate::data::Windows;
+use crate::error::{Error, Result};
 
 /// Score rows: a higher score is more anomalous; the p-value is the share of normal rows as surprising
 ///
@@ -23,6 +24,9 @@ pub(in crate::cli) struct Score {
     /// channel and the stretch of steps
     #[arg(long, conflicts_with = "sort")]
     explain: bool,
+    /// Of a log: print `row,score` for every reading, the mean score of the windows that cover it, after the last one is read
+    #[arg(long, conflicts_with_all = ["sort", "explain"])]
+    points: bool,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -33,6 +37,15 @@ impl Score {
         let model = global.memory().load(&self.inputs.model)?;
         if self.explain {
             model.check_explains()?;
+        }
+        if self.points {
+            if model.reading().windows.as_ref().and_then(Windows::length).is_none() {
+                let problem =
+                    "--points is for windows of a log, and the model was not fitted to any; fit one with --window";
+                return Err(Error::Usage(problem.into()));
+            }
+            let stream = ScoreStream::open(&model, &self.inputs, None, global, output.is_terminal())?;
+            return points::write(stream.keeping_cases(true), &self.inputs, output, global);
         }
         let listing = Listing {
             model: &model,

@@ -146,6 +146,18 @@ impl Model {
     pub fn kind(&self) -> Kind {
         self.encoder.kind()
     }
+    /// One of its cases in words: "row", "series", "window".
+    pub fn case(&self) -> &'static str {
+        if self.has_windows() { "window" } else { self.kind().case() }
+    }
+    /// Its cases, behind a number: "300 rows".
+    pub fn cases(&self) -> &'static str {
+        if self.has_windows() { "windows" } else { self.kind().cases() }
+    }
+    /// Whether its cases are windows of a log.
+    fn has_windows(&self) -> bool {
+        self.reading.windows.as_ref().is_some_and(|windows| windows.length().is_some())
+    }
     /// What the model looks at, in words: "8 columns", "3 channels of 206 steps".
     pub fn inputs(&self) -> String {
         self.encoder.describe()

@@ -113,8 +113,8 @@ pub(super) fn add<'a>(channel: impl Fn(usize) -> &'a [f64], scales: &[Scale], fi
         let squares: f64 = centred.iter().map(|z| z * z).sum();
         let deviation = (squares / n).sqrt();
         let middle = (n - 1.0) / 2.0;
-        let slope = centred.iter().enumerate().map(|(t, z)| (t as f64 - middle) * z).sum::<f64>() * 12.0
-            / (n * (n * n - 1.0));
+        let slope =
+            centred.iter().enumerate().map(|(t, z)| (t as f64 - middle) * z).sum::<f64>() * 12.0 / (n * (n * n - 1.0));
         let (most, least) = z.iter().fold((f64::MIN, f64::MAX), |(most, least), &z| (most.max(z), least.min(z)));
         figures.extend([mean, most, least, slope * n, log(deviation)]);
         let running = sums(centred.iter().copied());
@@ -123,9 +123,8 @@ pub(super) fn add<'a>(channel: impl Fn(usize) -> &'a [f64], scales: &[Scale], fi
         for (i, &s) in widths.iter().enumerate() {
             let wavelet = |t: usize| (running[t + 2 * s] - 2.0 * running[t + s] + running[t]) / s as f64;
             let count = z.len() + 1 - 2 * s;
-            let (square, largest) = (0..count).map(wavelet).fold((0.0, 0.0_f64), |(sum, largest), h| {
-                (sum + h * h, largest.max(h.abs()))
-            });
+            let (square, largest) =
+                (0..count).map(wavelet).fold((0.0, 0.0_f64), |(sum, largest), h| (sum + h * h, largest.max(h.abs())));
             figures.push(log((square / count as f64).sqrt()));
             if i == 0 {
                 jumps[0] = largest;
@@ -200,7 +199,11 @@ mod tests {
     #[test]
     fn figures_of_any_numbers_are_finite() {
         for n in [4, 5, 7, 8, 64] {
-            for channel in [vec![f64::MAX; n], vec![0.0; n], (0..n).map(|t| if t % 2 == 0 { f64::MAX } else { f64::MIN }).collect()] {
+            for channel in [
+                vec![f64::MAX; n],
+                vec![0.0; n],
+                (0..n).map(|t| if t % 2 == 0 { f64::MAX } else { f64::MIN }).collect(),
+            ] {
                 for scale in [Scale { centre: 0.0, scale: 1.0 }, Scale::of([&channel[..]].into_iter())] {
                     let mut figures = Vec::new();
                     add(|_| &channel, &[scale, scale], &mut figures);

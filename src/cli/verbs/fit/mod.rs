@@ -11,14 +11,14 @@ use serde_json::json;
 use crate::cli::apart::keep_apart;
 use crate::cli::arguments::{ARRAY_HELP, Global, OnBadRow, PresetArg, data_help, kind_help, note_all};
 use crate::cli::messages::bad_rows::BadRows;
-use crate::cli::messages::columns::of_columns;
+use crate::cli::messages::columns::{of_channels, of_columns};
 use crate::cli::messages::warnings::of_model;
 use crate::cli::output::{DASH, Output, check_stdout, print};
 use crate::cli::pages::{held_in_words, panel_in_words, training_page, trimmed_in_words};
 use crate::cli::progress::ProgressReporter;
 use crate::cli::reading::{ColumnArgs, DialectArgs, WindowArgs};
 use crate::cli::table_writer::{Cell, TableWriter};
-use crate::data::{Dataset, Gathered, Input, Kind, ReadOptions, Reading, Sample, Table};
+use crate::data::{Dataset, Gathered, Input, Kind, ReadOptions, Reading, Sample, SeriesSet, Table};
 use crate::detect::{Detector, Experts, MIN_ROWS, Model, ScoreKind, TrainingScore};
 use crate::error::{DataError, Error, Result, place, quoted, short};
 use crate::progress::Progress;
@@ -167,6 +167,9 @@ impl Fit {
         if let Some(table) = cases.downcast::<Table>() {
             said.extend(of_columns(table, &cases.normal(&self.normal), &numbers));
         }
+        if let Some(set) = cases.downcast::<SeriesSet>() {
+            said.extend(of_channels(set));
+        }
         global.warn(&said);
         if self.label.is_none() {
             note_labels(&*cases, global);
@@ -307,7 +310,7 @@ impl Fit {
         global.note(format_args!(
             "fitted {experts} of {} on {rows} {} of {rows_read} in {seconds:.1} s; wrote {}",
             model.inputs(),
-            model.kind().cases(),
+            model.cases(),
             place(&self.output)
         ));
         if let Some(trimmed) = trimmed_in_words(model) {

@@ -166,11 +166,13 @@ impl Selection {
                 Some(ColumnKind::Time(_)) if *role == Role::Feature && explicit => {
                     return Err(file.error(Some(name), TIMES.into()));
                 }
-                Some(ColumnKind::Time(_)) if *role == Role::Feature => self.notes.push(format!(
-                    "column {} holds times, and is left out; for the hour of the day and the day of the week add --calendar {}",
-                    quoted(name),
-                    quoted(name)
-                )),
+                Some(ColumnKind::Time(_)) if *role == Role::Feature => {
+                    let (shown, todo) = match options.windows {
+                        Some(_) => (quoted(name), "for gaps in time, and times in the output, add --time"),
+                        None => (quoted(name), "for the hour of the day and the day of the week add --calendar"),
+                    };
+                    self.notes.push(format!("column {shown} holds times, and is left out; {todo} {shown}"));
+                }
                 Some(kind) => features.push((i, Column { name: name.clone(), kind })),
                 None => {}
             }

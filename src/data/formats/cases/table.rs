@@ -49,6 +49,10 @@ pub(in crate::data::formats) trait TableRows: Send {
     fn dialect(&self) -> Option<&Dialect> {
         None
     }
+    /// What came to light while the rows were read, each a sentence.
+    fn late_notes(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// Reads the next row; `wait`: whether the stream may be waited for.
     ///
     /// # Errors
@@ -79,6 +83,9 @@ impl<R: TableRows> Cases for R {
     }
     fn dialect(&self) -> Option<&Dialect> {
         TableRows::dialect(self)
+    }
+    fn late_notes(&self) -> Vec<String> {
+        TableRows::late_notes(self)
     }
     fn advance(&mut self, wait: bool) -> Result<Step, DataError> {
         TableRows::advance(self, wait)

@@ -18,8 +18,9 @@ pub(super) struct CsvRows {
     records: RecordReader,
     layout: Layout,
     dialect: Dialect,
-    /// The first blank line since the last row.
+    /// The first blank line since the last row, and the first that was passed over.
     blank: Option<u64>,
+    passed_over: Option<u64>,
     /// A record still to be looked at, behind blank lines that were told of, or the first of a file without a header.
     held: Option<Found>,
     row: Row,
@@ -47,7 +48,15 @@ impl CsvRows {
                         ..prefix.dialect
                     };
                     layout.selection.notes.splice(0..0, in_words(&dialect, &options.dialect));
-                    return Ok(CsvRows { records, layout, dialect, blank: None, held, row: Row::default() });
+                    return Ok(CsvRows {
+                        records,
+                        layout,
+                        dialect,
+                        blank: None,
+                        passed_over: None,
+                        held,
+                        row: Row::default(),
+                    });
                 }
                 Found::Unclosed => {
                     return Err(DataError::new(records.name(), UNCLOSED).at_line(records.record().line));
@@ -128,8 +137,10 @@ impl TableRows for CsvRows {
         };
         let empty = self.records.forget_empty_lines();
         // In a table of one column a blank line may be a missing cell.
-        let blank = self.blank.take().into_iter().chain(empty).min().filter(|_| layout.width == 1);
-        if let Some(blank) = blank {
+        let blank = self.blank.take().into_iter().chain(empty).min();
+        if layout.width > 1 {
+            self.passed_over = self.passed_over.or(blank);
+        } else if let Some(blank) = blank {
             self.held = Some(found);
             return Ok(Step::Bad(at(blank, blank_line(), self.records.name())));
         }
@@ -138,6 +149,10 @@ impl TableRows for CsvRows {
             Ok(()) => Ok(Step::Case),
             Err(error) => Ok(Step::Bad(at(self.records.record().line, error, self.records.name()))),
         }
+    }
+    fn late_notes(&self) -> Vec<String> {
+        let blank = |line: u64| format!("blank lines are passed over, the first is line {line}");
+        self.passed_over.map(blank).into_iter().collect()
     }
     fn row(&self) -> &Row {
         &self.row
