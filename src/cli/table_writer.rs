@@ -125,6 +125,20 @@ pub(super) fn number(x: f64) -> String {
     if size == 0.0 || (1e-5..1e16).contains(&size) || !x.is_finite() { format!("{x}") } else { format!("{x:e}") }
 }
 
+/// Three digits of a number.
+pub(super) fn brief(x: f64) -> String {
+    let size = x.abs();
+    if x == 0.0 || !x.is_finite() {
+        return format!("{x}");
+    }
+    if !(1e-3..1e5).contains(&size) {
+        return format!("{x:.1e}");
+    }
+    let digits = (2 - size.log10().floor() as i32).max(0) as usize;
+    let text = format!("{x:.digits$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,6 +162,21 @@ mod tests {
             [(1.0, "1"), (-0.05, "-0.05"), (0.0, "0"), (1e-5, "0.00001"), (1e-6, "1e-6"), (2.5e20, "2.5e20")]
         {
             assert_eq!(number(x), want);
+        }
+    }
+
+    #[test]
+    fn brief_numbers_have_three_digits() {
+        for (x, text) in [
+            (0.0, "0"),
+            (1234.6, "1235"),
+            (-0.05, "-0.05"),
+            (2.6182, "2.62"),
+            (1e9, "1.0e9"),
+            (20.0, "20"),
+            (0.0021, "0.0021"),
+        ] {
+            assert_eq!(brief(x), text);
         }
     }
 }

@@ -22,7 +22,7 @@ pub use configuration::{
 pub use detector::{Detector, DetectorBuilder, MIN_ROWS};
 pub use experts::{DivergenceCheck, Extractor, ExtractorSpec, JointTrainer, ViewNet, dense_views};
 pub use explanation::{Cause, Explanation, explain};
-pub use model::{Model, Samples, TrainingScore};
+pub use model::{Model, Samples, TrainingInput, TrainingScore};
 pub use panel::PanelMember;
 pub use traits::{Fit, Fitted, Registration};
 pub use views::ViewFamily;

@@ -7,22 +7,26 @@
 mod axis;
 mod canvas;
 mod contour;
+mod course;
 mod curves;
 mod error_bars;
 mod explanation;
 mod histogram;
-mod html;
 mod p_values;
+mod page;
 mod palette;
 mod plot;
 mod scatter;
+mod traces;
 
 pub use contour::Grid;
+pub use course::{ScoreCourse, ScoreSpan};
 pub use curves::{PrecisionRecall, Ranking, RocCurve};
 pub use error_bars::{ErrorBars, ErrorLine};
 pub use explanation::{ExplainedCase, ExplainedInput, ExplanationPlot};
 pub use histogram::{ScoreHistogram, ScorePanel};
-pub use html::{Headline, ReportInput, ReportTable};
+pub use page::{Card, CardInput, Headline, ReportInput, ReportTable};
 pub use p_values::PValueHistogram;
 pub use plot::{Group, Kind, Plot};
 pub use scatter::{PointGroup, Scatter, ScatterPanel};
+pub use traces::{TracePanel, Traces};

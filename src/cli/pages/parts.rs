@@ -1,44 +1,14 @@
-//! Parts that report pages share: key figures, the threshold's mark, a table of rows, facts about the model.
+//! Parts that report pages share: the threshold's mark, facts about the model.
 
 use crate::cli::messages::warnings::of_model;
-use crate::cli::table_writer::number;
-use crate::data::Dataset;
 use crate::detect::{Model, PanelMember};
 use crate::encode::Held;
 use crate::error::short;
-use crate::report::{Headline, ReportTable};
-
-/// Rows of the table of the most surprising rows.
-const SHOWN: usize = 20;
-
-/// A figure without a note.
-pub(in crate::cli) fn headline(value: String, label: &str) -> Headline {
-    Headline { value, label: label.into(), note: String::new() }
-}
 
 /// The lowest score that is flagged, with its label.
 pub(in crate::cli) fn threshold(scores: &[f64], flags: &[bool]) -> Option<(f64, String)> {
     let lowest = scores.iter().zip(flags).filter(|(_, flag)| **flag).map(|(score, _)| *score).min_by(f64::total_cmp);
     lowest.map(|score| (score, "p ≤ 0.05".to_owned()))
-}
-
-/// The rows with the highest scores.
-pub(in crate::cli) fn most_surprising(cases: &dyn Dataset, scores: &[f64], p_values: &[f64]) -> ReportTable {
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
-    let label = |i: usize| cases.labels().map(|labels| short(&labels[i]));
-    let row = |&i: &usize| {
-        let numbers = [format!("{:.3}", scores[i]), number((p_values[i] * 1e5).round() / 1e5)];
-        [i.to_string()].into_iter().chain(numbers).chain(label(i)).collect()
-    };
-    let mut columns: Vec<String> = ["row", "score", "p-value"].map(str::to_owned).to_vec();
-    columns.extend(cases.label_name().map(short));
-    ReportTable {
-        title: "The most surprising rows".into(),
-        caption: "Rows are counted from 0.".into(),
-        columns,
-        rows: order.iter().take(SHOWN).map(row).collect(),
-    }
 }
 
 /// Facts about the model, each with its name.

@@ -1,58 +1,52 @@
-//! The page that `nafal fit --report` writes: how the training data themselves look to the model.
+//! The page that `nafal fit --report` writes: how the training data themselves look to what never saw them.
 
-use super::parts::{facts, headline, most_surprising, threshold, trimmed_in_words};
+use super::day::{About, Day};
+use super::parts::trimmed_in_words;
 use crate::cli::messages::warnings::ALPHA;
+use crate::cli::scores::RowPlace;
 use crate::data::Dataset;
-use crate::detect::{Model, Threshold};
+use crate::detect::Model;
 use crate::error::{Result, place};
-use crate::report::{Group, Kind, PValueHistogram, ReportInput, ScoreHistogram, ScorePanel};
 
-/// The page, as HTML. Scores the data once.
+/// Rows that are looked at one by one.
+const CARDS: usize = 10;
+
+/// The page, as HTML, with the facts `facts` about the files. `numbers`: which row of the file each case is.
 ///
 /// # Errors
 /// As [`Model::score`].
-pub(in crate::cli) fn training_page(model: &Model, cases: &dyn Dataset, normal: &[String]) -> Result<String> {
-    let (scores, p_values) = model.score_with_p_values(cases)?;
-    let mut trained = vec![false; cases.len()];
-    cases.normal(normal).into_iter().for_each(|i| trained[i] = true);
-    let groups = |values: &[f64]| {
-        [("trained on", Kind::Normal, true), ("left out by their label", Kind::Anomalous, false)]
-            .map(|(name, kind, wanted)| Group {
-                name: name.into(),
-                kind,
-                scores: (0..values.len()).filter(|&i| trained[i] == wanted).map(|i| values[i]).collect(),
-            })
-            .into_iter()
-            .filter(|group| !group.scores.is_empty())
-            .collect::<Vec<_>>()
-    };
-    let flags = Threshold::Alpha(ALPHA).apply(&scores, &p_values);
-    let flagged = (0..flags.len()).filter(|&i| trained[i] && flags[i]).count();
-    let panel = ScorePanel {
-        title: "the training data".into(),
-        groups: groups(&scores),
-        threshold: threshold(&scores, &flags),
-    };
-    let histogram = ScoreHistogram { title: "Scores".into(), score: "score".into(), panels: vec![panel] };
-    let p_histogram = PValueHistogram { title: "p-values".into(), groups: groups(&p_values), alpha: Some(ALPHA) };
-    let input = ReportInput {
+pub(in crate::cli) fn training_page(
+    model: &Model,
+    cases: &dyn Dataset,
+    numbers: &[usize],
+    normal: &[String],
+    facts: Vec<(String, String)>,
+) -> Result<String> {
+    let (mut scores, mut p_values) = model.score_with_p_values(cases)?;
+    // Training rows by what never saw them.
+    for own in model.scored_training_cases().unwrap_or_default() {
+        (scores[own.row], p_values[own.row]) = (own.score, own.p_value);
+    }
+    let mut anomalous = vec![true; cases.len()];
+    cases.normal(normal).into_iter().for_each(|i| anomalous[i] = false);
+    let mut day = Day::new(model, ALPHA, CARDS);
+    let places = numbers.iter().map(|&row| RowPlace { file: 0, row });
+    let labels = cases.labels().is_some().then_some(&anomalous[..]);
+    day.add_cases(cases, places, &scores, &p_values, labels)?;
+    let about = About {
         title: format!("A detector fitted to {}", place(cases.source())),
         summary: format!(
-            "{} views of {}, fitted to {} rows{}. A higher score is more anomalous. Rows that were trained on are \
-             scored here by flows of which some have seen them.",
-            model.flow_views(),
-            model.inputs(),
+            "Fitted to {} {} of {}{}. A higher score is more anomalous. What was trained on is scored here by experts that \
+             never saw it, where there are some: bad ones among the normal ones come on top.",
             model.training_rows(),
+            model.cases(),
+            model.inputs(),
             trimmed_in_words(model).map_or_else(String::new, |trimmed| format!(", without {trimmed}"))
         ),
-        headlines: vec![
-            headline(model.training_rows().to_string(), "training rows"),
-            headline(model.flow_views().to_string(), "views"),
-            headline(flagged.to_string(), "training rows with p ≤ 0.05"),
-        ],
-        plots: vec![histogram.plot(), p_histogram.plot()],
-        tables: vec![most_surprising(cases, &scores, &p_values)],
-        facts: facts(model),
+        facts,
+        label: cases.label_name().map(str::to_owned),
+        of_training: true,
+        ..About::default()
     };
-    Ok(input.html())
+    day.page(about)
 }

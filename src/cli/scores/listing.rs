@@ -1,6 +1,7 @@
 //! Rows with their scores, and with verdicts where a threshold is given: written as they come, or, where the verdict on a row or
 //! its place in the list depends on the others, after the last one.
 
+use super::course::Course;
 use super::kept_rows::KeptRows;
 use super::reasons::Reasons;
 use super::result_table::ResultTable;
@@ -8,7 +9,7 @@ use super::row_place::RowPlace;
 use super::stream::ScoreStream;
 use super::tally::Tally;
 use crate::cli::arguments::{Global, ModelAndData};
-use crate::cli::messages::warnings::{of_fdr, of_threshold};
+use crate::cli::messages::warnings::{ALPHA, of_fdr, of_threshold};
 use crate::cli::output::Output;
 use crate::cli::table_writer::Cell;
 use crate::detect::{Cut, Model, Threshold};
@@ -28,8 +29,17 @@ pub(in crate::cli) struct Listing<'a> {
     pub only_anomalies: bool,
 }
 
+/// What was listed.
+pub(in crate::cli) struct Listed {
+    /// Rows called anomalous.
+    pub flagged: usize,
+    /// The scores in the order in which they were written.
+    pub course: Course,
+}
+
 /// What becomes of one row after another.
 struct Writing {
+    course: Course,
     table: ResultTable,
     cut: Option<Cut>,
     only_anomalies: bool,
@@ -37,11 +47,11 @@ struct Writing {
 }
 
 impl Listing<'_> {
-    /// Writes the rows, and says on stderr what is to be said of them as a whole; returns how many are anomalous.
+    /// Writes the rows, and says on stderr what is to be said of them as a whole; returns what it was.
     ///
     /// # Errors
     /// As [`ScoreStream::open`] and [`ScoreStream::next`]; an output that cannot be written.
-    pub fn write(&self, output: Output, global: &Global) -> Result<usize> {
+    pub fn write(&self, output: Output, global: &Global) -> Result<Listed> {
         let stream = ScoreStream::open(self.model, self.inputs, None, global, output.is_terminal())?;
         let mut stream = stream.keeping_cases(self.explained);
         let reasons = Reasons::of(self.model);
@@ -77,7 +87,7 @@ impl Listing<'_> {
             }
         };
         writing.table.finish()?;
-        let tally = writing.tally;
+        let (tally, course) = (writing.tally, writing.course);
         global.warn(&Vec::from_iter(stream.conclude()));
         if let Some(threshold) = self.threshold {
             let (rows, flagged) = (tally.rows(), tally.flagged());
@@ -86,7 +96,7 @@ impl Listing<'_> {
             tally.say_flagged(threshold, self.model, global);
         }
         tally.say_drift(self.model, global);
-        Ok(tally.flagged())
+        Ok(Listed { flagged: tally.flagged(), course })
     }
 
     fn begin(&self, output: Output, carried: &[String], cut: Option<Cut>, global: &Global) -> Result<Writing> {
@@ -94,7 +104,8 @@ impl Listing<'_> {
         let why = if self.explained { Reasons::of(self.model).columns() } else { &[] };
         let results: Vec<&str> = ["score", "p_value"].into_iter().chain(verdict).chain(why.iter().copied()).collect();
         let table = ResultTable::new(output, self.inputs, carried, &results, global)?;
-        Ok(Writing { table, cut, only_anomalies: self.only_anomalies, tally: Tally::new(self.model) })
+        let course = Course::new(ALPHA);
+        Ok(Writing { course, table, cut, only_anomalies: self.only_anomalies, tally: Tally::new(self.model) })
     }
 }
 
@@ -114,6 +125,7 @@ impl Writing {
         let verdict = self.cut.as_mut().map(|cut| cut.flags(score, p_value));
         let flagged = verdict == Some(true);
         self.tally.add(p_value, flagged);
+        self.course.add(score, p_value);
         if flagged || !self.only_anomalies {
             let results =
                 [Cell::Number(score), Cell::Number(p_value)].into_iter().chain(verdict.map(Cell::Flag)).chain(cause);

@@ -8,7 +8,7 @@ use crate::cli::messages::bad_rows::BadRows;
 use crate::cli::progress::ProgressReporter;
 use crate::data::{Carried, CaseReader, Chunk, Dataset, ReadOptions, is_normal};
 use crate::detect::Model;
-use crate::error::{DataError, Result, listed};
+use crate::error::{DataError, Result, listed, short};
 use crate::progress::Progress;
 
 /// Cases scored at once.
@@ -83,6 +83,24 @@ pub(in crate::cli) struct Labels<'a> {
     pub column: &'a str,
     /// Those of normal cases.
     pub normal: &'a [String],
+}
+
+/// The labels of the column `label`, if there is one, of which `normal` are normal, or those the model was fitted with.
+///
+/// # Errors
+/// [`crate::Error::Data`] for a feature of the model, which stands in `file`.
+pub(in crate::cli) fn labels_of<'a>(
+    model: &'a Model,
+    label: Option<&'a str>,
+    normal: &'a [String],
+    file: &Path,
+) -> Result<Option<Labels<'a>>> {
+    let Some(column) = label else { return Ok(None) };
+    if model.read_options(None).columns.is_some_and(|columns| columns.iter().any(|own| own.name == column)) {
+        let problem = format!("is a feature of the model; fit another with --label {}", short(column));
+        return Err(DataError::new(file.to_string_lossy(), problem).in_column(column).into());
+    }
+    Ok(Some(Labels { column, normal: if normal.is_empty() { model.normal_labels() } else { normal } }))
 }
 
 /// The stream of a command's data under its model.

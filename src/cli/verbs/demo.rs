@@ -10,15 +10,15 @@ use crate::cli::apart::keep_apart;
 use crate::cli::arguments::Global;
 use crate::cli::messages::warnings::{ALPHA, of_model};
 use crate::cli::output::{DASH, Output, check_stdout, print};
-use crate::cli::pages::{facts, headline, most_surprising, threshold};
+use crate::cli::pages::{About, Day, threshold};
 use crate::cli::progress::ProgressReporter;
-use crate::cli::scores::Measures;
+use crate::cli::scores::{Measures, RowPlace};
 use crate::cli::table_writer::{Cell, TableWriter, csv_line, number};
 use crate::data::{OutputFolder, Table};
 use crate::detect::{Detector, Model, Threshold};
 use crate::error::{Result, place};
 use crate::evaluate::simulation::{NORMAL, pump};
-use crate::report::{Group, Kind, Plot, Ranking, ReportInput, RocCurve, ScoreHistogram, ScorePanel};
+use crate::report::{Group, Kind, Plot, ScoreHistogram, ScorePanel};
 
 /// Seed of the simulation and of the fit.
 const SEED: u64 = 0;
@@ -38,6 +38,9 @@ pub(in crate::cli) struct Demo {
     #[arg(long, value_name = "DIR", default_value = "nafal-demo")]
     out: PathBuf,
 }
+
+/// Rows that the report looks at one by one.
+const CARDS: usize = 10;
 
 /// The files it writes.
 const FILES: [&str; 6] = ["train.csv", "test.csv", "pump.nafal", "scores.csv", "scores.svg", "report.html"];
@@ -82,7 +85,7 @@ impl Demo {
 
         let histogram = histogram(&single, &together, &anomalous);
         file("scores.svg", histogram.svg.as_bytes())?;
-        file("report.html", page(&model, &test, &together, &anomalous, histogram).as_bytes())?;
+        file("report.html", page(&model, &test, &together, &anomalous, histogram)?.as_bytes())?;
         let mut scores =
             TableWriter::new(Output::open(Some(&self.out.join("scores.csv")))?, false, &["row", "score", "p_value"])?;
         for (i, (&score, &p)) in together.scores.iter().zip(&together.p_values).enumerate() {
@@ -177,31 +180,21 @@ fn histogram(single: &Outcome, together: &Outcome, anomalous: &[bool]) -> Plot {
     .plot()
 }
 
-fn page(model: &Model, test: &Table, together: &Outcome, anomalous: &[bool], histogram: Plot) -> String {
-    let ranking = Ranking {
-        name: "nafal".into(),
-        scores: together.scores.clone(),
-        anomalous: anomalous.to_vec(),
-        figure: together.measures.auroc,
-    };
-    let roc = RocCurve { title: "ROC".into(), rankings: vec![ranking] };
-    ReportInput {
+fn page(model: &Model, test: &Table, together: &Outcome, anomalous: &[bool], histogram: Plot) -> Result<String> {
+    let mut day = Day::new(model, ALPHA, CARDS);
+    let places = (0..test.rows()).map(|row| RowPlace { file: 0, row });
+    day.add_cases(test, places, &together.scores, &together.p_values, Some(anomalous))?;
+    day.page(About {
         title: "A simulated pump".into(),
         summary: format!(
             "{TRAINING} rows of normal operation were trained on. Of the test rows {} are normal and {} have a fault that \
              keeps every sensor within its range and breaks the dependence between sensors.",
             TEST.0, TEST.1
         ),
-        headlines: vec![
-            headline(format!("{:.3}", together.measures.auroc), "AUROC"),
-            headline(format!("{:.3}", together.measures.average_precision), "average precision"),
-            headline(format!("{:.3}", together.measures.f1_at_alpha), "F1 at p ≤ 0.05"),
-        ],
-        plots: vec![histogram, roc.plot()],
-        tables: vec![most_surprising(test, &together.scores, &together.p_values)],
-        facts: facts(model),
-    }
-    .html()
+        plots: vec![histogram],
+        label: test.label_name().map(str::to_owned),
+        ..About::default()
+    })
 }
 
 /// A labelled table as CSV.

@@ -1,14 +1,19 @@
 //! `nafal evaluate`: how well a model separates labelled anomalies from normal cases.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
+use crate::cli::apart::keep_apart;
 use crate::cli::arguments::{Global, ModelAndData, OutputArgs};
 use crate::cli::messages::warnings::{ALPHA, unattainable};
+use crate::cli::output::Output;
+use crate::cli::pages::roc;
 use crate::cli::scores::Measures;
-use crate::cli::scores::{Labels, ScoreStream};
+use crate::cli::scores::{ScoreStream, labels_of};
 use crate::cli::table_writer::{Cell, TableWriter};
 use crate::detect::Threshold;
-use crate::error::{DataError, Error, Result, listed, short};
+use crate::error::{DataError, Error, Result, listed};
 
 /// Measure a model on labelled rows
 ///
@@ -27,6 +32,9 @@ pub(in crate::cli) struct Evaluate {
     /// Level of f1_at_alpha
     #[arg(long, value_name = "A", default_value_t = ALPHA)]
     alpha: f64,
+    /// Draw the anomalies found against the false alarms
+    #[arg(long, value_name = "FILE.svg")]
+    plot: Option<PathBuf>,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -34,19 +42,18 @@ pub(in crate::cli) struct Evaluate {
 impl Evaluate {
     pub fn run(&self, global: &Global) -> Result<()> {
         Threshold::Alpha(self.alpha).check()?;
-        let output = self.output.open(&self.inputs.paths()?)?;
+        let paths = self.inputs.paths()?;
+        keep_apart(&paths, &[self.output.path()].into_iter().chain(self.plot.as_deref()).collect::<Vec<_>>())?;
+        let output = self.output.open(&paths)?;
+        let mut plot = self.plot.as_deref().map(|path| Output::open(Some(path))).transpose()?;
         let model = global.memory().load(&self.inputs.model)?;
         let label = self.label.as_deref().or(model.label_column()).ok_or_else(|| {
             Error::Usage("the model was fitted without labels; name the label column with --label".into())
         })?;
-        if model.read_options(None).columns.is_some_and(|columns| columns.iter().any(|column| column.name == label)) {
-            let problem = format!("is a feature of the model; fit another with --label {}", short(label));
-            return Err(DataError::new(self.inputs.model.to_string_lossy(), problem).in_column(label).into());
-        }
+        let labels = labels_of(&model, Some(label), &self.normal, &self.inputs.model)?;
         let normals = if self.normal.is_empty() { model.normal_labels() } else { &self.normal };
         let mut warnings = Vec::from_iter(unattainable(&model, self.alpha));
-        let labels = Labels { column: label, normal: normals };
-        let mut stream = ScoreStream::open(&model, &self.inputs, Some(labels), global, false)?;
+        let mut stream = ScoreStream::open(&model, &self.inputs, labels, global, false)?;
         let source = stream.source().to_owned();
         let all = stream.rest()?;
         if all.scores.is_empty() {
@@ -65,9 +72,13 @@ impl Evaluate {
         } else {
             global.warn(&warnings);
         }
+        if let Some(plot) = &mut plot {
+            plot.put(roc(&all.anomalous, &all.scores, measures.auroc).svg.as_bytes())?;
+        }
         let mut table = TableWriter::new(output, global.json, &columns)?;
         table.row(&cells)?;
-        table.finish()
+        table.finish()?;
+        plot.map_or(Ok(()), Output::finish)
     }
 }
 

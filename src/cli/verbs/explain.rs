@@ -10,7 +10,7 @@ use crate::cli::arguments::{Global, ModelAndData, OutputArgs};
 use crate::cli::output::Output;
 use crate::cli::scores::Reasons;
 use crate::cli::scores::{ResultTable, RowPlace, ScoreStream};
-use crate::cli::table_writer::Cell;
+use crate::cli::table_writer::{Cell, brief};
 use crate::detect::{Cause, Explanation, Threshold};
 use crate::error::{DataError, Result};
 use crate::report::{ExplainedCase, ExplainedInput, ExplanationPlot};
@@ -145,20 +145,6 @@ fn picture(reasons: Reasons, drawn: &[(usize, Explanation)], case: &str) -> Stri
     ExplanationPlot { title, cases: drawn.iter().map(of).collect() }.plot().svg
 }
 
-/// Three digits of a number.
-fn brief(x: f64) -> String {
-    let size = x.abs();
-    if x == 0.0 || !x.is_finite() {
-        return format!("{x}");
-    }
-    if !(1e-3..1e5).contains(&size) {
-        return format!("{x:.1e}");
-    }
-    let digits = (2 - size.log10().floor() as i32).max(0) as usize;
-    let text = format!("{x:.digits$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
-}
-
 /// Numbers of rows: single ones and ranges.
 #[derive(Clone, Debug, PartialEq)]
 struct Rows(Vec<(usize, usize)>);
@@ -204,21 +190,6 @@ mod tests {
         assert_eq!((all, rows.last()), (vec![3, 7, 10, 11, 12], 12));
         for text in ["", "a", "3-", "-3", "5-2", "1,,2", "1.5", "99999999999999999999999"] {
             assert!(text.parse::<Rows>().is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn brief_numbers_have_three_digits() {
-        for (x, text) in [
-            (0.0, "0"),
-            (1234.6, "1235"),
-            (-0.05, "-0.05"),
-            (2.6182, "2.62"),
-            (1e9, "1.0e9"),
-            (20.0, "20"),
-            (0.0021, "0.0021"),
-        ] {
-            assert_eq!(brief(x), text);
         }
     }
 }

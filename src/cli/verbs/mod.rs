@@ -13,6 +13,7 @@ mod fit;
 mod info;
 mod predict;
 mod recalibrate;
+mod report;
 mod reproduce;
 mod sample;
 mod score;
@@ -47,6 +48,7 @@ verbs! {
     predict::Predict,
     explain::Explain,
     evaluate::Evaluate,
+    report::Report,
     recalibrate::Recalibrate,
     sample::Sample,
     info::Info,

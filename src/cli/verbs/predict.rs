@@ -64,7 +64,7 @@ impl Predict {
             sorted: self.sort,
             only_anomalies: self.only_anomalies,
         };
-        let flagged = listing.write(output, global)?;
+        let flagged = listing.write(output, global)?.flagged;
         Ok(if self.fail_on_anomaly && flagged > 0 { Outcome::Anomalies } else { Outcome::Done })
     }
 

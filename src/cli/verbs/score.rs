@@ -1,8 +1,12 @@
 //! `nafal score`: a score and a p-value a row, as the rows come.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
+use crate::cli::apart::keep_apart;
 use crate::cli::arguments::{Global, ModelAndData, OutputArgs};
+use crate::cli::output::Output;
 use crate::cli::scores::{Listing, ScoreStream, points};
 use crate::data::Windows;
 use crate::error::{Error, Result};
@@ -27,13 +31,19 @@ pub(in crate::cli) struct Score {
     /// Of a log: print `row,score` for every reading, the mean score of the windows that cover it, after the last one is read
     #[arg(long, conflicts_with_all = ["sort", "explain"])]
     points: bool,
+    /// Draw the scores in the order of the rows
+    #[arg(long, value_name = "FILE.svg", conflicts_with_all = ["sort", "points"])]
+    plot: Option<PathBuf>,
     #[command(flatten)]
     output: OutputArgs,
 }
 
 impl Score {
     pub fn run(&self, global: &Global) -> Result<()> {
-        let output = self.output.open(&self.inputs.paths()?)?;
+        let paths = self.inputs.paths()?;
+        keep_apart(&paths, &[self.output.path()].into_iter().chain(self.plot.as_deref()).collect::<Vec<_>>())?;
+        let output = self.output.open(&paths)?;
+        let plot = self.plot.as_deref().map(|path| Output::open(Some(path))).transpose()?;
         let model = global.memory().load(&self.inputs.model)?;
         if self.explain {
             model.check_explains()?;
@@ -55,6 +65,9 @@ impl Score {
             sorted: self.sort,
             only_anomalies: false,
         };
-        listing.write(output, global).map(drop)
+        let listed = listing.write(output, global)?;
+        let Some(mut plot) = plot else { return Ok(()) };
+        plot.put(listed.course.plot(model.case(), model.cases()).svg.as_bytes())?;
+        plot.finish()
     }
 }

@@ -7,9 +7,11 @@ mod persistence;
 mod recalibration;
 mod samples;
 mod summary;
+mod training_inputs;
 mod training_scores;
 
 pub use model::Model;
 pub use samples::Samples;
 pub(super) use summary::Summary;
+pub use training_inputs::TrainingInput;
 pub use training_scores::TrainingScore;

@@ -192,6 +192,10 @@ impl Model {
     pub fn label_column(&self) -> Option<&str> {
         self.encoder.label()
     }
+    /// The seed of every random choice of the fit.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
     /// The labels of normal cases.
     pub fn normal_labels(&self) -> &[String] {
         &self.normals

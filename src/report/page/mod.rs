@@ -1,9 +1,13 @@
-//! The report as one HTML page: headline figures, plots, the most anomalous rows. It needs no network and no script.
+//! The report as one HTML page: a verdict, headline figures, plots, a card for each of the most anomalous rows, tables, facts. It needs
+//! no network and no script, follows the reader's light or dark setting, prints, and fits narrow screens.
 
+mod card;
+
+pub use card::{Card, CardInput};
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, context};
 
-use super::plot::Plot;
+use crate::report::plot::Plot;
 use crate::error::visible;
 
 /// What the page says. Every text is escaped; only the pictures of `plots` go in as they are.
@@ -13,11 +17,15 @@ pub struct ReportInput {
     pub title: String,
     /// A sentence or two under it: which model, which data.
     pub summary: String,
+    /// What is to be known before all else, a paragraph each: warnings, what was left out.
+    pub notes: Vec<String>,
     /// Figures in large type.
     pub headlines: Vec<Headline>,
     /// The pictures, in order.
     pub plots: Vec<Plot>,
-    /// Tables below the pictures, such as the most anomalous rows.
+    /// Rows that are looked at one by one.
+    pub cards: Vec<Card>,
+    /// Tables below the cards, such as the drift of the columns.
     pub tables: Vec<ReportTable>,
     /// Names and values of settings, at the foot of the page.
     pub facts: Vec<(String, String)>,
@@ -52,7 +60,7 @@ impl ReportInput {
     pub fn html(&self) -> String {
         let mut environment = Environment::empty();
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
-        let page = environment.render_str(include_str!("report.html"), self.context());
+        let page = environment.render_str(include_str!("page.html"), self.context());
         let page = page.expect("the template is part of the program and takes any input");
         // The engine drops the line end of the template.
         visible(&page) + "\n"
@@ -77,8 +85,10 @@ impl ReportInput {
         context! {
             title => self.title.as_str(),
             summary => self.summary.as_str(),
+            notes => self.notes.clone(),
             headlines,
             plots,
+            cards => self.cards.iter().map(Card::context).collect::<Vec<_>>(),
             tables => self.tables.iter().map(ReportTable::context).collect::<Vec<_>>(),
             facts,
         }
