@@ -77,9 +77,10 @@ impl ScoreCourse {
             let (x, y) = canvas::place(&chart, (start as f64, *at));
             paper(&chart).draw_text(meaning, &text(11.5, GREY), (x + px(6.0), y - px(15.0)))
         });
-        let caption = "Scores in the order of the rows; higher is more anomalous. A single peak is a row, a plateau a change \
+        let caption =
+            "Scores in the order of the rows; higher is more anomalous. A single peak is a row, a plateau a change \
                        that lasts."
-            .to_owned();
+                .to_owned();
         Plot { title: self.title.clone(), caption, svg }
     }
 }

@@ -55,9 +55,10 @@ impl Traces {
             let areas = area.split_evenly((panels.len().max(1), 1));
             panels.iter().zip(areas).try_for_each(|(panel, area)| self.panel(&area, panel))
         });
-        let caption = "Each curve is the channel with the largest share in the surprise of its series; the marked stretch, \
+        let caption =
+            "Each curve is the channel with the largest share in the surprise of its series; the marked stretch, \
                        replaced by a normal course, brings most of the score down."
-            .to_owned();
+                .to_owned();
         Plot { title: self.title.clone(), caption, svg }
     }
 

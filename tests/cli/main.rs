@@ -18,6 +18,7 @@ mod outputs;
 mod real_data;
 mod reasons;
 mod refusals;
+mod report;
 mod rows;
 mod series;
 #[cfg(unix)]

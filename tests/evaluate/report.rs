@@ -2,12 +2,24 @@
 #![cfg(feature = "report")]
 
 use nafal::report::{
-    ErrorBars, ErrorLine, ExplainedCase, ExplainedInput, ExplanationPlot, Grid, Group, Headline, Kind, PValueHistogram,
-    Plot, PointGroup, PrecisionRecall, Ranking, ReportInput, ReportTable, RocCurve, Scatter, ScatterPanel,
-    ScoreHistogram, ScorePanel,
+    Card, CardInput, ErrorBars, ErrorLine, ExplainedCase, ExplainedInput, ExplanationPlot, Grid, Group, Headline, Kind,
+    PValueHistogram, Plot, PointGroup, PrecisionRecall, Ranking, ReportInput, ReportTable, RocCurve, Scatter,
+    ScatterPanel, ScoreCourse, ScoreHistogram, ScorePanel, ScoreSpan, TracePanel, Traces,
 };
 
 const HOSTILE: &str = "<script>alert(\"1\")</script> & 'pump' {{ 7 * 6 }} ]]>";
+
+fn card_input(text: &str, share: f64) -> CardInput {
+    let text = text.to_owned();
+    CardInput {
+        name: text.clone(),
+        value: text.clone(),
+        normal: text.clone(),
+        share,
+        place: Some(share),
+        place_in_words: text,
+    }
+}
 
 /// One plot of each kind, of these texts and numbers.
 fn plots(text: &str, numbers: &[f64]) -> Vec<Plot> {
@@ -38,7 +50,24 @@ fn plots(text: &str, numbers: &[f64]) -> Vec<Plot> {
         density: Some(Grid { x: range, y: range, columns: 3, values: numbers.to_vec() }),
         levels: vec![-1.0, 0.5, 3.0],
     };
+    let span = |(i, &score): (usize, &f64)| ScoreSpan { first: i, rows: 1 + i % 2, mean: score, largest: score };
+    let trace = TracePanel {
+        title: title.clone(),
+        first: 7,
+        values: numbers.to_vec(),
+        usual: numbers.iter().map(|&v| (v - 1.0, v + 1.0)).collect(),
+        stretch: (!numbers.is_empty()).then(|| 0..numbers.len().div_ceil(2)),
+    };
     vec![
+        ScoreCourse {
+            title: title.clone(),
+            x: title.clone(),
+            spans: numbers.iter().enumerate().map(span).collect(),
+            flagged: numbers.iter().copied().enumerate().collect(),
+            threshold: numbers.first().map(|&at| (at, title.clone())),
+        }
+        .plot(),
+        Traces { title: title.clone(), x: title.clone(), panels: vec![trace; 14] }.plot(),
         ScoreHistogram { title: title.clone(), score: title.clone(), panels: vec![panel.clone(), panel] }.plot(),
         PValueHistogram { title: title.clone(), groups, alpha: Some(0.05) }.plot(),
         RocCurve { title: title.clone(), rankings: vec![ranking.clone(); 3] }.plot(),
@@ -68,7 +97,14 @@ fn page(text: &str, numbers: &[f64]) -> String {
     ReportInput {
         title: text.clone(),
         summary: text.clone(),
+        notes: vec![text.clone()],
         headlines: vec![Headline { value: text.clone(), label: text.clone(), note: text.clone() }],
+        cards: vec![Card {
+            title: text.clone(),
+            note: text.clone(),
+            inputs: numbers.iter().take(5).map(|&share| card_input(&text, share)).collect(),
+            more: 3,
+        }],
         plots: plots(&text, numbers),
         tables: vec![ReportTable {
             title: text.clone(),
@@ -144,7 +180,7 @@ fn the_page_needs_no_network() {
     for banned in ["http:", "https:", "src=", "href=", "@import", "url("] {
         assert!(!outside.contains(banned), "{banned}");
     }
-    assert_eq!(page.matches("<svg").count(), 7);
+    assert_eq!(page.matches("<svg").count(), 9);
     assert!(page.contains("<td class=\"number\">17</td>"), "columns of numbers are set to the right");
     assert!(page.ends_with("</html>\n"));
 }

@@ -39,11 +39,6 @@ pub(in crate::cli) fn file_in_words(path: &Path) -> String {
     facts.unwrap_or_else(|_| place(path).to_string())
 }
 
-/// Now, to the second.
-pub(in crate::cli) fn now_in_words() -> String {
-    seconds(Timestamp::now()).unwrap_or_default()
-}
-
 fn seconds(time: Timestamp) -> Option<String> {
     Timestamp::from_second(time.as_second()).ok().map(|time| time.to_string())
 }

@@ -27,15 +27,7 @@ pub(in crate::cli) struct Course {
 impl Course {
     /// No row yet.
     pub fn new(alpha: f64) -> Course {
-        Course {
-            spans: Vec::new(),
-            each: 1,
-            rows: 0,
-            alpha,
-            marked: Vec::new(),
-            flagged: 0,
-            lowest: f64::INFINITY,
-        }
+        Course { spans: Vec::new(), each: 1, rows: 0, alpha, marked: Vec::new(), flagged: 0, lowest: f64::INFINITY }
     }
 
     /// Adds the next row.

@@ -9,7 +9,7 @@ use crate::cli::apart::keep_apart;
 use crate::cli::arguments::{Global, ModelAndData};
 use crate::cli::messages::warnings::{ALPHA, of_model, unattainable};
 use crate::cli::output::{Output, check_stdout, print};
-use crate::cli::pages::{About, Day, file_in_words, now_in_words};
+use crate::cli::pages::{About, Day, file_in_words};
 use crate::cli::scores::{Labels, ScoreStream, labels_of};
 use crate::detect::{Model, Threshold};
 use crate::error::{DataError, Result, place};
@@ -85,7 +85,7 @@ impl Report {
             several => format!("{} files under {}", several.len(), place(&self.inputs.model)),
         };
         let data = self.inputs.data.iter().map(|path| ("data".to_owned(), file_in_words(path)));
-        let facts = [("made".to_owned(), now_in_words()), ("model".to_owned(), file_in_words(&self.inputs.model))];
+        let facts = [("model".to_owned(), file_in_words(&self.inputs.model))];
         About {
             title,
             summary: format!(

@@ -7,8 +7,8 @@ pub use card::{Card, CardInput};
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, context};
 
-use crate::report::plot::Plot;
 use crate::error::visible;
+use crate::report::plot::Plot;
 
 /// What the page says. Every text is escaped; only the pictures of `plots` go in as they are.
 #[derive(Clone, Debug, Default)]

@@ -1,8 +1,8 @@
 //! Tables from CSV, as they are, with bad rows skipped, with a label and chosen columns, in another dialect with categories, ids and
-//! missing cells, and sampled in bounded memory.
+//! missing cells, sampled in bounded memory, and as logs.
 
 use nafal::Kind;
-use nafal::data::{Column, ColumnChoice, Dialect, ReadOptions, Sample};
+use nafal::data::{Column, ColumnChoice, Cut, Dialect, ReadOptions, Sample, Windows};
 
 use super::reading::Bytes;
 
@@ -37,6 +37,19 @@ pub fn csv(bytes: &[u8]) {
     let bounded = ReadOptions { most_bytes: Some(100), ..skipping.clone() };
     let sampled = ReadOptions { sample: Some(Sample { most: 3, seed: 1 }), most_bytes: Some(100), ..labelled.clone() };
     let strictly = ReadOptions { skip_bad: false, ..sampled.clone() };
+    let log = |cut: Cut, time: Option<String>| Windows {
+        cut,
+        time,
+        group: last.map(name),
+        step: None,
+        missing: true,
+        channels: None,
+        apart: None,
+    };
+    let windows = log(Cut::Windows { length: 4, stride: 3 }, first.map(name));
+    let windows = ReadOptions { windows: Some(windows), ..skipping.clone() };
+    let cases = log(Cut::Cases { column: first.map(name).unwrap_or_default() }, None);
+    let cases = ReadOptions { windows: Some(Windows { group: None, ..cases }), ..plain.clone() };
     file.read_in_every_way(&plain);
-    file.read_with_one_of(&[skipping, labelled, chosen, messy, headless, bounded, sampled, strictly]);
+    file.read_with_one_of(&[skipping, labelled, chosen, messy, headless, bounded, sampled, strictly, windows, cases]);
 }

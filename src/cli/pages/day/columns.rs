@@ -154,7 +154,8 @@ impl Columns {
         let row = |(name, change): (&str, Change)| {
             vec![name.to_owned(), change.training, change.today, brief(change.distance), change.verdict]
         };
-        let beyond = if count > LISTED { format!(" The {LISTED} that changed most, of {count}.") } else { String::new() };
+        let beyond =
+            if count > LISTED { format!(" The {LISTED} that changed most, of {count}.") } else { String::new() };
         Some(ReportTable {
             title: "Today against training, column by column".into(),
             caption: format!(
@@ -249,7 +250,8 @@ fn of_categories(input: &TrainingInput, names: &[String], today: &Today) -> Chan
     let mut verdict = match drifted {
         false => "as in training".to_owned(),
         true => {
-            let grown = union.iter().max_by(|a, b| (current(a) - own(a)).total_cmp(&(current(b) - own(b))).then(b.cmp(a)));
+            let grown =
+                union.iter().max_by(|a, b| (current(a) - own(a)).total_cmp(&(current(b) - own(b))).then(b.cmp(a)));
             grown.map_or_else(String::new, |name| format!("{name} more often: {}", percent(current(name))))
         }
     };
@@ -272,7 +274,11 @@ mod tests {
         sorted.sort_by(f64::total_cmp);
         let input = TrainingInput { name: "a".into(), kind: ColumnKind::Number, sorted, missing: 0 };
         let mut columns = Columns::new(vec![input]);
-        let table = Table::with_columns(vec![Column::number("b"), Column::number("a")], today.iter().flat_map(|v| [0.0, *v]).collect(), true);
+        let table = Table::with_columns(
+            vec![Column::number("b"), Column::number("a")],
+            today.iter().flat_map(|v| [0.0, *v]).collect(),
+            true,
+        );
         columns.add(&table.unwrap());
         let change = columns.changes().pop().unwrap().1;
         (change.drifted, change.verdict)
@@ -281,7 +287,9 @@ mod tests {
     #[test]
     fn what_changed_is_said_in_words_and_nothing_where_nothing_did() {
         let mut rng = stream(4, Key::Simulation(66, 0));
-        let mut sample = |n: usize, mean: f64, sd: f64| -> Vec<f64> { (0..n).map(|_| mean + sd * normal::<f64>(&mut rng)).collect() };
+        let mut sample = |n: usize, mean: f64, sd: f64| -> Vec<f64> {
+            (0..n).map(|_| mean + sd * normal::<f64>(&mut rng)).collect()
+        };
         let training = sample(500, 10.0, 1.0);
         assert_eq!(verdict(training.clone(), sample(400, 10.0, 1.0)), (false, "as in training".into()));
         let (drifted, words) = verdict(training.clone(), sample(400, 12.0, 1.0));

@@ -2,7 +2,7 @@
 
 use crate::cli::scores::RowPlace;
 use crate::cli::table_writer::{brief, number};
-use crate::data::Dataset;
+use crate::data::{Dataset, SeriesSet};
 use crate::detect::{Cause, Explanation, Model, TrainingInput};
 use crate::error::{Result, short};
 use crate::report::{Card, CardInput, ReportTable};
@@ -105,7 +105,11 @@ impl Highest {
             0 => format!("The most surprising {cases}; none is called anomalous"),
             _ => format!("The {cases} called anomalous"),
         };
-        let more = if flagged > listed { format!(" The {listed} with the highest scores, of {flagged}.") } else { String::new() };
+        let more = if flagged > listed {
+            format!(" The {listed} with the highest scores, of {flagged}.")
+        } else {
+            String::new()
+        };
         ReportTable {
             title,
             caption: format!("A p-value of at most {}, the highest score first; counted from 0.{more}", number(alpha)),
@@ -140,7 +144,13 @@ impl Names {
             title += &format!(" of {}", short(file));
         }
         for (name, cell) in self.carried.iter().zip(&row.carried) {
-            title += &format!(", {} {}", short(name), short(cell));
+            let cell = short(cell);
+            title += &match name.as_str() {
+                "first_row" => format!(", rows {cell}"),
+                "first_time" => format!(", {cell}"),
+                "last_row" | "last_time" => format!(" to {cell}"),
+                name => format!(", {} {cell}", short(name)),
+            };
         }
         title
     }
@@ -155,15 +165,19 @@ pub(super) fn card(row: &Row, why: &Explanation, names: &Names, training: &[Trai
         title: names.title(row),
         note: format!("score {}, p-value {}{label}", brief(row.score), number((row.p_value * 1e5).round() / 1e5)),
         more: why.causes.len().saturating_sub(listed),
-        inputs: why.causes.iter().take(listed).map(|cause| input(cause, training, model)).collect(),
+        inputs: why.causes.iter().take(listed).map(|cause| input(row, cause, training, model)).collect(),
     }
 }
 
-fn input(cause: &Cause, training: &[TrainingInput], model: &Model) -> CardInput {
+fn input(row: &Row, cause: &Cause, training: &[TrainingInput], model: &Model) -> CardInput {
     let name = model.input_names().get(cause.input).map_or_else(String::new, |name| short(name));
     if let Some(steps) = &cause.stretch {
-        let whole = format!("{} {} to {}", if model.reading().windows.is_some() { "readings" } else { "steps" }, steps.start, steps.end - 1);
-        return CardInput { name, normal: whole, share: cause.share, ..CardInput::default() };
+        let set = row.case.as_ref().and_then(|case| case.downcast::<SeriesSet>());
+        let normal = match set.and_then(|set| set.rows_of(0)) {
+            Some(rows) => format!("rows {} to {}", rows[steps.start], rows[steps.end - 1]),
+            None => format!("steps {} to {}", steps.start, steps.end - 1),
+        };
+        return CardInput { name, normal, share: cause.share, ..CardInput::default() };
     }
     let of_number = |value: Option<f64>| value.filter(|v| !v.is_nan()).map_or_else(|| "missing".to_owned(), brief);
     let [value, normal] = match &cause.categories {
@@ -172,7 +186,9 @@ fn input(cause: &Cause, training: &[TrainingInput], model: &Model) -> CardInput 
     };
     let own = training.iter().find(|input| Some(&input.name) == model.input_names().get(cause.input));
     let (place, place_in_words) = match (own, cause.value) {
-        (Some(own), Some(value)) if own.kind.categories().is_none() && !own.sorted.is_empty() => place_of(value, &own.sorted),
+        (Some(own), Some(value)) if own.kind.categories().is_none() && !own.sorted.is_empty() => {
+            place_of(value, &own.sorted)
+        }
         (Some(own), _) if own.kind.categories().is_some() => {
             let names = own.kind.categories().unwrap_or_default();
             let count = own.sorted.iter().filter(|&&at| names.get(at as usize) == Some(&value)).count();

@@ -134,8 +134,7 @@ impl<'a> Day<'a> {
         };
         let explained = self.highest.explained(model, self.alpha)?;
         let reasons: Vec<String> = explained.iter().map(|(_, why)| self.reason(why)).collect();
-        let cards =
-            explained.iter().map(|(row, why)| card(row, why, &names, self.columns.training(), model)).collect();
+        let cards = explained.iter().map(|(row, why)| card(row, why, &names, self.columns.training(), model)).collect();
         let mut plots = about.plots;
         plots.push(self.course.plot(names.case, names.cases));
         plots.extend(traces::traces(&explained, &names, model));
@@ -196,7 +195,11 @@ impl<'a> Day<'a> {
             let anomalies = self.anomalous.iter().filter(|a| **a).count();
             let (false_alarms, normal) = (self.course.flagged() - found, rows - anomalies);
             let share = |part: usize, of: usize| format!("{:.1} %", 100.0 * part as f64 / of.max(1) as f64);
-            all.push(headline(share(found, anomalies), "of the anomalies found".into(), format!("{found} of {anomalies}")));
+            all.push(headline(
+                share(found, anomalies),
+                "of the anomalies found".into(),
+                format!("{found} of {anomalies}"),
+            ));
             let of = format!("{false_alarms} of {normal} normal ones");
             all.push(headline(share(false_alarms, normal), "false alarms".into(), of));
             all.push(headline(format!("{:.3}", measures.auroc), "AUROC".into(), "1 is perfect, 0.5 guessing".into()));

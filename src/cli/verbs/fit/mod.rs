@@ -14,7 +14,7 @@ use crate::cli::messages::bad_rows::BadRows;
 use crate::cli::messages::columns::{of_channels, of_columns};
 use crate::cli::messages::warnings::of_model;
 use crate::cli::output::{DASH, Output, check_stdout, print};
-use crate::cli::pages::{file_in_words, held_in_words, now_in_words, panel_in_words, training_page, trimmed_in_words};
+use crate::cli::pages::{file_in_words, held_in_words, panel_in_words, training_page, trimmed_in_words};
 use crate::cli::progress::ProgressReporter;
 use crate::cli::reading::{ColumnArgs, DialectArgs, WindowArgs};
 use crate::cli::table_writer::{Cell, TableWriter};
@@ -225,10 +225,7 @@ impl Fit {
         output.put(&model.to_bytes()?)?;
         if let Some(report) = &mut report {
             progress.begin("scoring the training data", 1);
-            let facts = vec![
-                ("made".to_owned(), now_in_words()),
-                ("data".to_owned(), file_in_words(&self.data)),
-            ];
+            let facts = vec![("data".to_owned(), file_in_words(&self.data))];
             report.put(training_page(&model, cases, numbers, &self.normal, facts)?.as_bytes())?;
         }
         drop(progress);

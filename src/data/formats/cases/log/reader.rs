@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use super::case::{LogCase, Places};
 use super::clock::{Clock, is_gap, usual};
 use super::stretch::{Raster, Reading, Stretch};
-use crate::data::formats::cases::{Cases, Slots, Step, TableRows, check_room};
+use crate::data::formats::cases::{Cases, Slots, Step, TableRows};
 use crate::data::{Carried, ColumnKind, Cut, Dataset, Dialect, ReadOptions, SeriesSet, Windows};
 use crate::error::{DataError, Result, quoted};
 use crate::random::{Key, below, stream};
@@ -16,6 +16,8 @@ use crate::random::{Key, below, stream};
 const AHEAD: usize = 256;
 /// Gaps that are told one by one.
 const TOLD: usize = 3;
+/// Bytes that the name of a group or case takes beside its letters, in tables that grow by doubling.
+const NAME: usize = 256;
 /// Training windows lie up to this share of their length apart.
 const APART: usize = 8;
 
@@ -33,6 +35,8 @@ pub(in crate::data::formats) struct LogReader<R> {
     /// The end of each group's log, and the groups in the order in which they were met.
     stretches: HashMap<String, Stretch>,
     groups: Vec<String>,
+    /// Bytes that is held: the ends of logs, the case that is read, and the names of groups and cases.
+    bytes: usize,
     /// The case that is read, and all cases so far, where series are cases.
     case: Option<(String, Vec<Reading>)>,
     cases_seen: HashSet<String>,
@@ -90,6 +94,7 @@ impl<R: TableRows> LogReader<R> {
             held,
             stretches: HashMap::new(),
             groups: Vec::new(),
+            bytes: 0,
             case: None,
             cases_seen: HashSet::new(),
             gaps_between: windows.apart.map(|seed| stream(seed, Key::WindowGaps)),
@@ -142,6 +147,7 @@ impl<R: TableRows> LogReader<R> {
     fn take_of_case(&mut self, name: String, reading: Reading) -> Result<(), DataError> {
         if self.case.as_ref().is_none_or(|(own, _)| *own != name) {
             self.end_case();
+            self.hold(NAME + 2 * name.len())?;
             if !self.cases_seen.insert(name.clone()) {
                 let Cut::Cases { column } = &self.windows.cut else { return Ok(()) };
                 let problem = format!(
@@ -159,14 +165,31 @@ impl<R: TableRows> LogReader<R> {
             let last = readings.last().map(|last| last.carried.clone()).unwrap_or_default();
             note_gap(&mut self.notes, &mut self.gaps, &self.places, &last, &reading);
         }
+        let size = reading.size();
         readings.push(reading);
-        let (n, channels) = (readings.len(), readings[0].values.len());
-        check_room(n * channels, channels, self.most_bytes)
-            .map_err(|problem| problem.of_case(self.count, |text| DataError::new(self.rows.source(), text)))
+        self.hold(size)
+    }
+
+    /// Counts bytes that are held from now on.
+    ///
+    /// # Errors
+    /// If they are more than may be held.
+    fn hold(&mut self, bytes: usize) -> Result<(), DataError> {
+        self.bytes += bytes;
+        if self.bytes <= self.most_bytes {
+            return Ok(());
+        }
+        let problem = format!(
+            "the readings that are held take {} bytes, more than the {} that may be held at a time; give a shorter --window, \
+             fewer groups, or allow more with --max-memory",
+            self.bytes, self.most_bytes
+        );
+        Err(DataError::new(self.rows.source(), problem).at_row(self.count))
     }
 
     fn end_case(&mut self) {
         if let Some((_, readings)) = self.case.take().filter(|(_, readings)| !readings.is_empty()) {
+            self.bytes -= readings.iter().map(Reading::size).sum::<usize>();
             let case = self.made(&readings);
             self.ready.push_back(case);
         }
@@ -196,28 +219,29 @@ impl<R: TableRows> LogReader<R> {
         };
         let raster = Raster { length, stride, to_the_end: self.windows.apart.is_none() };
         if !self.stretches.contains_key(&group) {
-            if !self.groups.contains(&group) {
-                self.groups.push(group.clone());
-            }
-            let channels = reading.values.len();
-            let open = self.stretches.len() + 1;
-            check_room(open.saturating_mul(length * channels), channels, self.most_bytes)
-                .map_err(|problem| problem.of_case(self.count, |text| DataError::new(self.rows.source(), text)))?;
+            self.hold(NAME + 2 * group.len())?;
+            self.groups.push(group.clone());
         }
         let open = self.stretches.entry(group).or_insert_with(|| Stretch::new(raster));
-        if let Some(readings) = open.push(reading, raster) {
+        let before = open.bytes();
+        let whole = open.push(reading, raster);
+        self.bytes -= before;
+        let held = open.bytes();
+        if let Some(readings) = whole {
             let case = self.made(&readings);
             self.ready.push_back(case);
         }
-        Ok(())
+        self.hold(held)
     }
 
     /// Ends a group's stretch: the next reading does not follow the last one.
     fn end_stretch(&mut self, group: &str) {
-        let (Some(open), Cut::Windows { length, stride }) = (self.stretches.remove(group), &self.windows.cut) else {
+        let (Some(open), Cut::Windows { length, stride }) = (self.stretches.get_mut(group), &self.windows.cut) else {
             return;
         };
         let raster = Raster { length: *length, stride: *stride, to_the_end: self.windows.apart.is_none() };
+        self.bytes -= open.bytes();
+        let open = std::mem::replace(open, Stretch::new(raster));
         let (last, without) = open.end(raster);
         self.without_window += without;
         if let Some(readings) = last {
@@ -228,9 +252,9 @@ impl<R: TableRows> LogReader<R> {
 
     fn end_all(&mut self) {
         self.end_case();
-        for group in std::mem::take(&mut self.groups) {
-            self.end_stretch(&group);
-        }
+        let groups = std::mem::take(&mut self.groups);
+        groups.iter().for_each(|group| self.end_stretch(group));
+        self.groups = groups;
     }
 
     /// Readings as a series.
@@ -344,7 +368,8 @@ impl<R: TableRows> Cases for LogReader<R> {
                     match (reading, &mut self.held) {
                         (Ok(reading), Some(held)) => {
                             held.push(reading);
-                            if held.len() == AHEAD {
+                            let bytes: usize = held.last().map_or(0, Reading::size) * held.len();
+                            if held.len() == AHEAD || bytes > self.most_bytes {
                                 self.failed = self.settle().err();
                             }
                         }

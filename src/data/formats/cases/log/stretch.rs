@@ -16,6 +16,15 @@ pub(super) struct Reading {
     pub time: Option<f64>,
 }
 
+impl Reading {
+    /// Bytes it takes.
+    pub fn size(&self) -> usize {
+        let texts = self.label.iter().chain(&self.carried);
+        let texts: usize = texts.map(|text| size_of::<String>() + text.len()).sum();
+        size_of::<Reading>() + size_of_val(&self.values[..]) + texts
+    }
+}
+
 /// Where windows begin.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Raster {
@@ -34,11 +43,13 @@ pub(super) struct Stretch {
     missing: usize,
     /// Readings behind the last window.
     uncovered: usize,
+    /// Bytes of the readings.
+    bytes: usize,
 }
 
 impl Stretch {
     pub fn new(raster: Raster) -> Stretch {
-        Stretch { readings: VecDeque::new(), missing: raster.length, uncovered: 0 }
+        Stretch { readings: VecDeque::new(), missing: raster.length, uncovered: 0, bytes: 0 }
     }
 
     /// When the last reading was taken.
@@ -51,6 +62,11 @@ impl Stretch {
         self.readings.back().map_or(&[], |reading| &reading.carried)
     }
 
+    /// Bytes that it takes.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Whether a window is whole with the next reading.
     pub fn completes(&self) -> bool {
         self.missing == 1
@@ -59,8 +75,9 @@ impl Stretch {
     /// Adds a reading; a window that is whole with it.
     pub fn push(&mut self, reading: Reading, raster: Raster) -> Option<Vec<Reading>> {
         if self.readings.len() == raster.length {
-            self.readings.pop_front();
+            self.bytes -= self.readings.pop_front().map_or(0, |first| first.size());
         }
+        self.bytes += reading.size();
         self.readings.push_back(reading);
         self.uncovered += 1;
         self.missing -= 1;
