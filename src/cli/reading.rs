@@ -23,7 +23,7 @@ pub(super) struct DialectArgs {
     /// Lines that begin with this character are left out
     #[arg(long, value_name = "C")]
     comment: Option<Sign>,
-    /// Lines of the file that are left out, by their numbers: 2, or 1-3,5
+    /// Lines of the file that are left out, by their numbers: 2, or 1-3,5; none where a model remembers some
     #[arg(long, value_name = "LINES", value_delimiter = ',')]
     skip_rows: Vec<Lines>,
     /// The first line is a row: the columns are called f0, f1, …
@@ -227,10 +227,17 @@ struct Lines((u64, u64));
 impl FromStr for Lines {
     type Err = String;
     fn from_str(text: &str) -> std::result::Result<Lines, String> {
+        // No line has the number 0.
+        if text == "none" {
+            return Ok(Lines((0, 0)));
+        }
         let (first, last) = text.split_once('-').unwrap_or((text, text));
         match (first.trim().parse::<u64>(), last.trim().parse::<u64>()) {
             (Ok(first), Ok(last)) if 1 <= first && first <= last => Ok(Lines((first, last))),
-            _ => Err(format!("{} is no line or range of lines; count from 1, such as 2 or 1-3", quoted(text))),
+            _ => Err(format!(
+                "{} is no line or range of lines; count from 1, such as 2 or 1-3, or say none",
+                quoted(text)
+            )),
         }
     }
 }

@@ -112,3 +112,31 @@ fn numbers_are_read_as_their_file_writes_them() {
     assert_eq!(scores("comma.nafal", "plain.csv"), want);
     assert_eq!(scores("plain.nafal", "comma.csv"), want);
 }
+
+#[test]
+fn a_line_left_out_as_in_training_that_reads_as_a_row_is_told() {
+    let bench = Bench::new();
+    let rows = |n: usize| (0..n).map(|i| format!("{},{}\n", i % 7, (i * i) % 11)).collect::<String>();
+    bench.write("train.csv", format!("a,b\nmm,kN\n{}", rows(40)));
+    let fit = ["fit", "train.csv", "-o", "m.nafal", "--skip-rows", "2", "--preset", "fast"];
+    let ran = bench.succeeds(&[&fit[..], &["--experts", "mixture:gaussian"]].concat());
+    assert!(!ran.err.contains("reads as a row"), "{}", ran.err);
+    bench.write("plain.csv", format!("a,b\n{}", rows(5)));
+    let ran = bench.succeeds(&["score", "m.nafal", "plain.csv"]);
+    assert!(
+        ran.err.contains("line 2 is left out by its number") && ran.err.contains("--skip-rows none"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(ran.out.lines().count(), 5);
+    let ran = bench.succeeds(&["score", "m.nafal", "plain.csv", "--skip-rows", "none"]);
+    assert!(!ran.err.contains("reads as a row") && ran.out.lines().count() == 6, "{}", ran.err);
+    let again = [
+        &fit[..4],
+        &["--skip-rows", "none", "--on-bad-row", "skip", "--preset", "fast"],
+        &["--experts", "mixture:gaussian"],
+    ]
+    .concat();
+    bench.succeeds(&again);
+    bench.succeeds(&["info", "m.nafal"]);
+}

@@ -61,14 +61,22 @@ impl Layout {
 
     /// Whether a record is a row.
     pub fn is_row(&self, record: &Record) -> bool {
+        self.reads(record.len(), |field| record.field(field))
+    }
+
+    /// Whether the cells of a line are a row.
+    pub fn reads_as_row(&self, cells: &[String]) -> bool {
+        self.reads(cells.len(), |field| cells[field].as_bytes())
+    }
+
+    /// Whether so many fields are a row.
+    fn reads<'c>(&self, count: usize, field: impl Fn(usize) -> &'c [u8]) -> bool {
         let columns = &self.selection.columns;
         // Any text is a category.
         let is_category = |i: usize| matches!(columns[i].kind, ColumnKind::Category(_));
-        let reads = |i: usize| {
-            let cell = record.field(self.selection.fields[i]);
-            is_category(i) || self.value(i, cell).is_ok_and(|value| value.is_some())
-        };
-        record.len() == self.width && !(0..columns.len()).all(is_category) && (0..columns.len()).all(reads)
+        let cell = |i: usize| self.value(i, field(self.selection.fields[i]));
+        let reads = |i: usize| is_category(i) || cell(i).is_ok_and(|value| value.is_some());
+        count == self.width && !(0..columns.len()).all(is_category) && (0..columns.len()).all(reads)
     }
 
     /// The number that a cell of feature column `i`, which has no categories, stands for; `None` if it is missing.

@@ -2,7 +2,7 @@
 
 use super::cell;
 use super::records::LeftOut;
-use crate::data::dialect::{Numbers, decimal_sign, delimiter};
+use crate::data::dialect::{Numbers, decimal_sign, delimiter, line_is_skipped};
 use crate::data::formats::source::Source;
 use crate::data::{Dialect, ReadOptions};
 use crate::error::DataError;
@@ -21,6 +21,8 @@ pub(super) struct Prefix {
     /// What is known of the dialect, and what was found out.
     pub dialect: Dialect,
     pub left_out: LeftOut,
+    /// Number and cells of the lines that are left out by their number.
+    pub skipped: Vec<(u64, Vec<String>)>,
 }
 
 impl Prefix {
@@ -43,12 +45,15 @@ impl Prefix {
             left_out.lines.push((1, 1));
         }
         let mut kept: Vec<&str> = Vec::new();
+        let mut skipped: Vec<(u64, &str)> = Vec::new();
         let mut numbers_of_lines = Vec::new();
         for (i, line) in lines(&text).enumerate() {
             let byte = line.as_bytes().first().copied().unwrap_or(b'\n');
             if !left_out.has(i as u64 + 1, byte) && !line.trim().is_empty() {
                 kept.push(line);
                 numbers_of_lines.push(i as u64 + 1);
+            } else if line_is_skipped(&dialect.skipped, i as u64 + 1) {
+                skipped.push((i as u64 + 1, line));
             }
         }
         // The last line may have been cut.
@@ -58,12 +63,9 @@ impl Prefix {
         let has = |c: &char| kept.first().is_some_and(|line| line.contains(*c));
         let separator = said.or(dialect.delimiter.filter(has)).or_else(|| delimiter(&kept)).or(dialect.delimiter);
         let separator = ascii(separator).unwrap_or(b',');
-        let mut reader = csv::ReaderBuilder::new();
-        reader.has_headers(false).flexible(true).delimiter(separator);
-        let joined = kept.join("\n");
-        let records = reader.from_reader(joined.as_bytes()).into_byte_records().filter_map(Result::ok);
-        let text = |field: &[u8]| cell::text(field).map(str::to_owned).unwrap_or_default();
-        let lines: Vec<Vec<String>> = records.map(|record| record.iter().map(text).collect()).collect();
+        let lines = records(&kept.join("\n"), separator);
+        let cells_of = |(number, line): (u64, &str)| (number, records(line, separator).pop().unwrap_or_default());
+        let skipped = skipped.into_iter().map(cells_of).collect();
         let cells = lines.iter().skip(1).flatten().map(String::as_str);
         let found = decimal_sign(cells, char::from(separator));
         // What a model has learned holds, unless this file is separated otherwise.
@@ -73,15 +75,26 @@ impl Prefix {
         let dialect = Dialect {
             delimiter: plain(char::from(separator), ','),
             decimal: if separator == b',' { plain(numbers.decimal, '.') } else { Some(numbers.decimal) },
+            // None, where it was said that there are none.
+            skipped: dialect.skipped.iter().copied().filter(|&(first, _)| first > 0).collect(),
             ..dialect.clone()
         };
-        Ok(Prefix { lines, numbers_of_lines, delimiter: separator, numbers, dialect, left_out })
+        Ok(Prefix { lines, numbers_of_lines, delimiter: separator, numbers, dialect, left_out, skipped })
     }
 
     /// The cells of column `i` below the first line.
     pub fn column(&self, i: usize, below: usize) -> impl Iterator<Item = &str> + Clone {
         self.lines.iter().skip(below).filter_map(move |line| line.get(i)).map(String::as_str)
     }
+}
+
+/// The cells of the records of a text.
+fn records(text: &str, separator: u8) -> Vec<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new();
+    reader.has_headers(false).flexible(true).delimiter(separator);
+    let cell = |field: &[u8]| cell::text(field).map(str::to_owned).unwrap_or_default();
+    let records = reader.from_reader(text.as_bytes()).into_byte_records().filter_map(Result::ok);
+    records.map(|record| record.iter().map(cell).collect()).collect()
 }
 
 /// The lines of a text, whichever way they end.

@@ -48,6 +48,14 @@ impl CsvRows {
                         ..prefix.dialect
                     };
                     layout.selection.notes.splice(0..0, in_words(&dialect, &options.dialect));
+                    let header = records.record().line;
+                    let is_row = |(number, cells): &&(u64, Vec<String>)| *number > header && layout.reads_as_row(cells);
+                    let lost: Vec<String> = prefix.skipped.iter().filter(is_row).map(|(n, _)| n.to_string()).collect();
+                    if let Some(first) = lost.first() {
+                        layout.selection.notes.push(format!(
+                            "line {first} is left out by its number, and it reads as a row; to read it add --skip-rows none"
+                        ));
+                    }
                     return Ok(CsvRows {
                         records,
                         layout,
