@@ -31,7 +31,7 @@ pub(in crate::cli) fn file_in_words(path: &Path) -> String {
             }
         }
         let changed = metadata.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
-        let changed = changed.and_then(|time| seconds(time)).map_or_else(String::new, |time| format!(", of {time}"));
+        let changed = changed.and_then(seconds).map_or_else(String::new, |time| format!(", of {time}"));
         let hash: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         let known = if metadata.is_file() { format!(", {size} bytes, SHA-256 {hash}") } else { String::new() };
         Ok(format!("{}{changed}{known}", place(path)))
