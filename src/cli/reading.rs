@@ -137,7 +137,7 @@ impl WindowArgs {
             }
         };
         let apart = matches!(cut, Cut::Windows { .. }).then_some(seed);
-        Ok(Some(Windows { cut, time, group, step: None, missing, channels: None, apart }))
+        Ok(Some(Windows { cut, time, group, step: None, missing, format: None, channels: None, apart }))
     }
 
     /// How data are cut for a model that remembers `known`; `apart`: as the training data were.
@@ -166,6 +166,11 @@ impl WindowArgs {
                 }
                 if self.case.is_some() {
                     return other("option than --case", format!("--window {length}"));
+                }
+                if apart.is_some() && self.stride.is_some() {
+                    let problem =
+                        "--stride is for data that are scored, and windows that calibrate lie apart; leave it out";
+                    return Err(Error::Usage(problem.into()));
                 }
                 *stride = self.stride.map_or(*stride, |stride| stride as usize);
                 windows.apart = apart;

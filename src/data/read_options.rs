@@ -1,5 +1,8 @@
 //! Which parts of a file are read, and how much of it.
 
+#[cfg(feature = "cli")]
+use std::borrow::Cow;
+
 use super::{Column, ColumnChoice, Dialect, Windows};
 
 /// Which parts of a file are read, and how much of it; a format that cannot do what is asked says so in an error.
@@ -45,18 +48,17 @@ pub struct Sample {
 #[cfg(feature = "cli")]
 impl ReadOptions {
     /// The same, with the columns carried along that a log is cut by.
-    pub(super) fn with_columns_of_windows(&self) -> ReadOptions {
+    pub(super) fn with_columns_of_windows(&self) -> Cow<'_, ReadOptions> {
+        let Some(windows) = &self.windows else { return Cow::Borrowed(self) };
         let mut options = self.clone();
-        if let Some(windows) = &self.windows {
-            for column in windows.columns() {
-                if !options.choice.ids.iter().any(|id| id == column) {
-                    options.choice.ids.push(column.to_owned());
-                }
+        for column in windows.columns() {
+            if !options.choice.ids.iter().any(|id| id == column) {
+                options.choice.ids.push(column.to_owned());
             }
-            options.missing |= windows.missing;
-            let channels = |names: &Vec<String>| names.iter().map(Column::number).collect();
-            options.columns = options.columns.or_else(|| windows.channels.as_ref().map(channels));
         }
-        options
+        options.missing |= windows.missing;
+        // Which of them are truth values the encoder does not know.
+        options.columns = windows.channels.clone().or(options.columns);
+        Cow::Owned(options)
     }
 }

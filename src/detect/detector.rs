@@ -290,8 +290,9 @@ impl<'p> DetectorBuilder<'p> {
         let normal: Vec<usize> =
             if self.every_case { (0..cases.len()).collect() } else { cases.require_normal(&self.normals)? };
         if normal.len() < MIN_ROWS {
+            let words = if self.windows { "windows" } else { cases.kind().cases() };
             let problem = format!(
-                "{} training rows, and at least {MIN_ROWS} normal rows are needed to fit and calibrate a detector; add some",
+                "{} training {words}, and at least {MIN_ROWS} normal {words} are needed to fit and calibrate a detector; add some",
                 normal.len()
             );
             return Err(DataError::new(cases.source(), problem).into());

@@ -296,3 +296,70 @@ fn what_does_not_fit_a_log_is_refused() {
     bench.fails(&["score", "table.nafal", "rows.csv", "--points"], 2, &["--window"]);
     bench.fails(&["score", "table.nafal", "rows.csv", "--stride", "5"], 2, &["--stride"]);
 }
+
+#[test]
+fn channels_may_be_truth_values_and_names_may_hold_marks() {
+    let bench = Bench::new();
+    let mut text = String::from("\"on, \"\"really\"\"\",level\n");
+    (0..900)
+        .for_each(|i| writeln!(text, "{},{:.3}", if i % 12 < 5 { "true" } else { "false" }, reading(i)[0]).unwrap());
+    bench.write("log.csv", text);
+    bench.succeeds(&[&["fit", "log.csv", "--window", "30", "-o", "m.nafal"], &CHEAP[..]].concat());
+    let ran = bench.succeeds(&["explain", "m.nafal", "log.csv", "--rows", "0"]);
+    assert!(ran.out.contains("\"on, \"\"really\"\"\""), "{}", ran.out);
+}
+
+#[test]
+fn days_and_months_are_told_apart_by_what_follows_and_remembered() {
+    let bench = Bench::new();
+    let log = |first: usize, n: usize| {
+        let mut text = String::from("when,flow,power\n");
+        for i in first..first + n {
+            let [flow, power] = reading(i);
+            writeln!(text, "{:02}/{:02}/2026 {:02}:00,{flow:.4},{power:.4}", 3 + i / 24 / 31, 1 + i / 24 % 31, i % 24)
+                .unwrap();
+        }
+        text
+    };
+    bench.write("train.csv", log(0, 1400));
+    let fit = ["fit", "train.csv", "--window", "40", "--time", "when", "-o", "m.nafal"];
+    let ran = bench.succeeds(&[&fit[..], &CHEAP].concat());
+    assert!(!ran.err.contains("gap") && ran.err.contains("the times are read as %m/%d/%Y %H:%M"), "{}", ran.err);
+    bench.write("march.csv", log(0, 240));
+    let ran = bench.succeeds(&["score", "m.nafal", "march.csv"]);
+    assert!(ran.err.is_empty() && ran.out.lines().count() == 12, "{}{}", ran.err, ran.out);
+    // Newest first: what is wrong, and what to do.
+    let train = bench.read("train.csv");
+    let mut lines: Vec<&str> = train.lines().collect();
+    lines[1..].reverse();
+    bench.write("late.csv", lines.join("\n"));
+    bench.fails(&["score", "m.nafal", "late.csv"], 3, &["run backwards", "row 1", "sort the rows by time"]);
+}
+
+#[test]
+fn readings_without_a_group_or_a_score_are_said() {
+    let (bench, _) = bench(&["--time", "time"]);
+    bench.write("new.csv", log(3000, 500, |_, _| ()).replacen(&minute(3200), "soon", 1));
+    let ran = bench.succeeds(&["score", "m.nafal", "new.csv", "--points", "--on-bad-row", "mark"]);
+    let table = cells(&ran.out);
+    assert_eq!((table.len(), &table[0][2]), (501, &"error".to_owned()));
+    assert!(
+        table[201][1].is_empty() && table[201][2].contains("row 200") && table[201][2].contains("soon"),
+        "{:?}",
+        table[201]
+    );
+    assert!(ran.err.contains("1 readings could not be used, beside 1"), "{}", ran.err);
+    bench.write("new.csv", log(3000, 500, |_, _| ()));
+    let ran = bench.succeeds(&["score", "m.nafal", "new.csv", "--stride", "80"]);
+    assert!(ran.err.contains("of 80 readings 60 are in a window"), "{}", ran.err);
+    bench.fails(&["recalibrate", "m.nafal", "new.csv", "-o", "x.nafal", "--stride", "5"], 2, &["--stride"]);
+    bench.write("groups.csv", "m,a\nA,1\n,2\nA,3\nA,4\nA,5\nA,6\n");
+    let fit = ["fit", "groups.csv", "--window", "4", "--group", "m", "-o", "x.nafal"];
+    bench.fails(&fit, 3, &["row 1", "\"m\"", "the cell is empty"]);
+    // What a refused fit of a log prints reads it.
+    let named: String = (0..900).map(|i| format!("N{i},{},{:.3}\n", ["x", "y", "z"][i % 3], reading(i)[0])).collect();
+    bench.write("names.csv", format!("id,kind,a\n{named}"));
+    let ran = bench.run(&["fit", "names.csv", "--window", "30", "-o", "x.nafal"]);
+    assert!(ran.code == 3 && ran.err.contains("this reads it"), "{}", ran.err);
+    assert!(ran.err.contains("--id id --ignore kind"), "{}", ran.err);
+}

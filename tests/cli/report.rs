@@ -179,3 +179,35 @@ fn the_page_of_a_fit_shows_bad_rows_among_the_normal_ones() {
     let scores = bench.read("t.csv");
     assert!(scores.starts_with("row,id,score,p_value\n0,P-0,") && scores.contains("\n300,P-odd,"), "{scores}");
 }
+
+#[test]
+fn labels_of_one_class_are_said_and_counted() {
+    let bench = bench();
+    let ran =
+        bench.succeeds(&["report", "m.nafal", "today.csv", "--label", "state", "--normal", "fine", "-o", "a.html"]);
+    assert!(ran.err.contains("warning: no label is \"fine\""), "{}", ran.err);
+    assert!(
+        bench.read("a.html").contains("of the anomalies found") && bench.read("a.html").contains("class=\"notes\"")
+    );
+    let normal: String =
+        bench.read("today.csv").lines().filter(|line| !line.ends_with("fault")).map(|l| format!("{l}\n")).collect();
+    bench.write("good.csv", normal);
+    let ran = bench.succeeds(&["report", "m.nafal", "good.csv", "--label", "state", "-o", "b.html"]);
+    assert!(
+        ran.err.contains("false alarms alone") && bench.read("b.html").contains("of 294 normal ones"),
+        "{}",
+        ran.err
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_picture_that_cannot_be_written_leaves_no_table() {
+    let bench = bench();
+    for verb in ["score", "explain"] {
+        bench.fails(&[verb, "m.nafal", "today.csv", "--plot", "/dev/full", "-o", "out.csv"], 5, &["/dev/full"]);
+        assert!(!bench.path("out.csv").exists(), "{verb}");
+    }
+    let ran = bench.succeeds(&["explain", "m.nafal", "today.csv", "--alpha", "0.001", "-o", "why.csv"]);
+    assert!(ran.err.contains("warning: no p-value is below"), "{}", ran.err);
+}

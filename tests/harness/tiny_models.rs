@@ -1,7 +1,8 @@
 //! A model file of every registered detector on every kind of data, as small as they get.
 
+use nafal::data::{Column, Cut, Reading, Windows};
 use nafal::detect::{Registration, registry};
-use nafal::{Dataset, Kind, Quiet, Series, SeriesSet, Table};
+use nafal::{Dataset, Detector, Kind, Preset, Quiet, Series, SeriesSet, Table};
 
 use crate::tiny;
 
@@ -36,5 +37,23 @@ pub fn tiny_models() -> Vec<TinyModel> {
             .unwrap_or_else(|e| panic!("{} on {kind}: {e}", line.name));
         TinyModel { detector: line.name, kind, bytes: registry::to_bytes(&*fitted).unwrap() }
     };
-    registry::all().flat_map(each_kind).map(of).collect()
+    registry::all().flat_map(each_kind).map(of).chain([windows()]).collect()
+}
+
+/// A panel on windows of a log, which has an encoder of its own.
+fn windows() -> TinyModel {
+    let windows = Windows {
+        cut: Cut::Windows { length: 6, stride: 3 },
+        time: Some("t".into()),
+        group: None,
+        step: Some(1.0),
+        missing: false,
+        format: Some("number".into()),
+        channels: Some(vec![Column::number("channel 0")]),
+        apart: None,
+    };
+    let reading = Reading { windows: Some(windows), ..Reading::default() };
+    let builder = Detector::builder().windows(true).reading(reading).members(["tails:standard", "mixture:gaussian"]);
+    let model = builder.preset(Preset::Fast).fit(&*cases(Kind::Series)).unwrap();
+    TinyModel { detector: "windows", kind: Kind::Series, bytes: model.to_bytes().unwrap() }
 }

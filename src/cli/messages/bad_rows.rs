@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::data::{BadCase, Kind};
+use crate::data::BadCase;
 use crate::error::DataError;
 
 /// How many rows could not be used, for a command that a signal ends before it says so.
@@ -40,8 +40,15 @@ impl BadRows {
     }
 
     /// How many of `all` they were, and what was wrong with the first; `None` if there were none.
-    pub fn warning(&self, all: usize, kind: Kind) -> Option<String> {
+    pub fn warning(&self, all: usize, cases: &str) -> Option<String> {
         let first = self.first.as_ref()?;
-        Some(format!("{} of {all} {} could not be used; the first: {first}", self.count, kind.cases()))
+        Some(match cases {
+            // A reading that is bad is no window.
+            "windows" => {
+                let good = all - self.count;
+                format!("{} readings could not be used, beside {good} windows; the first: {first}", self.count)
+            }
+            cases => format!("{} of {all} {cases} could not be used; the first: {first}", self.count),
+        })
     }
 }

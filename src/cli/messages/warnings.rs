@@ -31,16 +31,16 @@ impl Calibrating {
         let calibrating = model.calibration_rows();
         if model.is_recalibrated() {
             return Calibrating {
-                have: format!("{calibrating} rows given to recalibrate"),
-                do_what: format!("recalibrate with at least {:.0} rows", needed.ceil()),
+                have: format!("{calibrating} {} given to recalibrate", model.cases()),
+                do_what: format!("recalibrate with at least {:.0} {}", needed.ceil(), model.cases()),
             };
         }
         // Rows that a robust fit left out calibrate too.
         let rows = model.training_rows() + model.trimmed_rows();
         let needed = needed.ceil() * rows as f64 / calibrating.max(1) as f64;
         Calibrating {
-            have: format!("{rows} training rows"),
-            do_what: format!("fit on at least {:.0} rows", needed.ceil()),
+            have: format!("{rows} training {}", model.cases()),
+            do_what: format!("fit on at least {:.0} {}", needed.ceil(), model.cases()),
         }
     }
 }
@@ -64,9 +64,11 @@ pub(in crate::cli) fn of_fdr(
     let Calibrating { have, do_what } = Calibrating::of(model, rows as f64 / (q * least.max(1) as f64) - 1.0);
     let takes = if takes > rows as f64 { "more".to_owned() } else { format!("{takes} of them") };
     Some(format!(
-        "no row is called anomalous: with {have} no p-value is below 1/{}, and at an FDR of {q} among {rows} rows it takes {takes} \
+        "no {} is called anomalous: with {have} no p-value is below 1/{}, and at an FDR of {q} among {rows} {} it takes {takes} \
          to have that one ({least} have it); {do_what}, or use --alpha or --top",
-        model.calibration_rows() + 1
+        model.case(),
+        model.calibration_rows() + 1,
+        model.cases()
     ))
 }
 

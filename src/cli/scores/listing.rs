@@ -29,14 +29,6 @@ pub(in crate::cli) struct Listing<'a> {
     pub only_anomalies: bool,
 }
 
-/// What was listed.
-pub(in crate::cli) struct Listed {
-    /// Rows called anomalous.
-    pub flagged: usize,
-    /// The scores in the order in which they were written.
-    pub course: Course,
-}
-
 /// What becomes of one row after another.
 struct Writing {
     course: Course,
@@ -47,11 +39,11 @@ struct Writing {
 }
 
 impl Listing<'_> {
-    /// Writes the rows, and says on stderr what is to be said of them as a whole; returns what it was.
+    /// Writes the rows, and says on stderr what is to be said of them as a whole; draws them in order if there is a `plot`; returns how many are anomalous.
     ///
     /// # Errors
     /// As [`ScoreStream::open`] and [`ScoreStream::next`]; an output that cannot be written.
-    pub fn write(&self, output: Output, global: &Global) -> Result<Listed> {
+    pub fn write(&self, output: Output, plot: Option<Output>, global: &Global) -> Result<usize> {
         let stream = ScoreStream::open(self.model, self.inputs, None, global, output.is_terminal())?;
         let mut stream = stream.keeping_cases(self.explained);
         let reasons = Reasons::of(self.model);
@@ -86,8 +78,14 @@ impl Listing<'_> {
                 writing
             }
         };
+        if let Some(mut plot) = plot {
+            let (case, of) = (self.model.case(), if self.inputs.data.len() > 1 { " of all files" } else { "" });
+            let picture = writing.course.plot(&format!("{case}{of}"), self.model.cases());
+            plot.put(picture.svg.as_bytes())?;
+            plot.finish()?;
+        }
         writing.table.finish()?;
-        let (tally, course) = (writing.tally, writing.course);
+        let tally = writing.tally;
         global.warn(&Vec::from_iter(stream.conclude()));
         if let Some(threshold) = self.threshold {
             let (rows, flagged) = (tally.rows(), tally.flagged());
@@ -96,7 +94,7 @@ impl Listing<'_> {
             tally.say_flagged(threshold, self.model, global);
         }
         tally.say_drift(self.model, global);
-        Ok(Listed { flagged: tally.flagged(), course })
+        Ok(tally.flagged())
     }
 
     fn begin(&self, output: Output, carried: &[String], cut: Option<Cut>, global: &Global) -> Result<Writing> {

@@ -179,6 +179,7 @@ impl<'a> ScoreStream<'a> {
     /// Says what is odd about the file, and which columns are not used, unless those of the file before were the same.
     fn introduce(&mut self, ignored_before: &[String]) {
         note_all(self.cases.notes(), self.global);
+        self.global.warn(self.cases.warnings());
         let ignored = self.cases.ignored();
         if ignored != ignored_before {
             note_ignored(ignored, self.model, self.global);
@@ -314,7 +315,7 @@ impl<'a> ScoreStream<'a> {
 
     /// Ends the reading; what is to be said of cases that had no score.
     pub fn conclude(self) -> Option<String> {
-        self.bad.warning(self.count, self.model.kind())
+        self.bad.warning(self.count, self.model.cases())
     }
 }
 

@@ -77,8 +77,8 @@ impl Evaluate {
         }
         let mut table = TableWriter::new(output, global.json, &columns)?;
         table.row(&cells)?;
-        table.finish()?;
-        plot.map_or(Ok(()), Output::finish)
+        plot.map_or(Ok(()), Output::finish)?;
+        table.finish()
     }
 }
 

@@ -7,6 +7,7 @@ use clap::Args;
 
 use crate::cli::apart::keep_apart;
 use crate::cli::arguments::{Global, ModelAndData, OutputArgs};
+use crate::cli::messages::warnings::unattainable;
 use crate::cli::output::Output;
 use crate::cli::scores::Reasons;
 use crate::cli::scores::{ResultTable, RowPlace, ScoreStream};
@@ -52,6 +53,8 @@ impl Explain {
         let plot = self.plot.as_deref().map(|path| Output::open(Some(path))).transpose()?;
         let model = global.memory().load(&self.inputs.model)?;
         model.check_explains()?;
+        let unattainable = self.alpha.and_then(|alpha| unattainable(&model, alpha));
+        global.warn(&Vec::from_iter(unattainable));
         let reasons = Reasons::of(&model);
         let stream = ScoreStream::open(&model, &self.inputs, None, global, output.is_terminal())?;
         let mut stream = stream.keeping_cases(true);
@@ -105,8 +108,8 @@ impl Explain {
         }
         if let Some(mut plot) = plot {
             plot.put(picture(reasons, &drawn, model.case()).as_bytes())?;
-            table.finish()?;
             plot.finish()?;
+            table.finish()?;
         } else {
             table.finish()?;
         }

@@ -64,7 +64,7 @@ impl Predict {
             sorted: self.sort,
             only_anomalies: self.only_anomalies,
         };
-        let flagged = listing.write(output, global)?.flagged;
+        let flagged = listing.write(output, None, global)?;
         Ok(if self.fail_on_anomaly && flagged > 0 { Outcome::Anomalies } else { Outcome::Done })
     }
 

@@ -64,6 +64,7 @@ impl Report {
         }
         let mut said = Vec::from_iter(unattainable(&model, self.alpha));
         said.extend(stream.conclude());
+        said.extend(labels.and_then(|labels| day.one_class(labels.normal)));
         let rows = day.rows();
         output.put(day.page(self.about(&model, labels, said.clone()))?.as_bytes())?;
         output.finish()?;

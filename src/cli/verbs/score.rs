@@ -54,6 +54,10 @@ impl Score {
                     "--points is for windows of a log, and the model was not fitted to any; fit one with --window";
                 return Err(Error::Usage(problem.into()));
             }
+            if !self.inputs.keep.is_empty() {
+                let problem = "--points prints row and score alone; leave out --keep, and join by the row";
+                return Err(Error::Usage(problem.into()));
+            }
             let stream = ScoreStream::open(&model, &self.inputs, None, global, output.is_terminal())?;
             return points::write(stream.keeping_cases(true), &self.inputs, output, global);
         }
@@ -65,9 +69,6 @@ impl Score {
             sorted: self.sort,
             only_anomalies: false,
         };
-        let listed = listing.write(output, global)?;
-        let Some(mut plot) = plot else { return Ok(()) };
-        plot.put(listed.course.plot(model.case(), model.cases()).svg.as_bytes())?;
-        plot.finish()
+        listing.write(output, plot, global).map(drop)
     }
 }

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value};
 
 use crate::data::container::Fields;
+use crate::data::{Column, ColumnKind};
 use crate::error::Result;
 
 /// Fewest readings of a window.
@@ -42,8 +43,10 @@ pub struct Windows {
     pub step: Option<f64>,
     /// Whether cells may be missing: they are filled in from the readings before and after.
     pub missing: bool,
-    /// The columns that are channels; `None`: those that the choice of columns says.
-    pub channels: Option<Vec<String>>,
+    /// How the times are written, as `strftime` says it, or `number`; `None`: found out.
+    pub format: Option<String>,
+    /// The columns that are channels, of numbers or truth values; `None`: those that the choice of columns says.
+    pub channels: Option<Vec<Column>>,
     /// For training and calibration: windows share no reading, and lie up to an eighth of their length apart, which this
     /// seed draws. Windows that overlap are no independent cases, and windows at equal distances would know a rhythm in one
     /// phase alone.
@@ -87,7 +90,16 @@ impl Windows {
         if self.missing {
             object.insert("missing".into(), true.into());
         }
-        self.channels.as_ref().map(|names| object.insert("channels".into(), names.clone().into()));
+        self.format.as_ref().map(|format| object.insert("format".into(), format.clone().into()));
+        if let Some(channels) = &self.channels {
+            let names: Vec<&str> = channels.iter().map(|channel| channel.name.as_str()).collect();
+            object.insert("channels".into(), names.into());
+            let truths = channels.iter().filter(|channel| channel.kind == ColumnKind::Truth);
+            let truths: Vec<&str> = truths.map(|channel| channel.name.as_str()).collect();
+            if !truths.is_empty() {
+                object.insert("truths".into(), truths.into());
+            }
+        }
         object.into()
     }
 
@@ -108,8 +120,15 @@ impl Windows {
         if step.is_some_and(|step| !step.is_finite() || step <= 0.0) {
             return Err(fields.error("step", "is no time"));
         }
-        let channels = if fields.contains("channels") { Some(fields.strings("channels")?) } else { None };
+        let strings = |key: &str| if fields.contains(key) { fields.strings(key).map(Some) } else { Ok(None) };
+        let truths = strings("truths")?.unwrap_or_default();
+        let channel = |name: String| match truths.contains(&name) {
+            true => Column { name, kind: ColumnKind::Truth },
+            false => Column::number(name),
+        };
+        let channels = strings("channels")?.map(|names| names.into_iter().map(channel).collect());
+        let format = text("format")?;
         let missing = fields.contains("missing") && fields.bool("missing")?;
-        Ok(Windows { cut, time: text("time")?, group: text("group")?, step, missing, channels, apart: None })
+        Ok(Windows { cut, time: text("time")?, group: text("group")?, step, missing, format, channels, apart: None })
     }
 }

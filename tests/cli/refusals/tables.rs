@@ -45,6 +45,12 @@ fn gzipped(pieces: usize, piece: &[u8]) -> Vec<u8> {
     gz.finish().unwrap()
 }
 
+/// A log that a fit refuses.
+fn log(kind: &'static str, options: &str, text: &str, words: &[&'static str]) -> Refusal {
+    let words: Vec<&str> = [&["log.csv"], words].concat();
+    Refusal::new(kind, &format!("fit log.csv -o new.nafal {options}"), 3, &words).file("log.csv", text)
+}
+
 pub fn group() -> Group {
     let good = with_header("a,b,c,class");
     let wide = |n: usize, name: &str| (0..n).map(|i| format!("{name}{i}")).collect::<Vec<_>>().join(",");
@@ -119,6 +125,33 @@ pub fn group() -> Group {
         Refusal::new("a table as --kind series", "fit t.csv -o new.nafal --kind series", 3, &["t.csv:1: ", "@data"])
             .file("t.csv", &good)
             .also(&["info t.csv --kind series"]),
+        log("a log shorter than a window", "--window 40", "a,b\n1,2\n3,4\n", &["40 readings", "2 in all", "--window"]),
+        log(
+            "a log without the column of its times",
+            "--window 4 --time when",
+            "a,b\n1,2\n",
+            &["\"when\"", "name one of"],
+        ),
+        log("a log without the column of its groups", "--window 4 --group g", "a,b\n1,2\n", &["\"g\"", "name one of"]),
+        log(
+            "a log with a channel of words",
+            "--window 4 --category b",
+            "a,b\n1,x\n",
+            &["\"b\"", "a channel holds numbers"],
+        ),
+        log("a time that is none", "--window 4 --time a", "a,b\n1,2\n2,2\nsoon,2\n", &["row 2", "\"soon\"", "no time"]),
+        log(
+            "a case that comes back",
+            "--case a",
+            "a,b\nx,2\ny,2\nx,2\n",
+            &["row 2", "\"x\" goes on after others", "sort"],
+        ),
+        log(
+            "a channel of which nothing is known",
+            "--window 4 --missing impute",
+            "a,b\n1,\n2,\n3,\n4,\n",
+            &["\"b\"", "every value"],
+        ),
         Refusal::new(
             "a table in which every row is bad",
             "fit t.csv -o new.nafal --on-bad-row skip",

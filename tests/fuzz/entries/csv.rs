@@ -43,6 +43,7 @@ pub fn csv(bytes: &[u8]) {
         group: last.map(name),
         step: None,
         missing: true,
+        format: None,
         channels: None,
         apart: None,
     };

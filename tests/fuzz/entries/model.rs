@@ -47,7 +47,10 @@ fn probes(file: &Container) -> Option<Box<dyn Dataset>> {
         return Some(Box::new(Table::new(names, values).ok()?));
     }
     let mut fields = ["series", "series_encoder"].iter().filter_map(|field| header.object(field).ok());
-    let channels = fields.next()?.usize_in("channels", 1..=MOST_INPUTS).ok()?;
+    let channels = match header.object("windows") {
+        Ok(windows) => windows.strings("channels").ok().map(|names| names.len()).filter(|n| *n <= MOST_INPUTS)?,
+        Err(_) => fields.next()?.usize_in("channels", 1..=MOST_INPUTS).ok()?,
+    };
     let channel = |c: usize| (0..6).map(|t| value(c + t)).collect::<Vec<f64>>();
     let case = |i: usize| Series::new(&(0..channels).map(|c| channel(c + i)).collect::<Vec<_>>());
     Some(Box::new(SeriesSet::new((0..3).map(case).collect::<Result<_, _>>().ok()?).ok()?))

@@ -11,8 +11,9 @@ use crate::detect::TrainingInput;
 use crate::report::ReportTable;
 use crate::stats::{critical_distance, largest_distance};
 
-/// Most values of a column that are kept.
-const VALUES: usize = 20_000;
+/// Most values of a column, and of all columns, that are kept.
+const VALUES: usize = 200_000;
+const ALL_VALUES: usize = 10_000_000;
 /// Most categories of a column that are told apart.
 const CATEGORIES: usize = 10_000;
 /// Smallest distance that matters.
@@ -40,12 +41,12 @@ impl Default for Today {
 }
 
 impl Today {
-    fn add(&mut self, value: f64) {
+    fn add(&mut self, value: f64, most: usize) {
         if value.is_nan() {
             self.missing += 1;
         } else if self.seen.is_multiple_of(self.every) {
             self.values.push(value);
-            if self.values.len() == VALUES {
+            if self.values.len() >= most {
                 let mut number = 0;
                 self.values.retain(|_| {
                     number += 1;
@@ -83,13 +84,16 @@ struct Change {
 pub(super) struct Columns {
     training: Vec<TrainingInput>,
     today: Vec<Today>,
+    /// Most values of a column.
+    most: usize,
 }
 
 impl Columns {
     /// Nothing seen yet; `training`: what the model knows of training.
     pub fn new(training: Vec<TrainingInput>) -> Columns {
         let today = training.iter().map(|_| Today::default()).collect();
-        Columns { training, today }
+        let most = VALUES.min(ALL_VALUES / training.len().max(1)).max(1000);
+        Columns { training, today, most }
     }
 
     /// What they looked like in training.
@@ -108,14 +112,14 @@ impl Columns {
                     let value = table.row(i)[j];
                     match table.kinds()[j].categories() {
                         Some(names) => today.add_category(names.get(value as usize).filter(|_| !value.is_nan())),
-                        None => today.add(value),
+                        None => today.add(value, self.most),
                     }
                 }
             }
         }
         if let Some(set) = cases.downcast::<SeriesSet>() {
             for (c, today) in self.today.iter_mut().enumerate().take(set.channels()) {
-                set.cases().iter().flat_map(|case| case.channel(c)).for_each(|&value| today.add(value));
+                set.cases().iter().flat_map(|case| case.channel(c)).for_each(|&value| today.add(value, self.most));
             }
         }
     }
@@ -156,12 +160,16 @@ impl Columns {
         };
         let beyond =
             if count > LISTED { format!(" The {LISTED} that changed most, of {count}.") } else { String::new() };
+        let kept = self.training.first().map_or(0, |input| input.sorted.len() + input.missing);
+        let thinned = self.today.iter().map(|today| today.every).max().unwrap_or(1);
+        let thinned =
+            if thinned > 1 { format!(" Of today one value in {thinned} is looked at.") } else { String::new() };
         Some(ReportTable {
             title: "Today against training, column by column".into(),
             caption: format!(
                 "Numbers: median and the span of nine in ten values; categories: the most frequent. The distance is the \
                  largest difference between the two shares of values below any bound, or the share of rows that would have \
-                 to be another category.{beyond}"
+                 to be another category. Training: the {kept} values that the model keeps.{thinned}{beyond}"
             ),
             columns: ["column", "training", "today", "distance", "verdict"].map(str::to_owned).to_vec(),
             rows: changes.into_iter().take(LISTED).map(row).collect(),
@@ -256,7 +264,7 @@ fn of_categories(input: &TrainingInput, names: &[String], today: &Today) -> Chan
         }
     };
     if let Some(first) = unseen.first() {
-        let share: f64 = unseen.iter().map(|name| current(name)).sum();
+        let share: f64 = unseen.iter().map(|name| current(name)).sum::<f64>() * now / today.seen as f64;
         let more = if unseen.len() > 1 { format!(" and {} more", unseen.len() - 1) } else { String::new() };
         verdict += &format!("; never seen in training: {first}{more}, {} of rows", percent(share));
     }
@@ -330,7 +338,7 @@ mod tests {
     #[test]
     fn values_of_long_streams_are_thinned_evenly() {
         let mut today = Today::default();
-        (0..3 * VALUES).for_each(|i| today.add(i as f64));
+        (0..3 * VALUES).for_each(|i| today.add(i as f64, VALUES));
         assert!(today.values.len() < VALUES && today.every == 4, "{} {}", today.values.len(), today.every);
         assert!(today.values.windows(2).all(|w| w[1] > w[0]));
     }

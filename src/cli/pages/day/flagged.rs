@@ -193,6 +193,7 @@ fn input(row: &Row, cause: &Cause, training: &[TrainingInput], model: &Model) ->
             let names = own.kind.categories().unwrap_or_default();
             let count = own.sorted.iter().filter(|&&at| names.get(at as usize) == Some(&value)).count();
             let words = match count {
+                _ if value == "missing" => String::new(),
                 0 => "never seen in training".to_owned(),
                 _ => format!("{:.0} % of training rows", (100.0 * count as f64 / own.sorted.len() as f64).max(1.0)),
             };

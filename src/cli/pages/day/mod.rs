@@ -13,7 +13,7 @@ use crate::cli::scores::{Course, Measures, RowPlace, Scored};
 use crate::cli::table_writer::number;
 use crate::data::Dataset;
 use crate::detect::{Explanation, Model, Threshold};
-use crate::error::{Result, short};
+use crate::error::{Result, listed as listed_in_quotes, short};
 use crate::report::{
     Group, Headline, Kind, PValueHistogram, Plot, Ranking, ReportInput, RocCurve, ScoreHistogram, ScorePanel,
 };
@@ -125,6 +125,7 @@ impl<'a> Day<'a> {
     /// As [`Model::explain`]; scores that cannot be measured.
     pub fn page(&self, about: About) -> Result<String> {
         let (model, labelled) = (self.model, self.anomalous.len() == self.scores.len() && self.has_both());
+        let mut notes = about.notes;
         let names = Names {
             case: model.case(),
             cases: model.cases(),
@@ -133,6 +134,15 @@ impl<'a> Day<'a> {
             label: about.label,
         };
         let explained = self.highest.explained(model, self.alpha)?;
+        if explained.is_empty() {
+            notes.push(format!(
+                "Why {} are surprising is not known: the model holds none of its training.",
+                names.cases
+            ));
+        }
+        if self.columns.training().is_empty() && !about.of_training {
+            notes.push("What drifted is not known: the model holds no training rows to compare with.".into());
+        }
         let reasons: Vec<String> = explained.iter().map(|(_, why)| self.reason(why)).collect();
         let cards = explained.iter().map(|(row, why)| card(row, why, &names, self.columns.training(), model)).collect();
         let mut plots = about.plots;
@@ -155,7 +165,7 @@ impl<'a> Day<'a> {
         let input = ReportInput {
             title: about.title,
             summary: about.summary,
-            notes: about.notes,
+            notes,
             headlines: self.headlines(labelled, about.of_training)?,
             plots,
             cards,
@@ -170,6 +180,22 @@ impl<'a> Day<'a> {
         let named = why.causes.iter().take(REASONS).filter(|cause| cause.share >= 0.2);
         let name = |input: usize| self.model.input_names().get(input).map_or_else(String::new, |name| short(name));
         named.map(|cause| format!("{} {:.0} %", name(cause.input), 100.0 * cause.share)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// What is odd about the labels: that all rows are of one class.
+    pub fn one_class(&self, normals: &[String]) -> Option<String> {
+        if self.anomalous.is_empty() || self.has_both() {
+            return None;
+        }
+        let normals = listed_in_quotes(normals);
+        Some(match self.anomalous[0] {
+            true => format!(
+                "no label is {normals}, so no row counts as normal; name the label of normal rows with --normal"
+            ),
+            false => {
+                format!("every label is {normals}: there is no anomaly to be found, and false alarms alone are counted")
+            }
+        })
     }
 
     /// Whether there are normal rows and anomalies.
@@ -189,19 +215,22 @@ impl<'a> Day<'a> {
                 format!("{} expected by chance if all are normal", number((expected * 10.0).round() / 10.0)),
             ),
         ];
-        if labelled {
-            let measures = Measures::of(&self.anomalous, &self.scores, &self.p_values, self.alpha)?;
+        if self.anomalous.len() == rows && rows > 0 {
             let found = self.anomalous.iter().zip(&self.p_values).filter(|(a, p)| **a && **p <= self.alpha).count();
             let anomalies = self.anomalous.iter().filter(|a| **a).count();
             let (false_alarms, normal) = (self.course.flagged() - found, rows - anomalies);
             let share = |part: usize, of: usize| format!("{:.1} %", 100.0 * part as f64 / of.max(1) as f64);
-            all.push(headline(
-                share(found, anomalies),
-                "of the anomalies found".into(),
-                format!("{found} of {anomalies}"),
-            ));
-            let of = format!("{false_alarms} of {normal} normal ones");
-            all.push(headline(share(false_alarms, normal), "false alarms".into(), of));
+            if anomalies > 0 {
+                let of = format!("{found} of {anomalies}");
+                all.push(headline(share(found, anomalies), "of the anomalies found".into(), of));
+            }
+            if normal > 0 {
+                let of = format!("{false_alarms} of {normal} normal ones");
+                all.push(headline(share(false_alarms, normal), "false alarms".into(), of));
+            }
+        }
+        if labelled {
+            let measures = Measures::of(&self.anomalous, &self.scores, &self.p_values, self.alpha)?;
             all.push(headline(format!("{:.3}", measures.auroc), "AUROC".into(), "1 is perfect, 0.5 guessing".into()));
             let precision = format!("{:.3}", measures.average_precision);
             all.push(headline(precision, "average precision".into(), String::new()));

@@ -150,14 +150,16 @@ impl Fit {
         let Gathered { mut cases, numbers, good, bad, first_bad, notes, .. } = gathered;
         note_all(&notes, global);
         memory.check_fit(&*cases)?;
-        let mut said = Vec::from_iter(BadRows::of(bad, first_bad).warning(good + bad, cases.kind()));
+        let is_log = reading.windows.as_ref().is_some_and(|windows| windows.length().is_some());
+        let words = if is_log { "windows" } else { cases.kind().cases() };
+        let mut said = Vec::from_iter(BadRows::of(bad, first_bad).warning(good + bad, words));
         let drawn_from = (cases.len() < good).then_some(good);
         if drawn_from.is_some() {
             let why = match self.fit_rows {
                 Some(rows) if cases.len() as u64 == rows => "as --fit-rows asks",
                 _ => "more would not fit into the memory; allow more with --max-memory",
             };
-            let kind = cases.kind().cases();
+            let kind = words;
             if cases.len() < MIN_ROWS && good >= MIN_ROWS {
                 let problem = format!("only {} of {good} {kind} are fitted: {why}", cases.len());
                 return Err(DataError::new(source, problem).into());
@@ -331,6 +333,7 @@ impl Fit {
 fn read(input: Input, options: &ReadOptions, global: &Global) -> Result<(String, Reading, Gathered)> {
     let reader = input.stream(options)?;
     note_all(reader.notes(), global);
+    global.warn(reader.warnings());
     let source = reader.source().to_owned();
     let dialect = reader.dialect().cloned().unwrap_or_default();
     let ids = reader.ids().to_vec();

@@ -36,7 +36,15 @@ pub(super) fn all_problems(fit: &Fit, options: &ReadOptions, error: Error) -> Er
             break;
         }
         let before = added.len();
-        for finding in found {
+        for mut finding in found {
+            // A channel holds numbers.
+            if options.windows.is_some() {
+                finding
+                    .arguments
+                    .iter_mut()
+                    .filter(|(option, _)| *option == "--category")
+                    .for_each(|a| a.0 = "--ignore");
+            }
             add(&mut added, &finding);
             if !findings.contains(&finding) {
                 findings.push(finding);

@@ -63,6 +63,10 @@ pub(super) trait Cases: Send {
     fn notes(&self) -> &[String] {
         &[]
     }
+    /// What may change the meaning of the results, each a sentence.
+    fn warnings(&self) -> &[String] {
+        &[]
+    }
     /// How the file is written, where that may differ from file to file.
     fn dialect(&self) -> Option<&Dialect> {
         None

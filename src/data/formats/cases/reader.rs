@@ -23,6 +23,9 @@ pub trait CaseReader: Send {
     /// What is odd about the file, each a sentence, though it is read all the same.
     fn notes(&self) -> &[String];
 
+    /// What may change the meaning of the results, each a sentence.
+    fn warnings(&self) -> &[String];
+
     /// How the file is written, where that may differ from file to file: what was known and what was found out.
     fn dialect(&self) -> Option<&Dialect>;
 

@@ -86,6 +86,8 @@ pub(in crate::data::formats) struct Selection {
     pub ignored: Vec<String>,
     /// What is odd about the columns, each a sentence.
     pub notes: Vec<String>,
+    /// What may change the meaning of the results, each a sentence.
+    pub warnings: Vec<String>,
 }
 
 impl Selection {

@@ -85,6 +85,10 @@ impl<C: Cases> CaseReader for CaseStream<C> {
         self.cases.notes()
     }
 
+    fn warnings(&self) -> &[String] {
+        self.cases.warnings()
+    }
+
     fn ids(&self) -> &[String] {
         self.cases.ids()
     }

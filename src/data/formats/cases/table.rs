@@ -81,6 +81,9 @@ impl<R: TableRows> Cases for R {
     fn notes(&self) -> &[String] {
         &self.selection().notes
     }
+    fn warnings(&self) -> &[String] {
+        &self.selection().warnings
+    }
     fn dialect(&self) -> Option<&Dialect> {
         TableRows::dialect(self)
     }

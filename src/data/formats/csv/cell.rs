@@ -91,7 +91,7 @@ pub(super) const NOT_UTF8: &str =
     "not UTF-8 text; save the file as UTF-8, or say how it is encoded, such as --encoding windows-1252";
 
 /// `, "a"` with a space before the quotation mark is no quoted field for a CSV parser, but for people it is.
-fn unquoted(text: &str) -> &str {
+pub(super) fn unquoted(text: &str) -> &str {
     text.strip_prefix('"').and_then(|t| t.strip_suffix('"')).map_or(text, str::trim)
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::cell::unquoted;
 use super::prefix::Prefix;
 use super::record::Record;
 use crate::error::{NUL, quoted};
@@ -78,7 +79,7 @@ pub(super) fn is_value(name: &str) -> bool {
 fn name(field: &[u8]) -> Result<String, String> {
     match std::str::from_utf8(field) {
         Ok(text) if text.contains('\0') => Err(NUL.to_owned()),
-        Ok(text) => Ok(text.trim().trim_matches('"').trim().to_owned()),
+        Ok(text) => Ok(unquoted(text.trim()).to_owned()),
         Err(_) => {
             Err("the header is not UTF-8 text; save the file as UTF-8, say how it is encoded, such as --encoding \
                        windows-1252, or name a CSV file"

@@ -52,7 +52,7 @@ impl CsvRows {
                     let is_row = |(number, cells): &&(u64, Vec<String>)| *number > header && layout.reads_as_row(cells);
                     let lost: Vec<String> = prefix.skipped.iter().filter(is_row).map(|(n, _)| n.to_string()).collect();
                     if let Some(first) = lost.first() {
-                        layout.selection.notes.push(format!(
+                        layout.selection.warnings.push(format!(
                             "line {first} is left out by its number, and it reads as a row; to read it add --skip-rows none"
                         ));
                     }

@@ -4,6 +4,7 @@
 
 mod case;
 mod clock;
+mod gaps;
 mod reader;
 mod stretch;
 

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use rand_chacha::ChaCha8Rng;
 
 use super::case::{LogCase, Places};
-use super::clock::{Clock, is_gap, usual};
+use super::clock::{Clock, Times, usual};
+use super::gaps::Gaps;
 use super::stretch::{Raster, Reading, Stretch};
 use crate::data::formats::cases::{Cases, Slots, Step, TableRows};
 use crate::data::{Carried, ColumnKind, Cut, Dataset, Dialect, ReadOptions, SeriesSet, Windows};
@@ -14,8 +15,6 @@ use crate::random::{Key, below, stream};
 
 /// Readings from which the usual time between them is found out.
 const AHEAD: usize = 256;
-/// Gaps that are told one by one.
-const TOLD: usize = 3;
 /// Bytes that the name of a group or case takes beside its letters, in tables that grow by doubling.
 const NAME: usize = 256;
 /// Training windows lie up to this share of their length apart.
@@ -46,8 +45,7 @@ pub(in crate::data::formats) struct LogReader<R> {
     /// Readings so far, those that cannot be used among them.
     count: usize,
     most_bytes: usize,
-    notes: Vec<String>,
-    gaps: usize,
+    gaps: Gaps,
     without_window: usize,
     ended: bool,
     /// What ends the reading, once the cases before it are handed out.
@@ -90,7 +88,7 @@ impl<R: TableRows> LogReader<R> {
             windows: windows.clone(),
             carried,
             ids,
-            clock: Clock::default(),
+            clock: Clock::new(windows.format.as_deref()),
             held,
             stretches: HashMap::new(),
             groups: Vec::new(),
@@ -102,8 +100,7 @@ impl<R: TableRows> LogReader<R> {
             next: LogCase::default(),
             count: 0,
             most_bytes: options.most_bytes.unwrap_or(usize::MAX),
-            notes: Vec::new(),
-            gaps: 0,
+            gaps: Gaps::default(),
             without_window: 0,
             ended: false,
             failed: None,
@@ -115,19 +112,23 @@ impl<R: TableRows> LogReader<R> {
     fn reading(&mut self) -> Result<Reading, DataError> {
         let row = self.rows.row_mut();
         let (values, carried) = (row.values.clone(), std::mem::take(&mut row.carried));
-        let mut reading = Reading { row: self.count, values, label: row.label.take(), carried, time: None };
+        let mut reading = Reading { row: self.count, values, label: row.label.take(), carried, times: Vec::new() };
+        if let Some(place) = self.places.group.filter(|&place| reading.carried[place].is_empty()) {
+            let problem = "the cell is empty, and it says which log or case the reading belongs to; fill it in";
+            let error = DataError::new(self.rows.source(), problem).at_row(self.count);
+            return Err(error.in_column(&self.rows.selection().carried_names[place]));
+        }
         if let Some(place) = self.places.time {
             let text = &reading.carried[place];
-            reading.time = self.clock.read(text);
-            if reading.time.is_none() {
-                self.clock.forget_nothing();
-                let problem = format!(
-                    "{} is no time as those before it; write it as they are, or leave out --time",
-                    quoted(text)
-                );
+            let Some(times) = self.clock.read(text) else {
+                let as_before =
+                    self.clock.format().map_or_else(String::new, |(name, _)| format!(" as the others ({name})"));
+                let problem =
+                    format!("{} is no time written{as_before}; mend the cell or remove the row", quoted(text));
                 let error = DataError::new(self.rows.source(), problem).at_row(self.count);
                 return Err(error.in_column(self.windows.time.as_deref().unwrap_or_default()));
-            }
+            };
+            reading.times = times;
         }
         Ok(reading)
     }
@@ -159,11 +160,11 @@ impl<R: TableRows> LogReader<R> {
             self.case = Some((name, Vec::new()));
         }
         let Some((_, readings)) = &mut self.case else { return Ok(()) };
-        if let (Some(before), Some(time)) = (readings.last().and_then(|last| last.time), reading.time)
-            && is_gap(before, time, self.windows.step)
+        if self.places.time.is_some()
+            && let Some(last) = readings.last()
+            && self.clock.is_gap(&last.times, &reading.times, self.windows.step)
         {
-            let last = readings.last().map(|last| last.carried.clone()).unwrap_or_default();
-            note_gap(&mut self.notes, &mut self.gaps, &self.places, &last, &reading);
+            self.gaps.add(&self.clock, &self.places, (&last.carried, &last.times), &reading);
         }
         let size = reading.size();
         readings.push(reading);
@@ -180,8 +181,7 @@ impl<R: TableRows> LogReader<R> {
             return Ok(());
         }
         let problem = format!(
-            "the readings that are held take {} bytes, more than the {} that may be held at a time; give a shorter --window, \
-             fewer groups, or allow more with --max-memory",
+            "the readings that are held take {} bytes, more than the {} that may be held at a time; allow more with --max-memory",
             self.bytes, self.most_bytes
         );
         Err(DataError::new(self.rows.source(), problem).at_row(self.count))
@@ -202,12 +202,12 @@ impl<R: TableRows> LogReader<R> {
         length: usize,
         stride: usize,
     ) -> Result<(), DataError> {
-        if let Some(open) = self.stretches.get(&group)
-            && let (Some(before), Some(time)) = (open.time(), reading.time)
-            && is_gap(before, time, self.windows.step)
+        if self.places.time.is_some()
+            && let Some(open) = self.stretches.get(&group)
+            && let Some(before) = open.times()
+            && self.clock.is_gap(before, &reading.times, self.windows.step)
         {
-            let last = open.last_carried().to_vec();
-            note_gap(&mut self.notes, &mut self.gaps, &self.places, &last, &reading);
+            self.gaps.add(&self.clock, &self.places, (open.last_carried(), before), &reading);
             self.end_stretch(&group);
         }
         // The random distance is drawn for every window, so that it does not depend on how far the last one reached.
@@ -275,35 +275,17 @@ impl<R: TableRows> LogReader<R> {
     /// The usual time between the readings that are held, which are then taken.
     fn settle(&mut self) -> Result<(), DataError> {
         let Some(held) = self.held.take() else { return Ok(()) };
-        let mut last: HashMap<&str, f64> = HashMap::new();
+        let mut last: HashMap<&str, &Times> = HashMap::new();
         let mut steps = Vec::new();
         for reading in &held {
             let group = self.places.group.map_or("", |place| reading.carried[place].as_str());
-            if let Some(time) = reading.time
-                && let Some(before) = last.insert(group, time)
-            {
-                steps.push(time - before);
+            if let Some(before) = last.insert(group, &reading.times) {
+                steps.extend(self.clock.passed(before, &reading.times));
             }
         }
         self.windows.step = usual(steps.into_iter());
         held.into_iter().try_for_each(|reading| self.take(reading))
     }
-}
-
-/// Tells of a gap between a reading with the cells `last` and the next one.
-fn note_gap(notes: &mut Vec<String>, gaps: &mut usize, places: &Places, last: &[String], next: &Reading) {
-    *gaps += 1;
-    let Some(place) = places.time.filter(|_| *gaps <= TOLD) else { return };
-    let of_group = match places.group {
-        Some(group) => format!(" of {}", quoted(&next.carried[group])),
-        None => String::new(),
-    };
-    notes.push(format!(
-        "a gap in time{of_group} before row {}, from {} to {}: no window reaches over it",
-        next.row,
-        quoted(&last[place]),
-        quoted(&next.carried[place])
-    ));
 }
 
 impl<R: TableRows> Cases for LogReader<R> {
@@ -324,18 +306,30 @@ impl<R: TableRows> Cases for LogReader<R> {
     fn notes(&self) -> &[String] {
         &self.rows.selection().notes
     }
+    fn warnings(&self) -> &[String] {
+        &self.rows.selection().warnings
+    }
     fn dialect(&self) -> Option<&Dialect> {
         TableRows::dialect(&self.rows)
     }
     fn windows(&self) -> Option<Windows> {
-        let channels = self.rows.selection().columns.iter().map(|column| column.name.clone()).collect();
-        Some(Windows { channels: Some(channels), apart: None, ..self.windows.clone() })
+        let channels = Some(self.rows.selection().columns.clone());
+        let format = self.clock.format().map(|(name, _)| name.to_owned());
+        Some(Windows { channels, format, apart: None, ..self.windows.clone() })
     }
     fn late_notes(&self) -> Vec<String> {
         let mut notes = TableRows::late_notes(&self.rows);
-        notes.extend(self.notes.iter().cloned());
-        if self.gaps > TOLD {
-            notes.push(format!("{} gaps in time in all", self.gaps));
+        notes.extend(self.gaps.notes());
+        if let (Some((format, true)), Some(_), None) = (self.clock.format(), &self.places.time, &self.windows.format) {
+            notes.push(format!("the times are read as {format}"));
+        }
+        if let Cut::Windows { length, stride } = self.windows.cut
+            && stride > length
+            && self.windows.apart.is_none()
+        {
+            notes.push(format!(
+                "of {stride} readings {length} are in a window: a --stride of at most {length} leaves none out"
+            ));
         }
         if self.ended && self.without_window > 0 && self.windows.apart.is_none() {
             notes.push(format!(
@@ -378,6 +372,7 @@ impl<R: TableRows> Cases for LogReader<R> {
                     }
                 }
                 Step::Bad(error) => {
+                    let error = error.at_row(self.count);
                     self.count += 1;
                     self.interrupted(error);
                 }
@@ -402,11 +397,21 @@ impl<R: TableRows> Cases for LogReader<R> {
             return self.rows.no_rows();
         }
         let problem = match self.windows.length() {
-            Some(length) => format!(
-                "has no {length} readings that follow each other, of {} in all; give a shorter --window, or more readings",
-                self.count
-            ),
             None => "has no case; add readings".into(),
+            Some(length) => {
+                let why = self.gaps.backwards().map_or_else(
+                    || {
+                        let todo = if self.windows.apart.is_some() {
+                            "give a shorter --window, or more readings"
+                        } else {
+                            "give more readings"
+                        };
+                        format!("; {todo}")
+                    },
+                    |since| format!(", since {since}; sort the rows by time"),
+                );
+                format!("has no {length} readings that follow each other, of {} in all{why}", self.count)
+            }
         };
         DataError::new(source, problem)
     }

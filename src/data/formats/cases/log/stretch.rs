@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use super::clock::Times;
+
 /// One row of a log.
 #[derive(Clone, Debug)]
 pub(super) struct Reading {
@@ -13,7 +15,7 @@ pub(super) struct Reading {
     /// The cells that are carried along.
     pub carried: Vec<String>,
     /// When it was taken.
-    pub time: Option<f64>,
+    pub times: Times,
 }
 
 impl Reading {
@@ -21,7 +23,7 @@ impl Reading {
     pub fn size(&self) -> usize {
         let texts = self.label.iter().chain(&self.carried);
         let texts: usize = texts.map(|text| size_of::<String>() + text.len()).sum();
-        size_of::<Reading>() + size_of_val(&self.values[..]) + texts
+        size_of::<Reading>() + size_of_val(&self.values[..]) + size_of_val(&self.times[..]) + texts
     }
 }
 
@@ -53,8 +55,8 @@ impl Stretch {
     }
 
     /// When the last reading was taken.
-    pub fn time(&self) -> Option<f64> {
-        self.readings.back()?.time
+    pub fn times(&self) -> Option<&Times> {
+        Some(&self.readings.back()?.times)
     }
 
     /// What is carried along with the last reading.
@@ -107,7 +109,7 @@ mod tests {
         let raster = Raster { length, stride, to_the_end };
         let (mut stretch, mut found) = (Stretch::new(raster), Vec::new());
         for row in 0..n {
-            let reading = Reading { row, values: vec![], label: None, carried: vec![], time: None };
+            let reading = Reading { row, values: vec![], label: None, carried: vec![], times: vec![] };
             found.extend(stretch.push(reading, raster));
         }
         let (last, without) = stretch.end(raster);

@@ -16,6 +16,9 @@ use crate::error::{DataError, quoted};
 /// Different texts of a column that are told apart, at most.
 const MOST: usize = 1_000;
 
+/// Characters of a text that are looked at.
+const LONGEST: usize = 128;
+
 /// Categories that a column of text may have, whatever the number of rows.
 const FEW: usize = 20;
 
@@ -79,6 +82,11 @@ impl Facts {
     }
 
     fn note(&mut self, text: &str) {
+        // What is that long tells rows apart.
+        let text = match text.char_indices().nth(LONGEST) {
+            Some((end, _)) => &text[..end],
+            None => text,
+        };
         if self.others.len() < MOST {
             self.others.push(text.to_owned());
         }
