@@ -18,7 +18,7 @@ pub fn group() -> Group {
     let all_series = HEADER.to_owned() + &series();
     let alike = "a,b,c\n".to_owned() + &"1,2,3\n".repeat(30);
     let refusals = vec![
-        fit("too few rows", "a,b\n1,2\n3,4\n", "", &["2 training series", "at least 8"]),
+        fit("too few rows", "a,b\n1,2\n3,4\n", "", &["2 training rows", "at least 8"]),
         fit("too few normal rows", &table, "--label class --normal 1", &["3 training rows", "at least 8"]),
         fit("no normal row", &table, "--label class --normal ok", &["\"class\"", "no label is \"ok\"", "--normal"]),
         fit("no label column of this name", &table, "--label kind", &["t.csv:1: ", "\"kind\"", "missing", "\"class\""]),
