@@ -131,7 +131,7 @@ pub(super) fn brief(x: f64) -> String {
     if x == 0.0 || !x.is_finite() {
         return format!("{x}");
     }
-    if !(1e-3..1e5).contains(&size) {
+    if !(1e-3..1e7).contains(&size) {
         return format!("{x:.1e}");
     }
     let digits = (2 - size.log10().floor() as i32).max(0) as usize;

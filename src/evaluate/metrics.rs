@@ -37,7 +37,8 @@ pub fn average_precision(labels: &[bool], scores: &[f64]) -> Result<f64> {
         flagged += g.positives + g.negatives;
         sum += g.positives as f64 / positives as f64 * (hits as f64 / flagged as f64);
     }
-    Ok(sum)
+    // Rounding may add up to more.
+    Ok(sum.min(1.0))
 }
 
 /// F1 of the anomalies when a row is called anomalous if its score is at least the `100·(1 − anomalies/n)`

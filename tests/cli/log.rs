@@ -110,6 +110,11 @@ fn faults_are_found_and_explained_where_they_are() {
         assert!(number(&best[5]) > usual, "{from}: {best:?} beside {usual}");
         assert_eq!(best[7], ["flow", "power"][channel], "{from}: {best:?}");
         assert!((number(&best[8]) as usize) < to && from <= number(&best[9]) as usize, "{from}: {best:?}");
+        // A standstill is to blame as a whole, as far as the window reaches.
+        if from == 600 {
+            let (first, last) = (from.max(number(&best[1]) as usize), (to - 1).min(number(&best[2]) as usize));
+            assert!(number(&best[8]) as usize <= first && number(&best[9]) as usize >= last, "{best:?}");
+        }
     }
     // A score a reading: highest where the spike is.
     let points = numbers(&bench.succeeds(&["score", "m.nafal", "new.csv", "--points"]).out, "row,score");

@@ -140,3 +140,57 @@ fn a_line_left_out_as_in_training_that_reads_as_a_row_is_told() {
     bench.succeeds(&again);
     bench.succeeds(&["info", "m.nafal"]);
 }
+
+#[test]
+fn what_a_night_job_must_not_miss_is_said() {
+    let bench = Bench::new();
+    let rows = |first: usize, n: usize, dead: bool| -> String {
+        let row = |i: usize| {
+            let oil = if dead || i % 97 == 3 { String::new() } else { format!("{}", (i * 3) % 11) };
+            format!("{},{},{},{}\n", 100 + i, i % 7, (i * i) % 11, oil)
+        };
+        (first..first + n).map(row).collect()
+    };
+    let (header, remarks) = ("shot,a,b,oil\n", ["", "cleaned", "", ""]);
+    bench.write("train.csv", format!("{header}{}", rows(0, 200, false)));
+    // A counter is no feature, and a column of text that is nearly empty none either, in the command that is printed.
+    let line = |(i, line): (usize, &str)| match i {
+        0 => format!("{line},remark\n"),
+        i => format!("{line},{}\n", remarks[usize::from(i % 40 == 1)]),
+    };
+    let noted: String = bench.read("train.csv").lines().enumerate().map(line).collect();
+    bench.write("noted.csv", noted);
+    let refused = bench.run(&["fit", "noted.csv", "-o", "x.nafal"]);
+    assert!(refused.err.contains("--id shot") && refused.err.contains("--ignore remark"), "{}", refused.err);
+    let fit = ["fit", "train.csv", "-o", "m.nafal", "--id", "shot", "--missing", "impute", "--preset", "fast"];
+    bench.succeeds(&[&fit[..], &["--experts", "mixture:gaussian"]].concat());
+    // A sensor that is dead.
+    bench.write("dead.csv", format!("{header}{}", rows(0, 50, true)));
+    let ran = bench.succeeds(&["predict", "m.nafal", "dead.csv", "--quiet"]);
+    assert!(
+        ran.err.contains("warning: missing far more often") && ran.err.contains("\"oil\" in 50 of 50"),
+        "{}",
+        ran.err
+    );
+    bench.write("new.csv", format!("{header}{}", rows(0, 50, false)));
+    assert!(!bench.succeeds(&["predict", "m.nafal", "new.csv"]).err.contains("missing far"), "as in training");
+    // A file of which no row can be scored.
+    bench.write(
+        "bad.csv",
+        bench
+            .read("new.csv")
+            .replace(",1,", ",soon,")
+            .lines()
+            .enumerate()
+            .filter(|(i, line)| *i == 0 || line.contains("soon"))
+            .map(|(_, line)| format!("{line}\n"))
+            .collect::<String>(),
+    );
+    for how in ["mark", "skip"] {
+        for verb in ["score", "predict"] {
+            let ran = bench.run(&[verb, "m.nafal", "bad.csv", "--on-bad-row", how, "-o", "out.csv"]);
+            assert!(ran.code == 3 && ran.err.contains("no row could be scored"), "{}", ran.err);
+            assert!(!bench.path("out.csv").exists());
+        }
+    }
+}

@@ -78,6 +78,10 @@ impl Listing<'_> {
                 writing
             }
         };
+        if writing.tally.rows() == 0 {
+            let (source, why) = (stream.source().to_owned(), stream.conclude().join("; "));
+            return Err(DataError::new(source, format!("no {} could be scored; {why}", self.model.case())).into());
+        }
         if let Some(mut plot) = plot {
             let (case, of) = (self.model.case(), if self.inputs.data.len() > 1 { " of all files" } else { "" });
             let picture = writing.course.plot(&format!("{case}{of}"), self.model.cases());

@@ -4,6 +4,7 @@ mod course;
 mod kept_rows;
 mod listing;
 mod measures;
+mod missing;
 pub(super) mod points;
 mod reasons;
 mod result_table;

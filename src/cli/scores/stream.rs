@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::missing::MissingWatch;
 use super::row_place::RowPlace;
 use crate::cli::arguments::{Global, ModelAndData, OnBadRow, note_all};
 use crate::cli::messages::bad_rows::BadRows;
@@ -117,6 +118,7 @@ pub(in crate::cli) struct ScoreStream<'a> {
     in_file: usize,
     count: usize,
     bad: BadRows,
+    missing: MissingWatch,
     /// The name of labels that the data have and nobody asked for.
     unused_labels: Option<String>,
     keeps_cases: bool,
@@ -168,6 +170,7 @@ impl<'a> ScoreStream<'a> {
             in_file: 0,
             count: 0,
             bad: BadRows::default(),
+            missing: MissingWatch::new(model),
             unused_labels: None,
             keeps_cases: false,
             progress,
@@ -256,6 +259,7 @@ impl<'a> ScoreStream<'a> {
             }
         }
         if let Some(cases) = &chunk.cases {
+            self.missing.add(&**cases);
             scored.carried = cases.carried().clone();
         }
         if self.labels.is_none() && self.unused_labels.is_none() {
@@ -313,9 +317,9 @@ impl<'a> ScoreStream<'a> {
         Err(DataError::new(self.source(), problem).into())
     }
 
-    /// Ends the reading; what is to be said of cases that had no score.
-    pub fn conclude(self) -> Option<String> {
-        self.bad.warning(self.count, self.model.cases())
+    /// Ends the reading; what is to be said of cases that had no score, and of columns that were missing.
+    pub fn conclude(self) -> Vec<String> {
+        self.bad.warning(self.count, self.model.cases()).into_iter().chain(self.missing.warning()).collect()
     }
 }
 

@@ -80,7 +80,7 @@ impl Tally {
         let (cases, of) = (model.cases(), if model.is_recalibrated() { "calibrating" } else { "training" });
         let line = format!(
             "note: the {cases} look different from the {of} {cases} as a whole (median p-value {} where 0.5 is expected): if \
-             they are normal, `nafal recalibrate` gives p-values that hold",
+             they are normal, `nafal recalibrate` gives p-values that hold; `nafal report` shows which columns changed",
             number(drift.median_p_value)
         );
         let figures = json!({

@@ -24,6 +24,8 @@ const CONTENDER: f64 = 0.25;
 const KEEPS: f64 = 0.8;
 /// Halvings: the shortest stretch is 1/64 of a channel.
 const HALVINGS: usize = 6;
+/// Steps of one value that are a standstill.
+const STANDSTILL: usize = 5;
 /// Series that are explained together.
 const CASES: usize = 16;
 
@@ -90,6 +92,7 @@ fn explain_cases(fitted: &dyn Fitted, references: &References, cases: &[Series])
             }
         }
     }
+    whole_standstills(&mut channels, cases, &own, &replace)?;
     let mut causes: Vec<Vec<Cause>> = vec![Vec::new(); cases.len()];
     for channel in channels {
         let own = own[channel.case];
@@ -124,6 +127,36 @@ impl Channel {
         let shorter = half < end - start;
         halves.into_iter().filter(move |_| shorter).map(move |stretch| Channel { stretch, ..channel.clone() })
     }
+}
+
+/// Where a stretch lies in a standstill, all of that is to blame: a single step of it that moves ends it as well as any.
+fn whole_standstills(
+    channels: &mut [Channel],
+    cases: &[Series],
+    own: &[Judged],
+    replace: &dyn Fn(&[Channel]) -> Result<Vec<Judged>>,
+) -> Result<()> {
+    let longer = |channel: &Channel| -> Option<Channel> {
+        let values = cases[channel.case].channel(channel.channel);
+        let (start, end) = (channel.stretch.start, channel.stretch.end);
+        let value = values[start];
+        if channel.with.0 >= own[channel.case].0 || values[start..end].iter().any(|v| *v != value) {
+            return None;
+        }
+        let first = values[..start].iter().rposition(|v| *v != value).map_or(0, |before| before + 1);
+        let last = values[end..].iter().position(|v| *v != value).map_or(values.len(), |behind| end + behind);
+        (last - first >= STANDSTILL && last - first > end - start)
+            .then(|| Channel { stretch: first..last, ..channel.clone() })
+    };
+    let (places, parts): (Vec<usize>, Vec<Channel>) =
+        channels.iter().enumerate().filter_map(|(at, channel)| Some((at, longer(channel)?))).unzip();
+    for ((at, part), with) in places.into_iter().zip(&parts).zip(replace(&parts)?) {
+        if with.0 < own[part.case].0 {
+            channels[at].stretch = part.stretch.clone();
+            channels[at].take(with);
+        }
+    }
+    Ok(())
 }
 
 /// Of each case the channels in which a shorter stretch is looked for, ascending.

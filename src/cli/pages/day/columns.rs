@@ -156,7 +156,13 @@ impl Columns {
         changes.sort_by(|a, b| b.1.drifted.cmp(&a.1.drifted).then(b.1.distance.total_cmp(&a.1.distance)));
         let count = changes.len();
         let row = |(name, change): (&str, Change)| {
-            vec![name.to_owned(), change.training, change.today, brief(change.distance), change.verdict]
+            vec![
+                name.to_owned(),
+                change.training,
+                change.today,
+                brief((change.distance * 1e6).round() / 1e6),
+                change.verdict,
+            ]
         };
         let beyond =
             if count > LISTED { format!(" The {LISTED} that changed most, of {count}.") } else { String::new() };

@@ -195,7 +195,10 @@ fn input(row: &Row, cause: &Cause, training: &[TrainingInput], model: &Model) ->
             let words = match count {
                 _ if value == "missing" => String::new(),
                 0 => "never seen in training".to_owned(),
-                _ => format!("{:.0} % of training rows", (100.0 * count as f64 / own.sorted.len() as f64).max(1.0)),
+                _ => format!(
+                    "{:.0} % of training rows",
+                    (100.0 * count as f64 / (own.sorted.len() + own.missing) as f64).max(1.0)
+                ),
             };
             (None, words)
         }

@@ -51,6 +51,8 @@ pub(in crate::cli) struct Day<'a> {
     highest: Highest,
     columns: Columns,
     carried: Vec<String>,
+    /// The first and the last time of windows of a log that has times.
+    times: Option<(String, String)>,
 }
 
 impl<'a> Day<'a> {
@@ -67,6 +69,7 @@ impl<'a> Day<'a> {
             highest: Highest::new(most),
             columns: Columns::new(model.training_inputs()),
             carried: Vec::new(),
+            times: None,
         }
     }
 
@@ -104,6 +107,12 @@ impl<'a> Day<'a> {
         let carried = cases.carried();
         self.carried.clone_from(&carried.names);
         self.columns.add(cases);
+        let named = |name: &str| carried.names.iter().position(|own| own == name);
+        if let (Some(first), Some(last), true) = (named("first_time"), named("last_time"), !cases.is_empty()) {
+            let last = carried.row(cases.len() - 1)[last].clone();
+            let first = self.times.take().map_or_else(|| carried.row(0)[first].clone(), |(first, _)| first);
+            self.times = Some((first, last));
+        }
         for (i, place) in places.enumerate() {
             let (score, p_value) = (scores[i], p_values[i]);
             self.scores.push(score);
@@ -155,6 +164,7 @@ impl<'a> Day<'a> {
         }
         let list = self.highest.table(&names, self.alpha, self.course.flagged(), &reasons);
         let drift = self.columns.table().filter(|_| !about.of_training);
+        let span = self.times.as_ref().map(|(first, last)| format!(" From {} to {}.", short(first), short(last)));
         let fixed = [
             ("called anomalous", format!("a p-value of at most {}", number(self.alpha))),
             ("seed", model.seed().to_string()),
@@ -164,7 +174,7 @@ impl<'a> Day<'a> {
         let fixed = fixed.map(|(name, value)| (name.to_owned(), value));
         let input = ReportInput {
             title: about.title,
-            summary: about.summary,
+            summary: about.summary + &span.unwrap_or_default(),
             notes,
             headlines: self.headlines(labelled, about.of_training)?,
             plots,

@@ -332,12 +332,14 @@ impl Fit {
 /// All rows of the data, how their file was read, and its name in messages.
 fn read(input: Input, options: &ReadOptions, global: &Global) -> Result<(String, Reading, Gathered)> {
     let reader = input.stream(options)?;
-    note_all(reader.notes(), global);
-    global.warn(reader.warnings());
+    let (notes, warnings) = (reader.notes().to_vec(), reader.warnings().to_vec());
     let source = reader.source().to_owned();
     let dialect = reader.dialect().cloned().unwrap_or_default();
     let ids = reader.ids().to_vec();
+    // Where the data are refused, all that is in the way is said instead.
     let gathered = reader.gather()?;
+    note_all(&notes, global);
+    global.warn(&warnings);
     let reading = Reading { dialect, ids, windows: gathered.windows.clone() };
     Ok((source, reading, gathered))
 }

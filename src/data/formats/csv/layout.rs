@@ -153,6 +153,19 @@ impl FileColumns for Columns<'_> {
                 role.column()
             );
         }
+        // What a model remembers of other files may not be so here.
+        if let Some((line, _)) = self.prefix.skipped.first() {
+            return format!(
+                "{} is missing; line {line} was left out, and may hold the names: to read it add --skip-rows none",
+                role.column()
+            );
+        }
+        if let Some(encoding) = self.prefix.dialect.encoding.as_ref().filter(|_| names.iter().any(|n| !n.is_ascii())) {
+            return format!(
+                "{} is missing, in the file read as {encoding}; if it is other text, say so, such as --encoding utf-8",
+                role.column()
+            );
+        }
         // One of text among numbers, as a label, is no header either.
         if self.header.are_values || self.header.mostly_values {
             return NO_HEADER.into();

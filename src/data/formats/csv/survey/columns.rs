@@ -19,6 +19,9 @@ const MOST: usize = 1_000;
 /// Characters of a text that are looked at.
 const LONGEST: usize = 128;
 
+/// Rows from which numbers that go up by one count them.
+const COUNTED: usize = 20;
+
 /// Categories that a column of text may have, whatever the number of rows.
 const FEW: usize = 20;
 
@@ -37,6 +40,9 @@ struct Facts {
     cells: usize,
     missing: usize,
     numbers: usize,
+    /// The number before, and whether each so far was one more.
+    last: Option<f64>,
+    leaps: bool,
     truths: usize,
     /// Cells that are numbers, or would be with another sign before decimals.
     with_other_decimal: usize,
@@ -72,8 +78,9 @@ impl Facts {
             *count += usize::from(mark != own && reads(own, Some(mark)));
         }
         self.with_both += usize::from(reads(other, Some(own)));
-        if numbers.parse(text).is_some_and(f64::is_finite) {
+        if let Some(value) = numbers.parse(text).filter(|value| value.is_finite()) {
             self.numbers += 1;
+            self.leaps |= self.last.replace(value).is_some_and(|last| value != last + 1.0);
             return;
         }
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
@@ -221,6 +228,10 @@ fn of_feature(
     let all_truths = facts.truths == known || facts.truths > 0 && facts.truths + facts.numbers == known;
     let times =
         || date_format(facts.others.iter().map(String::as_str).filter(|text| !is_missing_number(text))).is_some();
+    if strange == 0 && !facts.leaps && facts.missing == 0 && facts.numbers >= COUNTED {
+        let problem = "counts from row to row, so that every later row would be unusual".to_owned();
+        return Some(Finding::new(Some(name), problem, &[("--id", Some(name))]));
+    }
     if strange == 0 || all_truths || facts.numbers == 0 && times() {
         let is_time = strange > 0 && !all_truths;
         return (facts.missing > 0 && !options.missing && !is_time).then(|| missing_cells(name, facts.missing, rows));
@@ -266,6 +277,11 @@ fn of_feature(
     }
     if facts.dressed == strange {
         let problem = format!("holds numbers with something around them, as {}, which are not read", facts.example());
+        return Some(Finding::new(Some(name), problem, &[("--ignore", Some(name))]));
+    }
+    if facts.numbers == 0 && known * 10 < rows {
+        let problem =
+            format!("{} of {rows} cells are empty, and the others text, as {}", rows - known, facts.example());
         return Some(Finding::new(Some(name), problem, &[("--ignore", Some(name))]));
     }
     if repeats && facts.numbers == 0 {
