@@ -194,3 +194,18 @@ fn what_a_night_job_must_not_miss_is_said() {
         }
     }
 }
+
+#[test]
+fn no_category_may_be_what_would_have_been_normal() {
+    let bench = Bench::new();
+    let row = |i: usize, remark: &str| format!("{},{},{remark}\n", i % 7, (i * i) % 11);
+    let remark = |i: usize| if i % 10 == 3 { ["oiled", "new die"][i / 10 % 2] } else { "" };
+    bench.write("train.csv", "a,b,remark\n".to_owned() + &(0..300).map(|i| row(i, remark(i))).collect::<String>());
+    let fit = ["fit", "train.csv", "-o", "m.nafal", "--category", "remark", "--missing", "impute", "--preset", "fast"];
+    bench.succeeds(&[&fit[..], &["--experts", "mixture:gaussian"]].concat());
+    bench.write("new.csv", "a,b,remark\n".to_owned() + &row(5, "on fire"));
+    let ran = bench.succeeds(&["explain", "m.nafal", "new.csv", "--top", "1"]);
+    let line = ran.out.lines().nth(1).unwrap();
+    let cells: Vec<&str> = line.split(',').collect();
+    assert_eq!((cells[4], cells[5], cells[7]), ("remark", "on fire", ""), "{line}");
+}

@@ -134,8 +134,11 @@ fn values(columns: &Columns, distances: &Distances, column: usize, own: f64) -> 
     let (nearest, next) = near.split_at(NEAR.0.min(near.len()));
     let quantiles = |of: usize| (0..of).map(move |q| columns.quantile(column, q, of));
     let mut seen = vec![own];
+    // Where near rows have no category, none is normal. A missing number would be filled in, and so hide what is normal.
+    let may_be_missing = columns.schema[column].kind.categories().is_some();
     let mut new = |value: &f64| {
-        let new = !value.is_nan() && !seen.contains(value);
+        let known = |seen: &f64| seen == value || seen.is_nan() && value.is_nan();
+        let new = (may_be_missing || !value.is_nan()) && !seen.iter().any(known);
         if new {
             seen.push(*value);
         }
