@@ -8,7 +8,6 @@ use crate::cli::apart::keep_apart;
 use crate::cli::arguments::{Global, ModelAndData, OutputArgs};
 use crate::cli::output::Output;
 use crate::cli::scores::{Listing, ScoreStream, points};
-use crate::data::Windows;
 use crate::error::{Error, Result};
 
 /// Score rows: a higher score is more anomalous; the p-value is the share of normal rows as surprising
@@ -49,7 +48,7 @@ impl Score {
             model.check_explains()?;
         }
         if self.points {
-            if model.reading().windows.as_ref().and_then(Windows::length).is_none() {
+            if !model.reading().has_windows() {
                 let problem =
                     "--points is for windows of a log, and the model was not fitted to any; fit one with --window";
                 return Err(Error::Usage(problem.into()));

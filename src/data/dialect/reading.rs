@@ -24,6 +24,11 @@ impl Reading {
         self.dialect.is_plain() && self.ids.is_empty() && self.windows.is_none()
     }
 
+    /// Whether its cases are windows of a log.
+    pub fn has_windows(&self) -> bool {
+        self.windows.as_ref().is_some_and(|windows| windows.length().is_some())
+    }
+
     /// What is not usual, as an object.
     pub fn to_json(&self) -> Value {
         let Dialect { delimiter, decimal, thousands, comment, skipped, header, encoding } = &self.dialect;

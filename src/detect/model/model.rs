@@ -148,15 +148,11 @@ impl Model {
     }
     /// One of its cases in words: "row", "series", "window".
     pub fn case(&self) -> &'static str {
-        if self.has_windows() { "window" } else { self.kind().case() }
+        if self.reading.has_windows() { "window" } else { self.kind().case() }
     }
     /// Its cases, behind a number: "300 rows".
     pub fn cases(&self) -> &'static str {
-        if self.has_windows() { "windows" } else { self.kind().cases() }
-    }
-    /// Whether its cases are windows of a log.
-    fn has_windows(&self) -> bool {
-        self.reading.windows.as_ref().is_some_and(|windows| windows.length().is_some())
+        if self.reading.has_windows() { "windows" } else { self.kind().cases() }
     }
     /// What the model looks at, in words: "8 columns", "3 channels of 206 steps".
     pub fn inputs(&self) -> String {

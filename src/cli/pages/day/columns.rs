@@ -71,10 +71,10 @@ impl Today {
 }
 
 /// What became of a column since training.
-struct Change {
+pub(super) struct Change {
     /// How far apart the two are, 0 to 1.
     distance: f64,
-    drifted: bool,
+    pub drifted: bool,
     training: String,
     today: String,
     verdict: String,
@@ -124,13 +124,8 @@ impl Columns {
         }
     }
 
-    /// How many columns drifted, of how many that could be compared.
-    pub fn drifted(&self) -> (usize, usize) {
-        let changes = self.changes();
-        (changes.iter().filter(|(_, change)| change.drifted).count(), changes.len())
-    }
-
-    fn changes(&self) -> Vec<(&str, Change)> {
+    /// What became of each column that can be compared, by its name.
+    pub fn changes(&self) -> Vec<(&str, Change)> {
         let tests = self.training.len().max(1) as f64;
         let compared = self.training.iter().zip(&self.today);
         let compared = compared.filter(|(input, today)| today.seen > 0 && !input.sorted.is_empty());
@@ -148,8 +143,7 @@ impl Columns {
     }
 
     /// The table of all columns, those that changed most at the top; nothing where nothing is known of training.
-    pub fn table(&self) -> Option<ReportTable> {
-        let mut changes = self.changes();
+    pub fn table(&self, mut changes: Vec<(&str, Change)>) -> Option<ReportTable> {
         if changes.is_empty() {
             return None;
         }

@@ -5,7 +5,7 @@ mod columns;
 mod flagged;
 mod traces;
 
-use columns::Columns;
+use columns::{Change, Columns};
 use flagged::{Highest, Names, Row, card};
 
 use super::parts::facts;
@@ -158,12 +158,16 @@ impl<'a> Day<'a> {
         plots.push(self.course.plot(names.case, names.cases));
         plots.extend(traces::traces(&explained, &names, model));
         plots.push(self.histogram(labelled));
-        if labelled {
-            let auroc = Measures::of(&self.anomalous, &self.scores, &self.p_values, self.alpha)?.auroc;
-            plots.push(roc(&self.anomalous, &self.scores, auroc));
-        }
+        let measures = match labelled {
+            true => Some(Measures::of(&self.anomalous, &self.scores, &self.p_values, self.alpha)?),
+            false => None,
+        };
+        plots.extend(measures.as_ref().map(|measures| roc(&self.anomalous, &self.scores, measures.auroc)));
         let list = self.highest.table(&names, self.alpha, self.course.flagged(), &reasons);
-        let drift = self.columns.table().filter(|_| !about.of_training);
+        // Of training nothing drifted.
+        let changes = if about.of_training { Vec::new() } else { self.columns.changes() };
+        let headlines = self.headlines(measures.as_ref(), &changes);
+        let drift = self.columns.table(changes);
         let span = self.times.as_ref().map(|(first, last)| format!(" From {} to {}.", short(first), short(last)));
         let fixed = [
             ("called anomalous", format!("a p-value of at most {}", number(self.alpha))),
@@ -176,7 +180,7 @@ impl<'a> Day<'a> {
             title: about.title,
             summary: about.summary + &span.unwrap_or_default(),
             notes,
-            headlines: self.headlines(labelled, about.of_training)?,
+            headlines,
             plots,
             cards,
             tables: [list].into_iter().chain(drift).collect(),
@@ -213,7 +217,7 @@ impl<'a> Day<'a> {
         self.anomalous.contains(&true) && self.anomalous.contains(&false)
     }
 
-    fn headlines(&self, labelled: bool, of_training: bool) -> Result<Vec<Headline>> {
+    fn headlines(&self, measures: Option<&Measures>, changes: &[(&str, Change)]) -> Vec<Headline> {
         let (rows, cases, alpha) = (self.scores.len(), self.model.cases(), number(self.alpha));
         let expected = self.alpha * rows as f64;
         let headline = |value: String, label: String, note: String| Headline { value, label, note };
@@ -239,18 +243,21 @@ impl<'a> Day<'a> {
                 all.push(headline(share(false_alarms, normal), "false alarms".into(), of));
             }
         }
-        if labelled {
-            let measures = Measures::of(&self.anomalous, &self.scores, &self.p_values, self.alpha)?;
+        if let Some(measures) = measures {
             all.push(headline(format!("{:.3}", measures.auroc), "AUROC".into(), "1 is perfect, 0.5 guessing".into()));
             let precision = format!("{:.3}", measures.average_precision);
             all.push(headline(precision, "average precision".into(), String::new()));
         }
-        let (drifted, compared) = self.columns.drifted();
-        if !of_training && compared > 0 {
+        let drifted = changes.iter().filter(|(_, change)| change.drifted).count();
+        if !changes.is_empty() {
             let label = if drifted == 1 { "column drifted" } else { "columns drifted" };
-            all.push(headline(drifted.to_string(), label.into(), format!("of {compared} compared with training")));
+            all.push(headline(
+                drifted.to_string(),
+                label.into(),
+                format!("of {} compared with training", changes.len()),
+            ));
         }
-        Ok(all)
+        all
     }
 
     fn groups(&self, values: &[f64], labelled: bool) -> Vec<Group> {

@@ -150,8 +150,7 @@ impl Fit {
         let Gathered { mut cases, numbers, good, bad, first_bad, notes, .. } = gathered;
         note_all(&notes, global);
         memory.check_fit(&*cases)?;
-        let is_log = reading.windows.as_ref().is_some_and(|windows| windows.length().is_some());
-        let words = if is_log { "windows" } else { cases.kind().cases() };
+        let words = if reading.has_windows() { "windows" } else { cases.kind().cases() };
         let mut said = Vec::from_iter(BadRows::of(bad, first_bad).warning(good + bad, words));
         let drawn_from = (cases.len() < good).then_some(good);
         if drawn_from.is_some() {
@@ -263,7 +262,7 @@ impl Fit {
             .robust(self.robust)
             .no_training_rows(self.no_training_rows)
             .impute(self.missing == Missing::Impute && reading.windows.is_none())
-            .windows(reading.windows.as_ref().is_some_and(|windows| windows.length().is_some()))
+            .windows(reading.has_windows())
             .reading(reading)
             .active(self.active())
             .preset(self.preset.into())

@@ -100,6 +100,25 @@ pub(super) enum Slots {
     Some(Vec<usize>),
 }
 
+impl Slots {
+    /// The cases that are meant, in that order.
+    fn of<T: Default>(self, mut store: Vec<T>) -> Vec<T> {
+        match self {
+            Slots::All => store,
+            Slots::Some(slots) => slots.into_iter().map(|slot| std::mem::take(&mut store[slot])).collect(),
+        }
+    }
+}
+
+/// Puts a case into a slot, which may be the first behind those there are.
+fn put_into<T>(store: &mut Vec<T>, slot: usize, case: T) {
+    if slot == store.len() {
+        store.push(case);
+    } else {
+        store[slot] = case;
+    }
+}
+
 /// The rows of a file as cases, or as a log that is cut into series, as the options say.
 ///
 /// # Errors

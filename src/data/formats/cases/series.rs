@@ -1,6 +1,6 @@
 //! What readers of series share: where series are kept, and what the options mean for series.
 
-use super::{CaseStream, Cases, Slots, Step};
+use super::{CaseStream, Cases, Slots, Step, put_into};
 use crate::data::series::SERIES_LABEL;
 use crate::data::{ColumnChoice, Dataset, ReadOptions, Series, SeriesSet};
 use crate::error::{DataError, Result};
@@ -137,19 +137,11 @@ impl<R: Records> Cases for SeriesReader<R> {
         Vec::new()
     }
     fn put(&mut self, store: &mut Vec<Record>, slot: usize) {
-        let record = std::mem::take(&mut self.record);
-        if slot == store.len() {
-            store.push(record);
-        } else {
-            store[slot] = record;
-        }
+        put_into(store, slot, std::mem::take(&mut self.record));
     }
-    fn dataset(&self, mut store: Vec<Record>, slots: Slots) -> Result<Box<dyn Dataset>> {
-        if let Slots::Some(slots) = slots {
-            store = slots.into_iter().map(|slot| std::mem::take(&mut store[slot])).collect();
-        }
+    fn dataset(&self, store: Vec<Record>, slots: Slots) -> Result<Box<dyn Dataset>> {
         let (cases, labels): (Vec<Series>, Vec<Option<String>>) =
-            store.into_iter().map(|record| (record.series, record.label)).unzip();
+            slots.of(store).into_iter().map(|record| (record.series, record.label)).unzip();
         let set = SeriesSet::new(cases)?.with_source(self.records.source());
         let labels = labels.into_iter().collect::<Option<Vec<String>>>().filter(|_| self.records.has_labels());
         Ok(match labels {

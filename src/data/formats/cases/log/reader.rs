@@ -8,7 +8,7 @@ use super::case::{LogCase, Places};
 use super::clock::{Clock, Times, usual};
 use super::gaps::Gaps;
 use super::stretch::{Raster, Reading, Stretch};
-use crate::data::formats::cases::{Cases, Slots, Step, TableRows};
+use crate::data::formats::cases::{Cases, Slots, Step, TableRows, put_into};
 use crate::data::{Carried, ColumnKind, Cut, Dataset, Dialect, ReadOptions, SeriesSet, Windows};
 use crate::error::{DataError, Result, quoted};
 use crate::random::{Key, below, stream};
@@ -420,19 +420,11 @@ impl<R: TableRows> Cases for LogReader<R> {
         Vec::new()
     }
     fn put(&mut self, store: &mut Vec<LogCase>, slot: usize) {
-        let case = std::mem::take(&mut self.next);
-        if slot == store.len() {
-            store.push(case);
-        } else {
-            store[slot] = case;
-        }
+        put_into(store, slot, std::mem::take(&mut self.next));
     }
-    fn dataset(&self, mut store: Vec<LogCase>, slots: Slots) -> Result<Box<dyn Dataset>> {
-        if let Slots::Some(slots) = slots {
-            store = slots.into_iter().map(|slot| std::mem::take(&mut store[slot])).collect();
-        }
+    fn dataset(&self, store: Vec<LogCase>, slots: Slots) -> Result<Box<dyn Dataset>> {
         let (mut cases, mut labels, mut rows, mut cells) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for case in store {
+        for case in slots.of(store) {
             cases.extend(case.series);
             labels.extend(case.label);
             rows.push(case.rows);
